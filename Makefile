@@ -1,0 +1,108 @@
+# make          build/mixd and build/mixctl
+# make check    installs what is missing, builds and runs every test
+# make demo     real stems, a real reverb, a JACK server, live meters  (STEMS=dir for your own)
+# make bench    speed, as ratios beside the peers
+# make asan|tsan|fuzz    the suite under the sanitizers; the fuzz targets for FUZZ_SECONDS each
+# make install  DESTDIR= PREFIX=/usr/local
+
+CC      = gcc
+VERSION = 0.1.0
+PREFIX  = /usr/local
+BUILD   = build
+OPT     = -O3 -g
+SAN     =
+
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+       -Werror
+LIBS_PC = jack fftw3f sndfile samplerate
+# := so that pkg-config is asked once; empty before `make deps` has run, which re-runs make.
+PC_CFLAGS := $(shell pkg-config --cflags $(LIBS_PC) 2>/dev/null)
+PC_LIBS   := $(shell pkg-config --libs $(LIBS_PC) 2>/dev/null)
+CPPFLAGS += -I. -D_GNU_SOURCE -DMIXD_VERSION='"$(VERSION)"' $(PC_CFLAGS)
+CFLAGS   += -std=c17 $(OPT) -fopenmp-simd -pthread $(WARN) $(SAN)
+LDLIBS   += $(PC_LIBS) -lm -pthread
+# What a test, a bench or a fuzz target needs beyond that is named once, here.
+LDLIBS_bench_convolver = -lzita-convolver -lstdc++
+
+SRC  = $(wildcard daemon/*.c mixer/*.c effects/*.c ipc/*.c)
+MAIN = daemon/main.c ipc/mixctl.c
+LIB  = $(filter-out $(MAIN),$(SRC))
+OBJ  = $(LIB:%.c=$(BUILD)/%.o)
+TESTS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
+SCRIPTS = $(sort $(wildcard tests/test_*.sh) tests/layers.sh)
+# Every test of the audio half is linked with the guard that aborts on a sin in the audio thread.
+GUARD = $(BUILD)/tests/rtguard.o
+HELP  = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/signals.c))
+
+all: $(BUILD)/mixd $(BUILD)/mixctl
+
+$(BUILD)/mixd: $(BUILD)/daemon/main.o $(BUILD)/libmixd.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/mixctl: $(BUILD)/ipc/mixctl.o $(BUILD)/libmixd.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -pthread
+
+$(BUILD)/libmixd.a: $(OBJ)
+	rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP) $(GUARD) $(BUILD)/libmixd.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_test_$*) -ldl
+
+$(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(HELP) $(BUILD)/libmixd.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_bench_$*)
+
+# Test programs and shell tests, one after the other; ends with `N passed, N failed, N skipped`.
+check: deps
+	@$(MAKE) --no-print-directory all tests
+	@BUILD=$(BUILD) tests/run.sh $(sort $(TESTS)) $(SCRIPTS)
+
+tests: $(TESTS)
+
+bench: deps
+	@$(MAKE) --no-print-directory all benches
+	@for b in $(sort $(BENCHES)); do $$b || exit 1; done
+
+benches: $(BENCHES)
+
+asan: deps
+	@$(MAKE) --no-print-directory check BUILD=build-asan OPT='-O1 -g' \
+	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+
+tsan: deps
+	@$(MAKE) --no-print-directory check BUILD=build-tsan OPT='-O1 -g' SAN='-fsanitize=thread'
+
+FUZZ_SECONDS = 20
+FUZZERS = $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
+fuzz: deps
+	@conf/packages.sh fuzz
+	@for f in $(FUZZERS); do $(MAKE) --no-print-directory build-fuzz/$$f && \
+	    ./build-fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
+
+build-fuzz/%: tests/%.c $(LIB)
+	@mkdir -p build-fuzz
+	clang $(CPPFLAGS) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@conf/demo.sh $(STEMS)
+
+deps:
+	@conf/packages.sh
+
+install: all
+	install -D -m 755 $(BUILD)/mixd $(DESTDIR)$(PREFIX)/bin/mixd
+	install -D -m 755 $(BUILD)/mixctl $(DESTDIR)$(PREFIX)/bin/mixctl
+	install -D -m 644 conf/demo.session $(DESTDIR)$(PREFIX)/share/mixd/demo.session
+
+clean:
+	rm -rf build build-*
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all check tests bench benches asan tsan fuzz demo deps install clean
+.SECONDARY:

@@ -1,0 +1,88 @@
+/* effect.h - what every signal processor is: a row in the catalogue and a handful of functions
+ *
+ * To add an effect: one file that fills a struct effect_kind, and one row in catalog.c. Everything
+ * else (describe, help, sessions, the render test) follows from the tables.
+ *
+ * An effect processes whole quanta in place: planar float channels, full scale 1.0. It is built on
+ * the control thread, handed to the audio thread, comes back and is freed on the control thread.
+ */
+#ifndef EFFECTS_EFFECT_H
+#define EFFECTS_EFFECT_H
+
+#include "effects/param.h"
+#include "effects/ramp.h"
+#include "effects/rt.h"
+
+#include <stdint.h>
+
+enum { EFFECT_CHANNELS_MAX = 64, EFFECT_PARAMS_MAX = 32 };
+
+struct effect;
+
+/* An impulse response at the engine's rate: planar, channel c at data + c * frames. Read-only and
+ * owned by the caller, who may free it once effect_new has returned. */
+struct response {
+    uint32_t channels;
+    uint64_t frames;
+    const float *data;
+};
+
+struct effect_setup {
+    uint32_t rate;                  /* Hz */
+    uint32_t quantum;               /* frames per process call, a power of two from 16 to 1024 */
+    uint32_t channels;              /* 1..EFFECT_CHANNELS_MAX, in and out */
+    const double *values;           /* one per row of params, already in range; physical units */
+    const struct response *response; /* of kinds with wants_response; else NULL */
+};
+
+struct effect_kind {
+    const char *name;
+    const char *help;
+    const struct param *params; /* at most EFFECT_PARAMS_MAX rows */
+    uint32_t n_params;
+    /* Has a "text" row named "ir" whose file the console reads into setup.response. */
+    bool wants_response;
+    /* Control. True: a new value of this row needs a new instance, built and crossfaded. */
+    bool (*rebuilds)(uint32_t param);
+
+    /* Control. NULL and *why (lower case, no full stop) on failure. The first member of what it
+     * returns is a struct effect with kind filled in. */
+    struct effect *(*build)(const struct effect_setup *setup, const char **why);
+    void (*free)(struct effect *e);
+    /* Audio. n is the quantum. Same input, same bits, on one machine. */
+    RT void (*process)(struct effect *e, float *const *ch, uint32_t n);
+    /* Audio. Moves a parameter to `value` (physical) over `frames`, without a click. */
+    RT void (*set)(struct effect *e, uint32_t param, double value, uint32_t frames,
+                   enum curve curve);
+    /* Control. Added latency in frames. NULL: none. */
+    uint32_t (*latency)(const struct effect *e);
+    /* Any thread. How far the effect is holding the level down now, in dB, 0 or more, for meters
+     * of dynamics processors. NULL: it does not. */
+    RT float (*reduction)(const struct effect *e);
+};
+
+struct effect {
+    const struct effect_kind *kind;
+};
+
+/* Any thread. The catalogue, sorted by name: rows 0..effect_count()-1; by name or NULL. */
+uint32_t effect_count(void);
+const struct effect_kind *effect_kind_at(uint32_t i);
+const struct effect_kind *effect_find(const char *name);
+
+/* Control. The row of a parameter, or -1. */
+int effect_param(const struct effect_kind *kind, const char *name);
+
+static inline RT void effect_process(struct effect *e, float *const *ch, uint32_t n)
+{
+    e->kind->process(e, ch, n);
+}
+
+/* Control. NULL is fine. */
+static inline void effect_free(struct effect *e)
+{
+    if (e)
+        e->kind->free(e);
+}
+
+#endif

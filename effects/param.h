@@ -1,0 +1,60 @@
+/* param.h - one row per parameter: its name, unit, range and help, and how it is read and printed
+ *
+ * The unit decides the spelling (PROTOCOL.md, Replies). Values are physical and of type double:
+ *   "dB"      -6dB, -inf          decibels; -INFINITY is silence; anything under -200 reads -inf
+ *   "Hz"      120Hz, 1.2kHz       hertz
+ *   "s"       2.5s 150ms 1:23.456 1:02:03 480f    seconds
+ *   "pan"     L30 C R100          -100 (left) .. 100 (right)
+ *   "switch"  on off              1, 0
+ *   "%"       50%                 percent
+ *   ":1"      4:1                 a ratio, as in a compressor
+ *   ""        3, 0.5              a plain number
+ *   "a|b|c"   one of these words; the value is its index
+ *   "text"    any text; has no number and is kept by its owner
+ * A bare number is taken in the row's own unit.
+ */
+#ifndef EFFECTS_PARAM_H
+#define EFFECTS_PARAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct param {
+    const char *name;
+    const char *unit;
+    double min, max, def;
+    const char *help;
+    bool rampable; /* `over TIME` moves it gradually; else it changes with a short crossfade */
+    bool fixed;    /* can be read, not set */
+};
+
+/* Longest text that param_format and time_format write, NUL included. */
+#define PARAM_TEXT 32
+
+/* Any thread. Reads `text` as a value of row p; `rate` in Hz turns frames (480f) into seconds.
+ * 0, or -EINVAL (not a value of this unit) or -ERANGE (outside min..max): *why then says what, in
+ * a static or thread-local buffer good until the next call on this thread. "text" rows: -EINVAL. */
+int param_parse(const struct param *p, const char *text, uint32_t rate, double *value,
+                const char **why);
+
+/* Any thread. Writes value the way it is read back: -6dB, 1.2kHz, L30. Returns out. The shortest
+ * spelling that param_parse reads back as the same value to 6 significant digits (times: to the
+ * frame at `rate`). */
+char *param_format(const struct param *p, double value, uint32_t rate, char out[PARAM_TEXT]);
+
+/* Any thread. Writes the range as a hint, e.g. "-inf to 24dB" or "on|off". Returns out. */
+char *param_range(const struct param *p, uint32_t rate, char *out, size_t size);
+
+/* Any thread. A time or a timeline position of at least 0 in frames at `rate`: 2.5s, 150ms,
+ * 1:23.456, 480f, or bare seconds. 0 or -EINVAL. */
+int time_parse(const char *text, uint32_t rate, uint64_t *frames);
+
+/* Any thread. The shortest exact spelling of `frames`: 150ms, 2.5s, 1:23.456, else 12345f. */
+char *time_format(uint64_t frames, uint32_t rate, char out[PARAM_TEXT]);
+
+/* Any thread. 10^(db/20), and -INFINITY gives 0; 20 log10(gain), and 0 gives -INFINITY. */
+double db_to_gain(double db);
+double gain_to_db(double gain);
+
+#endif

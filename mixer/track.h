@@ -1,0 +1,89 @@
+/* track.h - one file being played: a decoder thread that fills a ring of frames
+ *
+ * A track is opened for one stretch of the timeline and never re-aimed: a locate opens a new one
+ * (law of replacement). Its stream is the file as the transport will cross it: index 0 is the
+ * timeline frame `position`, and where the transport loops, the stream goes on at loop_from with
+ * the seam already crossfaded. All channels of the file go through one ring, so strips that tap
+ * them cannot drift apart.
+ *
+ * The engine counts the frames it has rolled in a clock that only grows. A track's anchor is the
+ * value of that clock at which its index 0 is due; what is due at clock c is index c - anchor.
+ * Frames that come too late are skipped, so a track that starved is back in step at once.
+ * For every track, at every moment: decoded = played + skipped + buffered.
+ */
+#ifndef MIXER_TRACK_H
+#define MIXER_TRACK_H
+
+#include "effects/rt.h"
+#include "mixer/audiofile.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct track;
+
+struct track_plan {
+    const char *path; /* copied */
+    uint32_t rate;    /* the engine's, Hz */
+    enum quality quality;
+    uint64_t position; /* timeline frame of index 0 */
+    uint64_t offset;   /* timeline frame at which the file's first frame sounds */
+    bool repeat;       /* the file starts again at its end, for ever, exactly */
+    uint64_t loop_from, loop_to; /* the transport's loop, timeline frames; equal: none. It is
+                                    taken only when position < loop_to. */
+    uint32_t xfade;    /* frames of linear crossfade at the transport loop's seam: what lies behind
+                          loop_to fades out while loop_from fades in; cut to the loop's length */
+    uint32_t ring;     /* frames of buffer, at least */
+    uint32_t quantum;  /* the engine's, frames; the most that one pull asks for */
+};
+
+struct track_figures {
+    uint64_t decoded, played, skipped; /* frames; decoded = played + skipped + buffered */
+    uint64_t buffered;
+    uint64_t starved;  /* frames that were due and not there */
+    uint64_t nans;     /* non-finite samples replaced */
+    uint32_t size;     /* places of the ring, frames */
+    bool primed, ended, failed;
+    bool playing;      /* sound of the file is still to come: it counts for BUF */
+};
+
+/* Control. Starts the decoder thread, which opens the file itself: a file that cannot be opened
+ * shows as failed. NULL: *why (no memory, no thread). */
+struct track *track_open(const struct track_plan *plan, const char **why);
+/* Control. Stops and joins the decoder; the audio thread has let go. NULL is fine. */
+void track_close(struct track *t);
+
+/* Any thread but the audio thread. Wakes the decoder if it sleeps; to be called when the transport
+ * begins to roll, and by the render driver when it waits. */
+void track_wake(struct track *t);
+/* Any thread but the audio thread. Sleeps until the decoder has written more, ended or failed, or
+ * 100 ms have passed. One waiter per track at a time. */
+void track_await(struct track *t);
+
+/* Any thread. */
+uint32_t track_channels(const struct track *t); /* 0 until the file is open */
+/* The ring is full or holds all that will come; or it failed. */
+bool track_primed(const struct track *t);
+/* A consistent reading: the equation of the figures holds in it. */
+void track_figures(const struct track *t, struct track_figures *out);
+/* Control. What went wrong so far (open failed, ended early, read error), or NULL. Good until
+ * close. */
+const char *track_problem(const struct track *t);
+
+/* Audio. Index 0 is due at this value of the rolled clock. Once, before the first pull, unless
+ * track_anchor_at was called before the track was handed over. */
+RT void track_anchor(struct track *t, uint64_t rolled);
+RT bool track_anchored(const struct track *t);
+
+/* Audio. The n frames due at `rolled`, interleaved, in memory that stays valid until the next pull;
+ * NULL: all silence (not begun, ended, failed, starved). Frames older than `rolled` that are still
+ * in the ring are skipped. A hole goes out as silence with a fade at both edges and is counted.
+ * `rolled` grows by n from pull to pull while the transport rolls; n is the quantum. */
+RT const float *track_pull(struct track *t, uint64_t rolled, uint32_t n);
+/* Audio. Are the n frames due at `rolled` here, or known never to come? Asked offline only. */
+RT bool track_ready(struct track *t, uint64_t rolled, uint32_t n);
+/* Audio. Would a cut at `rolled` fall inside the file's sound, so that it needs a fade? False
+ * before the file's first frame, at it exactly, and after its end. */
+RT bool track_sounding(const struct track *t, uint64_t rolled);
+
+#endif
