@@ -40,3 +40,8 @@ RT bool rt_inside(void)
 {
     return inside;
 }
+
+const bool *rt_flag(void)
+{
+    return &inside;
+}

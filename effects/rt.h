@@ -32,4 +32,9 @@ RT void rt_leave(void);
 /* Any thread. Is the calling thread between rt_enter and rt_leave? */
 RT bool rt_inside(void);
 
+/* Any thread. Where the calling thread keeps the answer of rt_inside(): one byte, 0 or 1, for as
+ * long as the thread lives. tests/rtguard.c hands it to the kernel, which then refuses the thread
+ * every system call while it is 1. */
+const bool *rt_flag(void);
+
 #endif
