@@ -1,0 +1,77 @@
+/* registry.h - the table of verbs, and how a line finds its handler
+ *
+ * The table belongs to the daemon; it is passed in, sorted by name (strcmp). A handler answers at
+ * once (VERDICT_DONE) or leaves a `struct pending` behind (VERDICT_LATER), which whoever dispatched
+ * polls until it says true. To add a verb: one row and one handler.
+ */
+#ifndef IPC_REGISTRY_H
+#define IPC_REGISTRY_H
+
+#include "ipc/parse.h"
+#include "ipc/reply.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum verdict {
+    VERDICT_DONE,  /* the reply is complete */
+    VERDICT_LATER, /* call->pending was filled in; the reply may have data lines already */
+    VERDICT_NONE   /* registry_run: an empty line or a comment: there is nothing to answer */
+};
+
+/* An answer that is not ready. */
+struct pending {
+    /* Adds to the reply; true: it is complete. Not called again after that. */
+    bool (*poll)(void *state, struct reply *r);
+    /* Frees state; called exactly once, after poll said true or when the caller is gone. */
+    void (*drop)(void *state);
+    void *state;
+};
+
+struct call {
+    void *context; /* the registry's: the daemon */
+    void *caller;  /* struct client *, or NULL: a session file */
+    const struct verb *verb;
+    unsigned count;     /* words, the verb included: at least 1 */
+    struct word *words; /* words[0] is the verb; good until the handler returns */
+    struct reply *reply;
+    struct pending pending; /* the handler's to fill when it returns VERDICT_LATER */
+};
+
+#define VERB_MANY UINT_MAX /* no upper limit to a verb's words */
+
+enum verb_flag {
+    VERB_CLIENT = 1,  /* makes sense on a connection only: denied to a session file */
+    VERB_SESSION = 2, /* may stand in a session file; not looked at here */
+};
+
+struct verb {
+    const char *name;
+    const char *usage; /* "set ADDR VALUE [over TIME]" */
+    const char *help;  /* one sentence, lower case, no full stop */
+    unsigned min, max; /* words after the verb; max may be VERB_MANY */
+    unsigned flags;    /* enum verb_flag */
+    enum verdict (*run)(struct call *call);
+};
+
+struct registry {
+    const struct verb *verbs; /* sorted by name */
+    size_t count;
+    void *context; /* given to every call */
+};
+
+/* Control. The row called `name`; NULL: none. */
+const struct verb *registry_find(const struct registry *g, const char *name);
+
+/* Control. Looks up call->words[0], checks how many words there are and runs the handler. Sets
+ * call->context and call->verb. Unknown verb, too few or too many words, or a verb that needs a
+ * client: the reply is the error, VERDICT_DONE. */
+enum verdict registry_dispatch(const struct registry *g, struct call *call);
+
+/* Control. Parses `length` bytes of text (text[length] must be writable) and dispatches them.
+ * Begins `reply` anew, with the line's tag. VERDICT_LATER: *pending is what to poll. */
+enum verdict registry_run(const struct registry *g, char *text, size_t length, void *caller,
+                          struct reply *reply, struct pending *pending);
+
+#endif
