@@ -33,7 +33,7 @@ BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
 SCRIPTS = $(sort $(wildcard tests/test_*.sh) tests/layers.sh)
 # Every test of the audio half is linked with the guard that aborts on a sin in the audio thread.
 GUARD = $(BUILD)/tests/rtguard.o
-HELP  = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/signals.c))
+HELP  = $(BUILD)/tests/signals.o $(BUILD)/tests/wavfile.o
 
 all: $(BUILD)/mixd $(BUILD)/mixctl
 
