@@ -2,6 +2,7 @@
 #include "effects/rt.h"
 
 #include <stdint.h>
+#include <time.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -44,4 +45,11 @@ RT bool rt_inside(void)
 const bool *rt_flag(void)
 {
     return &inside;
+}
+
+RT uint64_t rt_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }

@@ -7,6 +7,7 @@
 #define EFFECTS_RT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #if defined(__clang__) && __has_attribute(nonblocking)
 #define RT __attribute__((nonblocking))
@@ -28,6 +29,9 @@
  * the pair does not nest. */
 RT void rt_enter(void);
 RT void rt_leave(void);
+
+/* Any thread. The monotonic clock in ns; on Linux a read of mapped memory, not a system call. */
+RT uint64_t rt_now(void);
 
 /* Any thread. Is the calling thread between rt_enter and rt_leave? */
 RT bool rt_inside(void);

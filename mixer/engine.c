@@ -1,0 +1,328 @@
+/* engine.c - the audio half: what sounds
+ *
+ * SOUND: every track gives its quantum; each strip goes through trim, inserts and fader into its
+ * feeds; then each bus, in the order of their sends; then the master, to the driver's ports.
+ */
+#include "mixer/engine.h"
+
+#include "effects/dsp.h"
+#include "mixer/desk.h"
+#include "mixer/link.h"
+#include "mixer/transport.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The status goes out this often at least, in frames; more often would only cost copies. */
+enum { PUBLISH_EVERY = 512 };
+
+struct engine {
+    struct link *link;
+    struct desk *desk; /* NULL before the first swap */
+    struct booth booth;
+    struct transport transport;
+    float *roll; /* the transport's fade for this quantum */
+    uint64_t frame;
+    uint64_t published; /* frame of the last status */
+    uint64_t swaps, late, late_by, lost_timings;
+    uint32_t n_scheduled;
+    struct command scheduled[LINK_SCHEDULED]; /* by frame, then by arrival */
+    uint64_t stage_ns[STAGES];                /* of this turn */
+    struct meter unseen[LINK_METERS];         /* what the status last showed */
+};
+
+struct engine *engine_new(struct link *link, uint32_t quantum)
+{
+    assert(quantum >= 16 && quantum <= 1024 && !(quantum & (quantum - 1)));
+    struct engine *e = calloc(1, sizeof *e);
+    if (!e)
+        return NULL;
+    e->link = link;
+    e->roll = calloc(quantum, sizeof *e->roll);
+    if (booth_init(&e->booth, quantum) || !e->roll) {
+        engine_free(e);
+        return NULL;
+    }
+    transport_init(&e->transport);
+    return e;
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    booth_clear(&e->booth);
+    free(e->roll);
+    free(e);
+}
+
+uint32_t engine_quantum(const struct engine *e)
+{
+    return e->booth.quantum;
+}
+
+static RT void desk_swap(struct engine *e, struct desk *next)
+{
+    if (e->desk)
+        link_return(e->link, e->desk);
+    e->desk = next;
+    e->swaps++;
+}
+
+/* Tracks that came without an anchor were primed for this very moment. */
+static RT void tracks_anchor(struct engine *e)
+{
+    for (uint32_t i = 0; e->desk && i < e->desk->n_tracks; i++)
+        if (!track_anchored(e->desk->tracks[i]))
+            track_anchor(e->desk->tracks[i], e->transport.rolled);
+}
+
+/* Rolling off in the middle of a file's sound begins with a fade; at its first frame it does not,
+ * because that frame is where the sound begins. */
+static RT void taps_begin(struct engine *e, uint32_t fade)
+{
+    for (uint32_t i = 0; e->desk && i < e->desk->n_strips; i++) {
+        struct lane *lane = &e->desk->strips[i];
+        for (uint32_t k = 0; k < lane->n_taps; k++) {
+            struct tap *tap = lane->taps[k];
+            if (!tap->track || !fade || tap->gain.to == 0 ||
+                !track_sounding(tap->track, e->transport.rolled))
+                continue;
+            float level = tap->gain.to;
+            ramp_init(&tap->gain, 0);
+            ramp_set(&tap->gain, level, fade, CURVE_LIN);
+        }
+    }
+}
+
+static RT void meters_reset_counts(struct engine *e)
+{
+    struct desk *d = e->desk;
+    if (!d)
+        return;
+    for (uint32_t i = 0; i < d->n_strips; i++)
+        d->strips[i].strip->meter.clips = 0;
+    for (uint32_t i = 0; i < d->n_buses; i++)
+        d->buses[i].strip->meter.clips = 0;
+    d->master.strip->meter.clips = 0;
+}
+
+static RT void obey(struct engine *e, const struct command *c)
+{
+    switch (c->kind) {
+    case COMMAND_SET:
+        ramp_set(c->ramp, (float)c->value, c->frames, c->curve);
+        break;
+    case COMMAND_JUMP:
+        ramp_init(c->ramp, (float)c->value);
+        break;
+    case COMMAND_TUNE:
+        c->effect->kind->set(c->effect, c->param, c->value, c->frames, c->curve);
+        break;
+    case COMMAND_SWAP:
+        desk_swap(e, c->desk);
+        break;
+    case COMMAND_PLAY:
+        if (!e->transport.rolling)
+            taps_begin(e, c->frames);
+        transport_play(&e->transport, c->frames);
+        break;
+    case COMMAND_STOP:
+        transport_stop(&e->transport, c->frames);
+        break;
+    case COMMAND_LOCATE:
+        transport_locate(&e->transport, c->from);
+        tracks_anchor(e);
+        break;
+    case COMMAND_LOOP:
+        transport_loop(&e->transport, c->from, c->to);
+        break;
+    case COMMAND_RESET:
+        meters_reset_counts(e);
+        break;
+    }
+}
+
+static RT void schedule(struct engine *e, const struct command *c)
+{
+    uint32_t at = e->n_scheduled;
+    while (at > 0 && e->scheduled[at - 1].frame > c->frame)
+        at--;
+    memmove(&e->scheduled[at + 1], &e->scheduled[at], sizeof *e->scheduled * (e->n_scheduled - at));
+    e->scheduled[at] = *c;
+    e->n_scheduled++;
+}
+
+/* Takes what was posted before this turn began: obeyed now, or kept for its frame. */
+static RT void commands_receive(struct engine *e, uint32_t waiting)
+{
+    while (waiting--) {
+        struct command c;
+        link_take(e->link, &c);
+        if (c.frame > e->frame && e->n_scheduled < LINK_SCHEDULED) {
+            schedule(e, &c);
+            continue;
+        }
+        if (c.frame && c.frame < e->frame) {
+            e->late++;
+            e->late_by = e->frame - c.frame;
+        }
+        obey(e, &c);
+    }
+}
+
+static RT void commands_due(struct engine *e)
+{
+    uint32_t n = 0;
+    while (n < e->n_scheduled && e->scheduled[n].frame <= e->frame)
+        obey(e, &e->scheduled[n++]);
+    if (!n)
+        return;
+    e->n_scheduled -= n;
+    memmove(e->scheduled, e->scheduled + n, sizeof *e->scheduled * e->n_scheduled);
+}
+
+/* Adds the time since *began to a stage, leaves out what convolution took, and starts afresh. */
+static RT void stage_done(struct engine *e, enum stage stage, uint64_t *began)
+{
+    uint64_t now = rt_now();
+    e->stage_ns[stage] += now - *began - e->booth.reverb_ns;
+    e->stage_ns[STAGE_REVERB] += e->booth.reverb_ns;
+    e->booth.reverb_ns = 0;
+    *began = now;
+}
+
+static RT void tracks_read(struct engine *e)
+{
+    struct transport *t = &e->transport;
+    struct booth *b = &e->booth;
+    b->rolling = t->rolling;
+    b->roll = NULL;
+    if (!t->rolling)
+        return;
+    if (!ramp_resting(&t->roll)) {
+        ramp_fill(&t->roll, e->roll, b->quantum);
+        b->roll = e->roll;
+    }
+    for (uint32_t i = 0; i < e->desk->n_tracks; i++)
+        track_pull(e->desk->tracks[i], t->rolled, b->quantum);
+}
+
+static RT void mix_clear(struct mix *m, uint32_t n)
+{
+    memset(m->ch[0], 0, sizeof(float) * n);
+    memset(m->ch[1], 0, sizeof(float) * n);
+}
+
+static RT void quantum_make(struct engine *e, uint64_t *began)
+{
+    struct desk *d = e->desk;
+    struct booth *b = &e->booth;
+
+    for (uint32_t i = 0; i < d->n_buses; i++)
+        mix_clear(d->buses[i].mix, b->quantum);
+    mix_clear(d->master.mix, b->quantum);
+    tracks_read(e);
+    stage_done(e, STAGE_READ, began);
+
+    for (uint32_t i = 0; i < d->n_strips; i++)
+        lane_process(&d->strips[i], b);
+    stage_done(e, STAGE_STRIPS, began);
+
+    for (uint32_t i = 0; i < d->n_buses; i++)
+        lane_process(&d->buses[i], b);
+    stage_done(e, STAGE_BUSES, began);
+
+    lane_process(&d->master, b);
+    stage_done(e, STAGE_MASTER, began);
+}
+
+static RT void status_fill(struct engine *e, struct status *s)
+{
+    const struct transport *t = &e->transport;
+    s->frame = e->frame;
+    s->position = t->position;
+    s->rolled = t->rolled;
+    s->rolling = t->rolling;
+    s->stopping = t->stopping;
+    s->swaps = e->swaps;
+    s->late = e->late;
+    s->late_by = e->late_by;
+    s->lost_timings = e->lost_timings;
+    s->n_meters = e->desk ? e->desk->n_meters : 0;
+}
+
+/* The status shows what was measured since the console last looked: what it has not seen yet is
+ * carried over into the next one. */
+static RT void meter_publish(struct engine *e, struct lane *lane, struct status *s, bool seen)
+{
+    struct meter *unseen = &e->unseen[lane->meter];
+    if (seen)
+        meter_reset(unseen);
+    meter_merge(unseen, &lane->strip->meter);
+    meter_reset(&lane->strip->meter);
+    s->meters[lane->meter] = *unseen;
+}
+
+static RT void status_publish(struct engine *e)
+{
+    bool seen = link_status_seen(e->link);
+    struct status *s = link_status_draft(e->link);
+    status_fill(e, s);
+    struct desk *d = e->desk;
+    if (d) {
+        for (uint32_t i = 0; i < d->n_strips; i++)
+            meter_publish(e, &d->strips[i], s, seen);
+        for (uint32_t i = 0; i < d->n_buses; i++)
+            meter_publish(e, &d->buses[i], s, seen);
+        meter_publish(e, &d->master, s, seen);
+    }
+    link_status_publish(e->link);
+    e->published = e->frame;
+}
+
+static RT void timing_record(struct engine *e, uint64_t began, uint32_t n)
+{
+    struct timing t = { .start_ns = began, .frame = e->frame - n, .frames = n };
+    t.busy_ns = (uint32_t)(rt_now() - began);
+    for (uint32_t i = 0; i < STAGES; i++) {
+        t.stage_ns[i] = (uint32_t)e->stage_ns[i];
+        e->stage_ns[i] = 0;
+    }
+    link_timing(e->link, &t, &e->lost_timings);
+}
+
+RT void engine_process(struct engine *e, const float *const *in, float *const *out, uint32_t n)
+{
+    rt_enter();
+    uint64_t began = rt_now(), stage = began;
+    uint32_t quantum = e->booth.quantum;
+    e->booth.in = in;
+    e->booth.out = out;
+    uint64_t swaps = e->swaps;
+    commands_receive(e, link_begin(e->link, e->frame, n));
+    for (uint32_t offset = 0; offset + quantum <= n; offset += quantum) {
+        commands_due(e);
+        e->booth.offset = offset;
+        if (e->desk)
+            quantum_make(e, &stage);
+        transport_advance(&e->transport, quantum);
+        e->frame += quantum;
+    }
+    if (n)
+        timing_record(e, began, n);
+    if (!n || e->swaps != swaps || e->frame - e->published >= PUBLISH_EVERY)
+        status_publish(e);
+    rt_leave();
+}
+
+RT bool engine_ready(struct engine *e, uint32_t n)
+{
+    if (!e->transport.rolling || !e->desk)
+        return true;
+    for (uint32_t i = 0; i < e->desk->n_tracks; i++)
+        if (!track_ready(e->desk->tracks[i], e->transport.rolled, n))
+            return false;
+    return true;
+}

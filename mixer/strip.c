@@ -1,0 +1,226 @@
+/* strip.c - one lane of the desk for one quantum: source > trim > inserts > fader > meter > feeds
+ *
+ * Where every ramp is at rest the gains are multiplied once and each channel costs one pass per
+ * feed; only while something moves are there vectors of gains.
+ */
+#include "mixer/strip.h"
+
+#include "effects/dsp.h"
+
+#include <string.h>
+
+void strip_init(struct strip *s, uint32_t channels)
+{
+    *s = (struct strip){ .channels = channels };
+    ramp_init(&s->trim, 1);
+    ramp_init(&s->fader, 1);
+    ramp_init(&s->gate, 1);
+    ramp_init(&s->left, 1);
+    ramp_init(&s->right, 1);
+    s->meter.channels = channels < METER_CHANNELS ? channels : METER_CHANNELS;
+}
+
+/* The gain of a tap for this quantum: a constant, or a vector in b->gain (then *moving). */
+static RT float tap_gain(struct tap *tap, struct booth *b, bool *moving)
+{
+    bool fades = tap->track && b->roll;
+    *moving = fades || !ramp_resting(&tap->gain);
+    if (!*moving)
+        return tap->gain.value;
+    ramp_fill(&tap->gain, b->gain, b->quantum);
+    if (fades)
+        dsp_multiply(b->gain, b->roll, b->quantum);
+    return 1;
+}
+
+/* Channel c of the tap in b->part; false when it is silent. */
+static RT bool tap_channel(const struct tap *tap, uint32_t c, struct booth *b, struct meter *m)
+{
+    if (tap->track) {
+        const float *frames = b->rolling ? track_view(tap->track) : NULL;
+        uint32_t channels = track_channels(tap->track);
+        if (!frames || tap->first + c >= channels)
+            return false;
+        dsp_tap(b->part, frames, channels, tap->first + c, b->quantum);
+        return true;
+    }
+    const float *in = tap->port < 0 ? NULL : b->in[(uint32_t)tap->port + c];
+    if (!in)
+        return false;
+    memcpy(b->part, in + b->offset, sizeof(float) * b->quantum);
+    m->nans += dsp_scrub(b->part, b->quantum);
+    return true;
+}
+
+static RT bool taps_gather(struct lane *lane, struct booth *b)
+{
+    struct strip *s = lane->strip;
+    bool sounds = false;
+    for (uint32_t c = 0; c < s->channels; c++)
+        memset(b->ch[c], 0, sizeof(float) * b->quantum);
+    for (uint32_t i = 0; i < lane->n_taps; i++) {
+        struct tap *tap = lane->taps[i];
+        bool moving;
+        float gain = tap_gain(tap, b, &moving);
+        if (gain == 0)
+            continue;
+        for (uint32_t c = 0; c < tap->channels && c < s->channels; c++) {
+            if (!tap_channel(tap, c, b, &s->meter))
+                continue;
+            sounds = true;
+            if (moving)
+                dsp_add_ramped(b->ch[c], b->part, b->gain, b->quantum);
+            else
+                dsp_add(b->ch[c], b->part, gain, b->quantum);
+        }
+    }
+    return sounds;
+}
+
+static RT void trim_apply(struct ramp *trim, uint32_t channels, struct booth *b)
+{
+    bool moving = !ramp_resting(trim);
+    if (!moving && trim->value == 1.0f)
+        return;
+    if (moving)
+        ramp_fill(trim, b->gain, b->quantum);
+    for (uint32_t c = 0; c < channels; c++) {
+        if (moving)
+            dsp_multiply(b->ch[c], b->gain, b->quantum);
+        else
+            dsp_scale(b->ch[c], trim->value, b->quantum);
+    }
+}
+
+static RT void effect_run(struct effect *e, float *const *ch, struct booth *b)
+{
+    if (!e->kind->wants_response) {
+        effect_process(e, ch, b->quantum);
+        return;
+    }
+    uint64_t began = rt_now();
+    effect_process(e, ch, b->quantum);
+    b->reverb_ns += rt_now() - began;
+}
+
+/* Inserts side by side: each hears the dry signal, and what their mixes leave of 1 stays dry. */
+static RT void slot_blend(struct slot *slot, uint32_t channels, struct booth *b)
+{
+    uint32_t n = b->quantum;
+    for (uint32_t i = 0; i < n; i++)
+        b->part[i] = 1;
+    for (uint32_t c = 0; c < channels; c++) {
+        memcpy(b->dry[c], b->ch[c], sizeof(float) * n);
+        memset(b->ch[c], 0, sizeof(float) * n);
+    }
+    for (uint32_t k = 0; k < slot->n; k++) {
+        struct insert *insert = slot->insert[k];
+        ramp_fill(&insert->mix, b->gain, n);
+        for (uint32_t i = 0; i < n; i++)
+            b->part[i] -= b->gain[i];
+        for (uint32_t c = 0; c < channels; c++)
+            memcpy(b->wet[c], b->dry[c], sizeof(float) * n);
+        effect_run(insert->effect, b->wet, b);
+        for (uint32_t c = 0; c < channels; c++)
+            dsp_add_ramped(b->ch[c], b->wet[c], b->gain, n);
+    }
+    for (uint32_t c = 0; c < channels; c++)
+        dsp_add_ramped(b->ch[c], b->dry[c], b->part, n);
+}
+
+static RT void slots_run(struct lane *lane, struct booth *b)
+{
+    struct strip *s = lane->strip;
+    for (uint32_t k = 0; k < lane->n_slots; k++) {
+        struct slot *slot = &lane->slots[k];
+        struct insert *only = slot->n == 1 ? slot->insert[0] : NULL;
+        if (only && ramp_resting(&only->mix) && only->mix.value == 1.0f)
+            effect_run(only->effect, b->ch, b);
+        else if (!only || !ramp_resting(&only->mix) || only->mix.value != 0)
+            slot_blend(slot, s->channels, b);
+    }
+    if (lane->n_slots)
+        for (uint32_t c = 0; c < s->channels; c++)
+            s->meter.nans += dsp_scrub(b->ch[c], b->quantum);
+}
+
+/* Adds the signal times `gain` (and, where given, times b->gain) to one feed. */
+static RT void feed_add(const struct feed *feed, const struct strip *s, struct booth *b,
+                        bool moving, float gain, bool panning)
+{
+    for (uint32_t c = 0; c < s->channels; c++) {
+        float *out = feed->mix ? feed->mix->ch[c % 2] : b->out[(uint32_t)feed->port + c];
+        if (!out)
+            continue;
+        if (!feed->mix)
+            out += b->offset;
+        /* A single channel is heard on both sides of a mix, so it goes there twice. */
+        uint32_t sides = feed->mix && s->channels == 1 ? 2 : 1;
+        for (uint32_t side = c % 2; sides--; side++, out = feed->mix ? feed->mix->ch[1] : out) {
+            const float *pan = side ? b->right : b->left;
+            float level = feed->mix && !panning ? (side ? s->right.value : s->left.value) : 1;
+            if (!moving && !(panning && feed->mix)) {
+                dsp_add(out, b->ch[c], gain * level, b->quantum);
+                continue;
+            }
+            for (uint32_t i = 0; i < b->quantum; i++)
+                b->part[i] = (moving ? b->gain[i] : 1) * gain * level;
+            if (panning && feed->mix)
+                dsp_multiply(b->part, pan, b->quantum);
+            dsp_add_ramped(out, b->ch[c], b->part, b->quantum);
+        }
+    }
+}
+
+static RT void feeds_run(struct lane *lane, struct booth *b, bool before_fader, float gain,
+                         bool panning)
+{
+    for (uint32_t k = 0; k < lane->n_feeds; k++) {
+        struct feed *feed = &lane->feeds[k];
+        struct ramp *level = before_fader ? &feed->send->pre : &feed->send->post;
+        bool moving = !ramp_resting(level);
+        if (!moving && level->value == 0)
+            continue;
+        float part = moving ? gain : gain * level->value;
+        if (moving)
+            ramp_fill(level, b->gain, b->quantum);
+        feed_add(feed, lane->strip, b, moving, part, panning);
+    }
+}
+
+/* Multiplies the signal by fader and gate while they move; at rest returns their product. */
+static RT float fader_apply(struct strip *s, struct booth *b)
+{
+    if (ramp_resting(&s->fader) && ramp_resting(&s->gate))
+        return s->fader.value * s->gate.value;
+    ramp_fill(&s->fader, b->gain, b->quantum);
+    ramp_scale(&s->gate, b->gain, b->quantum);
+    for (uint32_t c = 0; c < s->channels; c++)
+        dsp_multiply(b->ch[c], b->gain, b->quantum);
+    return 1;
+}
+
+RT void lane_process(struct lane *lane, struct booth *b)
+{
+    struct strip *s = lane->strip;
+    if (lane->mix) {
+        for (uint32_t c = 0; c < s->channels; c++)
+            memcpy(b->ch[c], lane->mix->ch[c], sizeof(float) * b->quantum);
+    } else {
+        taps_gather(lane, b);
+    }
+    trim_apply(&s->trim, s->channels, b);
+    slots_run(lane, b);
+
+    bool panning = !ramp_resting(&s->left) || !ramp_resting(&s->right);
+    if (panning) {
+        ramp_fill(&s->left, b->left, b->quantum);
+        ramp_fill(&s->right, b->right, b->quantum);
+    }
+    feeds_run(lane, b, true, 1, panning);
+    float gain = fader_apply(s, b);
+    for (uint32_t c = 0; c < s->channels; c++)
+        meter_feed(&s->meter, c, b->ch[c], gain, b->quantum);
+    meter_count(&s->meter, b->quantum);
+    feeds_run(lane, b, false, gain, panning);
+}

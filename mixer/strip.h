@@ -1,0 +1,112 @@
+/* strip.h - what the audio thread keeps of a strip, a bus or the master
+ *
+ * All three are one thing: a signal of 1..64 channels goes through trim, inserts, fader and meter
+ * and on into its feeds. They differ in where the signal comes from: a strip's from its taps (a
+ * track or a port), a bus's and the master's from their own mix buffer.
+ *
+ * Nothing here is ever switched: what comes and goes does so by a ramp, and the console takes an
+ * object off the desk only after its ramp has reached silence.
+ */
+#ifndef MIXER_STRIP_H
+#define MIXER_STRIP_H
+
+#include "effects/effect.h"
+#include "effects/ramp.h"
+#include "effects/rt.h"
+#include "mixer/meter.h"
+#include "mixer/track.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A source of a strip: some channels of a track, or some JACK ports. */
+struct tap {
+    struct track *track; /* or NULL */
+    int32_t port;   /* first of `channels` input port places, when track is NULL; -1: silence */
+    uint32_t first; /* first channel of the track */
+    uint32_t channels;
+    struct ramp gain; /* 0..1: fades of a locate, a load, an arrival */
+};
+
+/* An effect in place. While it comes or goes, `mix` says how much of it is heard beside the dry
+ * signal or beside its successor in the same slot. */
+struct insert {
+    struct effect *effect;
+    struct ramp mix;
+};
+
+/* A level into a bus or a port. The sum of both parts; `pre` is taken before the fader. */
+struct send {
+    struct ramp pre, post;
+};
+
+/* A summing point: the buffer that feeds add to. */
+struct mix {
+    float *ch[2]; /* one quantum each */
+};
+
+enum { SLOT_INSERTS = 4, TAPS_MAX = 4 }; /* successors that may sound at once */
+
+/* One place of the chain: its inserts are alternatives side by side. */
+struct slot {
+    struct insert *insert[SLOT_INSERTS];
+    uint32_t n;
+};
+
+/* Where a signal goes: into a mix (panned to two channels) or to own ports (channel by channel). */
+struct feed {
+    struct send *send;
+    struct mix *mix; /* or NULL */
+    int32_t port;    /* first output port place when mix is NULL */
+};
+
+struct strip {
+    uint32_t channels;
+    struct ramp trim;        /* gain before the inserts; its sign is the polarity */
+    struct ramp fader;       /* gain after the inserts */
+    struct ramp gate;        /* 0 or 1: mute and solo */
+    struct ramp left, right; /* pan; centre is the pan law's level */
+    struct meter meter;      /* after the fader, before the pan */
+};
+
+/* How a strip stands on the desk: built by the console, read by the engine. */
+struct lane {
+    struct strip *strip;
+    struct tap *taps[TAPS_MAX];
+    uint32_t n_taps;
+    struct mix *mix; /* a bus's or the master's own signal; NULL: the taps give it */
+    struct slot *slots;
+    uint32_t n_slots;
+    struct feed *feeds;
+    uint32_t n_feeds;
+    uint32_t meter; /* place among the status's meters */
+};
+
+/* What one quantum works with: scratch memory and the driver's buffers. */
+struct booth {
+    uint32_t quantum;
+    const float *const *in; /* by port place; NULL entries are silent */
+    float *const *out;      /* by port place, added to; NULL entries are not wanted */
+    uint32_t offset;        /* of this quantum inside those buffers */
+    const float *roll;      /* the transport's fade for this quantum; NULL: at rest at 1 */
+    bool rolling;           /* tracks have been pulled for this quantum */
+    uint64_t reverb_ns;     /* spent in convolution, ever */
+
+    float *memory;                     /* what follows points into it, a quantum each */
+    float *ch[EFFECT_CHANNELS_MAX];    /* the signal under way */
+    float *dry[EFFECT_CHANNELS_MAX];   /* what went into a slot while its inserts change */
+    float *wet[EFFECT_CHANNELS_MAX];   /* what one of them made of it */
+    float *gain, *left, *right, *part; /* values of ramps */
+};
+
+/* Control. A quantum's scratch memory. 0 or -ENOMEM. */
+int booth_init(struct booth *b, uint32_t quantum);
+void booth_clear(struct booth *b);
+
+/* Control. At rest, unity everywhere, pan centre at unity. */
+void strip_init(struct strip *s, uint32_t channels);
+
+/* Audio. One quantum of one lane: source > trim > inserts > fader > meter > feeds. */
+RT void lane_process(struct lane *lane, struct booth *b);
+
+#endif
