@@ -7,6 +7,8 @@
  */
 #include "effects/ramp.h"
 
+#include "effects/dsp.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -66,12 +68,6 @@ CLONES static void fill_exp(float *restrict g, uint32_t n, double from, double s
 {
     for (uint32_t i = 0; i < n; i++)
         g[i] = (float)exp2_near(from + step * (first + (double)(int32_t)i));
-}
-
-CLONES static void multiply(float *restrict x, const float *restrict g, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        x[i] *= g[i];
 }
 
 static void fill_db(const struct ramp *r, float *g, uint32_t n)
@@ -141,13 +137,12 @@ RT void ramp_scale(struct ramp *r, float *x, uint32_t n)
     while (n > 0 && !ramp_resting(r)) {
         uint32_t k = n < CHUNK ? n : CHUNK;
         ramp_fill(r, g, k);
-        multiply(x, g, k);
+        dsp_multiply(x, g, k);
         x += k;
         n -= k;
     }
     if (r->value == 0)
         memset(x, 0, n * sizeof *x); /* muted is silent, even of a NaN */
     else if (r->value != 1)
-        for (uint32_t i = 0; i < n; i++)
-            x[i] *= r->value;
+        dsp_scale(x, r->value, n);
 }
