@@ -11,10 +11,13 @@
  *   ""        3, 0.5              a plain number
  *   "a|b|c"   one of these words; the value is its index
  *   "text"    any text; has no number and is kept by its owner
- * A bare number is taken in the row's own unit.
+ * A bare number is taken in the row's own unit; units are read in either case, with a blank before
+ * them or none. A unit that is not listed is a number with that unit behind it.
  */
 #ifndef EFFECTS_PARAM_H
 #define EFFECTS_PARAM_H
+
+#include "effects/time.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,9 +32,6 @@ struct param {
     bool fixed;    /* can be read, not set */
 };
 
-/* Longest text that param_format and time_format write, NUL included. */
-#define PARAM_TEXT 32
-
 /* Any thread. Reads `text` as a value of row p; `rate` in Hz turns frames (480f) into seconds.
  * 0, or -EINVAL (not a value of this unit) or -ERANGE (outside min..max): *why then says what, in
  * a static or thread-local buffer good until the next call on this thread. "text" rows: -EINVAL. */
@@ -45,13 +45,6 @@ char *param_format(const struct param *p, double value, uint32_t rate, char out[
 
 /* Any thread. Writes the range as a hint, e.g. "-inf to 24dB" or "on|off". Returns out. */
 char *param_range(const struct param *p, uint32_t rate, char *out, size_t size);
-
-/* Any thread. A time or a timeline position of at least 0 in frames at `rate`: 2.5s, 150ms,
- * 1:23.456, 480f, or bare seconds. 0 or -EINVAL. */
-int time_parse(const char *text, uint32_t rate, uint64_t *frames);
-
-/* Any thread. The shortest exact spelling of `frames`: 150ms, 2.5s, 1:23.456, else 12345f. */
-char *time_format(uint64_t frames, uint32_t rate, char out[PARAM_TEXT]);
 
 /* Any thread. 10^(db/20), and -INFINITY gives 0; 20 log10(gain), and 0 gives -INFINITY. */
 double db_to_gain(double db);

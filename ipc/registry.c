@@ -1,0 +1,84 @@
+/* registry.c - the table of verbs, and how a line finds its handler */
+#include "ipc/registry.h"
+
+#include "ipc/nearest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare(const void *name, const void *verb)
+{
+    return strcmp(name, ((const struct verb *)verb)->name);
+}
+
+const struct verb *registry_find(const struct registry *g, const char *name)
+{
+    return bsearch(name, g->verbs, g->count, sizeof *g->verbs, compare);
+}
+
+static void refuse_unknown(const struct registry *g, struct call *call)
+{
+    struct nearest near;
+    nearest_init(&near, call->words[0].text);
+    for (size_t i = 0; i < g->count; i++)
+        nearest_offer(&near, g->verbs[i].name);
+    reply_err_at(call->reply, CODE_UNKNOWN, &call->words[0], "no such verb");
+    if (nearest_best(&near))
+        reply_hint(call->reply, "%s", nearest_best(&near));
+}
+
+/* Too many: the first word too many is at fault; too few: the verb is. */
+static bool arity_fits(const struct call *call)
+{
+    const struct verb *verb = call->verb;
+    unsigned given = call->count - 1;
+
+    if (given < verb->min)
+        reply_err_at(call->reply, CODE_MISSING, &call->words[0], "needs more words");
+    else if (given > verb->max)
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[verb->max + 1], "a word too many");
+    else
+        return true;
+    reply_hint(call->reply, "%s", verb->usage);
+    return false;
+}
+
+enum verdict registry_dispatch(const struct registry *g, struct call *call)
+{
+    call->context = g->context;
+    call->verb = registry_find(g, call->words[0].text);
+    if (!call->verb) {
+        refuse_unknown(g, call);
+        return VERDICT_DONE;
+    }
+    if (!arity_fits(call))
+        return VERDICT_DONE;
+    if ((call->verb->flags & VERB_CLIENT) && !call->caller) {
+        reply_err_at(call->reply, CODE_DENIED, &call->words[0], "only over a connection");
+        return VERDICT_DONE;
+    }
+    return call->verb->run(call);
+}
+
+enum verdict registry_run(const struct registry *g, char *text, size_t length, void *caller,
+                          struct reply *reply, struct pending *pending)
+{
+    struct line line;
+    int status = line_parse(&line, text, length);
+
+    reply_begin(reply, line.tag);
+    if (status) {
+        reply_err(reply, line.code, "%s", line.why);
+        reply_set_column(reply, line.column);
+        return VERDICT_DONE;
+    }
+    if (line.count == 0)
+        return VERDICT_NONE;
+    struct call call = {
+        .caller = caller, .count = line.count, .words = line.words, .reply = reply
+    };
+    enum verdict verdict = registry_dispatch(g, &call);
+    if (verdict == VERDICT_LATER)
+        *pending = call.pending;
+    return verdict;
+}
