@@ -20,8 +20,8 @@ struct audiofile;
 struct audiofile_info {
     uint32_t channels;
     uint32_t file_rate; /* Hz, as stored */
-    uint64_t frames;    /* at the rate asked for, as the header claims; UINT64_MAX: it does not say */
-    char format[64];    /* for people: "WAV 24 bit", "FLAC 16 bit" */
+    uint64_t frames; /* at the rate asked for, as the header claims; UINT64_MAX: it does not say */
+    char format[64]; /* for people: "WAV 24 bit", "FLAC 16 bit" */
 };
 
 /* Any thread but the audio thread. Opens `path` to give frames at `rate` Hz. NULL: *why says what

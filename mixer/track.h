@@ -26,25 +26,25 @@ struct track_plan {
     const char *path; /* copied */
     uint32_t rate;    /* the engine's, Hz */
     enum quality quality;
-    uint64_t position; /* timeline frame of index 0 */
-    uint64_t offset;   /* timeline frame at which the file's first frame sounds */
-    bool repeat;       /* the file starts again at its end, for ever, exactly */
+    uint64_t position;           /* timeline frame of index 0 */
+    uint64_t offset;             /* timeline frame at which the file's first frame sounds */
+    bool repeat;                 /* the file starts again at its end, for ever, exactly */
     uint64_t loop_from, loop_to; /* the transport's loop, timeline frames; equal: none. It is
                                     taken only when position < loop_to. */
-    uint32_t xfade;    /* frames of linear crossfade at the transport loop's seam: what lies behind
-                          loop_to fades out while loop_from fades in; cut to the loop's length */
-    uint32_t ring;     /* frames of buffer, at least */
-    uint32_t quantum;  /* the engine's, frames; the most that one pull asks for */
+    uint32_t xfade;   /* frames of linear crossfade at the transport loop's seam: what lies behind
+                         loop_to fades out while loop_from fades in; cut to the loop's length */
+    uint32_t ring;    /* frames of buffer, at least */
+    uint32_t quantum; /* the engine's, frames; the most that one pull asks for */
 };
 
 struct track_figures {
     uint64_t decoded, played, skipped; /* frames; decoded = played + skipped + buffered */
     uint64_t buffered;
-    uint64_t starved;  /* frames that were due and not there */
-    uint64_t nans;     /* non-finite samples replaced */
-    uint32_t size;     /* places of the ring, frames */
+    uint64_t starved; /* frames that were due and not there */
+    uint64_t nans;    /* non-finite samples replaced */
+    uint32_t size;    /* places of the ring, frames */
     bool primed, ended, failed;
-    bool playing;      /* sound of the file is still to come: it counts for BUF */
+    bool playing; /* sound of the file is still to come: it counts for BUF */
 };
 
 /* Control. Starts the decoder thread, which opens the file itself: a file that cannot be opened

@@ -1,0 +1,370 @@
+/* add.c - what comes onto the desk and what goes: strips, inputs, buses, effects */
+#include "mixer/model.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *key_find(const struct console_key *keys, uint32_t n, const char *name)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (!strcmp(keys[i].key, name))
+            return keys[i].value;
+    return NULL;
+}
+
+/* Applies every key=value to the node that was just made, but those its maker has read. */
+static int keys_apply(struct console *c, const struct node *n, const struct console_key *keys,
+                      uint32_t n_keys, const char *read, struct refusal *why)
+{
+    char base[ADDRESS_SIZE], address[2 * ADDRESS_SIZE];
+    node_address(n, base);
+    for (uint32_t i = 0; i < n_keys; i++) {
+        if (read && !strcmp(keys[i].key, read))
+            continue;
+        struct console_change change = { .frames = UINT32_MAX };
+        if (strlen(keys[i].key) >= ADDRESS_SIZE)
+            return refuse(why, FAULT_LIMIT, "a key of %zu characters", strlen(keys[i].key));
+        snprintf(address, sizeof address, "%s/%s", base, keys[i].key);
+        if (console_set(c, address, keys[i].value, &change, why))
+            return -1;
+    }
+    return 0;
+}
+
+/* Puts a new node onto the list, applies its keys, and takes it off again if one is wrong. */
+static int node_enter(struct console *c, struct node *n, const struct console_key *keys,
+                      uint32_t n_keys, const char *read, struct refusal *why)
+{
+    if (list_add(&c->nodes, n)) {
+        node_free(c, n);
+        return refuse(why, FAULT_LIMIT, "out of memory");
+    }
+    if (route_set(c, n, "master", why) || keys_apply(c, n, keys, n_keys, read, why)) {
+        list_remove(&c->nodes, n);
+        node_free(c, n);
+        gates_levels(c, &(struct console_change){ .frames = UINT32_MAX });
+        return -1;
+    }
+    node_levels(c, n, &(struct console_change){ .frames = UINT32_MAX });
+    c->dirty = true;
+    post_flush(c);
+    return 0;
+}
+
+static struct node *node_make(struct console *c, enum node_kind kind, const char *name,
+                              uint32_t channels, struct refusal *why)
+{
+    char address[ADDRESS_SIZE];
+    if (!name_valid(name, why))
+        return NULL;
+    if (node_find(c, kind, name)) {
+        snprintf(address, sizeof address, "%s/%s", node_prefix(kind), name);
+        refuse(why, FAULT_EXISTS, "there is a %s already", address);
+        return NULL;
+    }
+    struct node *n = node_new(c, kind, name, channels);
+    if (!n)
+        refuse(why, FAULT_LIMIT, "no room for more than %d strips and buses", LINK_METERS);
+    return n;
+}
+
+/* Splits "FILE:3-4" where what follows the last colon is channels and no such file exists whole. */
+static int source_split(const char *text, char **file, uint32_t *first, uint32_t *picked,
+                        struct refusal *why)
+{
+    *first = *picked = 0;
+    const char *colon = strrchr(text, ':');
+    size_t digits = colon ? strspn(colon + 1, "0123456789-") : 0;
+    if (!colon || !digits || colon[1 + digits]) {
+        *file = strdup(text);
+        return *file ? 0 : refuse(why, FAULT_LIMIT, "out of memory");
+    }
+    unsigned from = 0, to = 0;
+    int used = 0;
+    int n = sscanf(colon + 1, "%5u%n-%5u%n", &from, &used, &to, &used);
+    if (n == 1)
+        to = from;
+    if (n < 1 || colon[1 + used] || from < 1 || to < from || to > AUDIOFILE_CHANNELS_MAX) {
+        refuse(why, FAULT_RANGE, "\"%s\" picks no channels", colon + 1);
+        return refuse_hint(why, "FILE:3 or FILE:3-4, from 1 to %d", AUDIOFILE_CHANNELS_MAX);
+    }
+    *first = from - 1;
+    *picked = to - from + 1;
+    *file = strndup(text, (size_t)(colon - text));
+    return *file ? 0 : refuse(why, FAULT_LIMIT, "out of memory");
+}
+
+struct picked_file {
+    char *file;
+    uint32_t first, picked, channels;
+    uint64_t frames;
+};
+
+/* Reads the header of a source and checks the channels that were picked. */
+static int source_probe(struct console *c, const char *text, enum quality quality,
+                        struct picked_file *f, struct refusal *why)
+{
+    struct audiofile_info info;
+    const char *what = "out of memory";
+    *f = (struct picked_file){ 0 };
+    if (source_split(text, &f->file, &f->first, &f->picked, why))
+        return -1;
+    char *path = console_path(c, f->file);
+    struct audiofile *file =
+        path ? audiofile_open(path, c->setup.rate, quality, &info, &what) : NULL;
+    free(path);
+    if (!file) {
+        refuse(why, errno == EINVAL || errno == ENOTSUP ? FAULT_FORMAT : FAULT_FILE, "%s", what);
+    } else if (f->first + f->picked > info.channels) {
+        refuse(why, FAULT_RANGE, "%s has %u channels, no channel %u", f->file, info.channels,
+               f->first + f->picked);
+    } else {
+        audiofile_close(file);
+        f->channels = f->picked ? f->picked : info.channels;
+        f->frames = info.frames;
+        return 0;
+    }
+    audiofile_close(file);
+    free(f->file);
+    return -1;
+}
+
+int console_add_strip(struct console *c, const char *name, const struct console_key *keys,
+                      uint32_t n_keys, struct refusal *why)
+{
+    const char *source = key_find(keys, n_keys, "source");
+    struct picked_file f;
+    if (!name_valid(name, why))
+        return -1;
+    if (!source || !*source)
+        return refuse(why, FAULT_MISSING, "a strip needs a file: source=FILE");
+    if (source_probe(c, source, QUALITY_MEDIUM, &f, why))
+        return -1;
+    struct node *n = node_make(c, NODE_STRIP, name, f.channels, why);
+    if (!n) {
+        free(f.file);
+        return -1;
+    }
+    n->file = f.file;
+    n->first = f.first;
+    n->picked = f.picked;
+    n->frames = f.frames;
+    n->wants_source = true;
+    return node_enter(c, n, keys, n_keys, "source", why);
+}
+
+int console_add_input(struct console *c, const char *name, const struct console_key *keys,
+                      uint32_t n_keys, struct refusal *why)
+{
+    const char *text = key_find(keys, n_keys, "channels"), *what;
+    double channels = 2;
+    if (text && param_parse(&node_rows[NODE_CHANNELS], text, c->setup.rate, &channels, &what))
+        return refuse(why, FAULT_RANGE, "%s", what);
+    struct node *n = node_make(c, NODE_INPUT, name, (uint32_t)channels, why);
+    struct model_tap *tap = n ? calloc(1, sizeof *tap) : NULL;
+    if (!n)
+        return -1;
+    int place = c->setup.ports.claim(c->setup.ports.context, name, true, n->strip.channels);
+    if (place >= 0)
+        n->port = place;
+    if (place < 0 || !tap || list_add(&n->taps, tap)) {
+        free(tap);
+        node_free(c, n);
+        return place == -EEXIST
+                   ? refuse(why, FAULT_EXISTS, "there are ports named %s already", name)
+                   : refuse(why, FAULT_LIMIT, "no room for ports named %s", name);
+    }
+    tap->tap = (struct tap){ .port = place, .channels = n->strip.channels };
+    tap->life = LIFE_HERE;
+    ramp_init(&tap->tap.gain, 0);
+    ramp_set(&tap->tap.gain, 1, xfade_frames(c), CURVE_LIN);
+    return node_enter(c, n, keys, n_keys, "channels", why);
+}
+
+int console_add_bus(struct console *c, const char *name, const struct console_key *keys,
+                    uint32_t n_keys, struct refusal *why)
+{
+    struct node *n = node_make(c, NODE_BUS, name, 2, why);
+    return n ? node_enter(c, n, keys, n_keys, NULL, why) : -1;
+}
+
+int console_load(struct console *c, const char *address, const char *file, struct refusal *why)
+{
+    struct node *n;
+    struct plug *p;
+    struct picked_file f;
+    if (object_find(c, address, &n, &p, why))
+        return -1;
+    if (p) {
+        if (!p->kind->wants_response)
+            return refuse(why, FAULT_TYPE, "%s takes no file", address);
+        char *before = p->file, *copy = strdup(file);
+        if (!copy)
+            return refuse(why, FAULT_LIMIT, "out of memory");
+        p->file = copy;
+        bool refused = plug_build(c, n, p, why) != 0;
+        p->file = refused ? before : copy;
+        free(refused ? copy : before);
+        post_flush(c);
+        return refused ? -1 : 0;
+    }
+    if (n->kind != NODE_STRIP)
+        return refuse(why, FAULT_TYPE, "%s plays no file", address);
+    if (source_probe(c, file, (enum quality)n->values[NODE_QUALITY], &f, why))
+        return -1;
+    if (f.channels != n->strip.channels) {
+        free(f.file);
+        refuse(why, FAULT_TYPE, "%s gives %u channels, %s has %u", file, f.channels, address,
+               n->strip.channels);
+        return refuse_hint(why, "pick channels with FILE:1-%u", n->strip.channels);
+    }
+    free(n->file);
+    n->file = f.file;
+    n->first = f.first;
+    n->picked = f.picked;
+    n->frames = f.frames;
+    n->wants_source = true;
+    c->dirty = true;
+    return 0;
+}
+
+static const char *slot_choose(const struct node *n, const char *kind, char out[NAME_SIZE])
+{
+    snprintf(out, NAME_SIZE, "%s", kind);
+    for (uint32_t number = 2; plug_find(n, out); number++)
+        snprintf(out, NAME_SIZE, "%s%u", kind, number);
+    return out;
+}
+
+static int plug_keys(struct console *c, struct plug *p, const struct console_key *keys,
+                     uint32_t n_keys, struct refusal *why)
+{
+    const char *what;
+    for (uint32_t i = 0; i < n_keys; i++) {
+        bool bypass = !strcmp(keys[i].key, bypass_row.name);
+        int row = bypass ? 0 : effect_param(p->kind, keys[i].key);
+        if (row < 0)
+            return refuse(why, FAULT_UNKNOWN, "%s has no %s", p->kind->name, keys[i].key);
+        const struct param *param = bypass ? &bypass_row : &p->kind->params[row];
+        double value = 0;
+        if (row_is_text(param)) {
+            free(p->file);
+            p->file = strdup(keys[i].value);
+            continue;
+        }
+        int err = param_parse(param, keys[i].value, c->setup.rate, &value, &what);
+        if (err)
+            return refuse(why, err == -ERANGE ? FAULT_RANGE : FAULT_TYPE, "%s: %s", keys[i].key,
+                          what);
+        if (bypass)
+            p->bypass = value != 0;
+        else
+            p->values[row] = value;
+    }
+    return 0;
+}
+
+int console_insert(struct console *c, const char *address, const char *kind, const char *slot,
+                   const char *before, const struct console_key *keys, uint32_t n_keys,
+                   char slot_name[64], struct refusal *why)
+{
+    struct node *n;
+    struct plug *next = NULL, *p;
+    if (object_find(c, address, &n, &p, why))
+        return -1;
+    if (p)
+        return refuse(why, FAULT_TYPE, "%s is an effect; insert into its strip or bus", address);
+    const struct effect_kind *k = effect_find(kind);
+    if (!k)
+        return refuse(why, FAULT_UNKNOWN, "there is no effect %s", kind);
+    if (slot && (!name_valid(slot, why)))
+        return -1;
+    if (slot && (plug_find(n, slot) || !strcmp(slot, "send")))
+        return refuse(why, FAULT_EXISTS, "%s has a %s already", address, slot);
+    if (before && !(next = plug_find(n, before)))
+        return refuse(why, FAULT_UNKNOWN, "%s has no %s", address, before);
+    uint32_t place = 0;
+    while (place < n->plugs.n && n->plugs.at[place] != next)
+        place++;
+    p = calloc(1, sizeof *p);
+    if (!p || list_insert(&n->plugs, place, p)) {
+        free(p);
+        return refuse(why, FAULT_LIMIT, "out of memory");
+    }
+    p->kind = k;
+    for (uint32_t row = 0; row < k->n_params; row++)
+        p->values[row] = k->params[row].def;
+    slot = slot ? slot : slot_choose(n, kind, slot_name);
+    if (plug_keys(c, p, keys, n_keys, why) || plug_build(c, n, p, why)) {
+        list_remove(&n->plugs, p);
+        plug_free(c, p);
+        return -1;
+    }
+    snprintf(p->name, sizeof p->name, "%s", slot);
+    if (slot != slot_name)
+        snprintf(slot_name, NAME_SIZE, "%s", slot);
+    post_flush(c);
+    return 0;
+}
+
+/* A bus may only go when nothing else has it for its output. */
+static int bus_leave(struct console *c, struct node *bus, struct refusal *why)
+{
+    char address[ADDRESS_SIZE];
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        struct node *n = c->nodes.at[i];
+        for (uint32_t k = 0; k < n->sends.n && n->life != LIFE_LEAVING; k++) {
+            struct model_send *s = n->sends.at[k];
+            if (s->to != bus || !s->route || s->life == LIFE_LEAVING)
+                continue;
+            node_address(n, address);
+            return refuse(why, FAULT_BUSY, "%s goes out through bus/%s", address, bus->name);
+        }
+    }
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        struct node *n = c->nodes.at[i];
+        for (uint32_t k = 0; k < n->sends.n; k++) {
+            struct model_send *s = n->sends.at[k];
+            if (s->to != bus || s->life == LIFE_LEAVING)
+                continue;
+            s->life = LIFE_LEAVING;
+            s->until = fade_end(c, ramp_frames(c));
+            send_levels(c, n, s, NULL);
+        }
+    }
+    return 0;
+}
+
+static void node_leave(struct console *c, struct node *n)
+{
+    bool heard = n->life == LIFE_HERE;
+    n->life = LIFE_LEAVING;
+    n->until = heard ? fade_end(c, ramp_frames(c)) : 0;
+    n->wants_source = false;
+    if (n->kind == NODE_BUS)
+        node_levels(c, n, &(struct console_change){ .frames = UINT32_MAX });
+    else
+        gates_levels(c, &(struct console_change){ .frames = UINT32_MAX });
+    c->dirty = true;
+}
+
+int console_remove(struct console *c, const char *address, struct refusal *why)
+{
+    struct node *n;
+    struct plug *p;
+    if (object_find(c, address, &n, &p, why))
+        return -1;
+    if (p)
+        plug_leave(c, n, p);
+    else if (n->kind == NODE_MASTER)
+        return refuse(why, FAULT_DENIED, "the master stays");
+    else if (n->kind == NODE_BUS && bus_leave(c, n, why))
+        return -1;
+    else
+        node_leave(c, n);
+    post_flush(c);
+    return 0;
+}

@@ -1,0 +1,240 @@
+/* console.c - the control half: its life, and what goes on in a tick */
+#include "mixer/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int master_init(struct console *c)
+{
+    struct refusal why;
+    c->master = node_new(c, NODE_MASTER, "master", 2);
+    if (!c->master)
+        return -1;
+    c->master->meter = c->master->meter;
+    return route_set(c, c->master, "master", &why);
+}
+
+struct console *console_new(const struct console_setup *setup)
+{
+    struct console *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->setup = *setup;
+    c->link = setup->link;
+    c->status = link_status(c->link, NULL);
+    c->generation = 1;
+    for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
+        c->values[row] = engine_rows[row].def;
+    c->values[ENGINE_RATE] = setup->rate;
+    c->values[ENGINE_QUANTUM] = setup->quantum;
+    c->dirty = true; /* the master alone is worth a desk */
+    if (console_set_folder(c, setup->folder ? setup->folder : "") || master_init(c)) {
+        console_free(c);
+        return NULL;
+    }
+    return c;
+}
+
+static void graves_dig(struct console *c, bool all)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < c->graves.n; i++) {
+        struct grave *g = c->graves.at[i];
+        if (!all && g->swap > c->status->swaps) {
+            c->graves.at[kept++] = g;
+            continue;
+        }
+        g->bury(c, g->what);
+        free(g);
+    }
+    c->graves.n = kept;
+}
+
+void console_free(struct console *c)
+{
+    if (!c)
+        return;
+    for (uint32_t i = 0; i < c->nodes.n; i++)
+        node_free(c, c->nodes.at[i]);
+    if (c->master)
+        node_free(c, c->master);
+    graves_dig(c, true);
+    for (struct desk *d; (d = link_returned(c->link));)
+        free(d);
+    for (uint32_t i = 0; i < c->n_batch; i++)
+        if (c->batch[i].kind == COMMAND_SWAP && c->batch[i].desk != c->desk)
+            free(c->batch[i].desk);
+    free(c->desk);
+    list_clear(&c->nodes);
+    list_clear(&c->sources);
+    list_clear(&c->graves);
+    free(c->batch);
+    free(c->folder);
+    free(c);
+}
+
+int console_set_folder(struct console *c, const char *folder)
+{
+    char *copy = strdup(folder);
+    if (!copy)
+        return -1;
+    free(c->folder);
+    c->folder = copy;
+    return 0;
+}
+
+const char *console_folder(const struct console *c)
+{
+    return c->folder;
+}
+
+uint32_t console_rate(const struct console *c)
+{
+    return c->setup.rate;
+}
+
+uint32_t console_quantum(const struct console *c)
+{
+    return c->setup.quantum;
+}
+
+void console_set_idle(struct console *c, bool idle)
+{
+    c->idle = idle;
+}
+
+/* Has the fade of something that leaves come to its end? */
+static bool faded(const struct console *c, enum life life, uint64_t until)
+{
+    return life == LIFE_LEAVING && (c->idle || c->status->frame >= until);
+}
+
+static void plug_retire(struct console *c, struct node *n, struct plug *p)
+{
+    for (uint32_t i = p->instances.n; i-- > 0;) {
+        struct model_insert *insert = p->instances.at[i];
+        if (!faded(c, insert->life, insert->until))
+            continue;
+        list_remove(&p->instances, insert);
+        bury_later(c, insert, insert_free);
+        c->dirty = true;
+    }
+    if (p->leaving && !p->instances.n) {
+        list_remove(&n->plugs, p);
+        bury_later(c, p, plug_free);
+        c->dirty = true;
+    }
+}
+
+static void node_retire(struct console *c, struct node *n)
+{
+    for (uint32_t i = n->taps.n; i-- > 0;) {
+        struct model_tap *tap = n->taps.at[i];
+        if (!faded(c, tap->life, tap->until))
+            continue;
+        list_remove(&n->taps, tap);
+        bury_later(c, tap, tap_free);
+        c->dirty = true;
+    }
+    for (uint32_t i = n->sends.n; i-- > 0;) {
+        struct model_send *s = n->sends.at[i];
+        if (!faded(c, s->life, s->until))
+            continue;
+        list_remove(&n->sends, s);
+        bury_later(c, s, send_free);
+        c->dirty = true;
+    }
+    for (uint32_t i = n->plugs.n; i-- > 0;)
+        plug_retire(c, n, n->plugs.at[i]);
+}
+
+static void nodes_retire(struct console *c)
+{
+    node_retire(c, c->master);
+    for (uint32_t i = c->nodes.n; i-- > 0;) {
+        struct node *n = c->nodes.at[i];
+        node_retire(c, n);
+        if (!faded(c, n->life, n->until))
+            continue;
+        list_remove(&c->nodes, n);
+        bury_later(c, n, node_free);
+        c->dirty = true;
+    }
+}
+
+static void problems_report(struct console *c)
+{
+    char address[ADDRESS_SIZE];
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        struct node *n = c->nodes.at[i];
+        for (uint32_t k = 0; k < n->taps.n; k++) {
+            struct source *s = ((struct model_tap *)n->taps.at[k])->source;
+            const char *problem = s && !s->complained ? track_problem(s->track) : NULL;
+            if (!problem)
+                continue;
+            s->complained = true;
+            node_address(n, address);
+            c->setup.report(c->setup.context, address, problem);
+        }
+    }
+}
+
+void console_tick(struct console *c)
+{
+    c->status = link_status(c->link, NULL);
+    for (struct desk *d; (d = link_returned(c->link));)
+        free(d);
+    graves_dig(c, false);
+    nodes_retire(c);
+    sources_tick(c);
+    if (c->dirty && !c->moving && !desk_under_way(c)) {
+        bool first = c->swaps == 0;
+        if (first) { /* nothing has rolled: the timeline begins where a session put it */
+            sources_restart(c);
+            c->moving = c->relocates = true;
+            sources_tick(c);
+        } else {
+            arrange_post(c);
+        }
+    }
+    post_flush(c);
+    problems_report(c);
+}
+
+bool console_settled(const struct console *c)
+{
+    return !console_busy(c) && c->swaps > 0;
+}
+
+static bool node_busy(const struct node *n)
+{
+    if (n->life == LIFE_LEAVING || node_primes(n))
+        return true;
+    for (uint32_t i = 0; i < n->taps.n; i++)
+        if (((struct model_tap *)n->taps.at[i])->life == LIFE_LEAVING)
+            return true;
+    for (uint32_t i = 0; i < n->sends.n; i++)
+        if (((struct model_send *)n->sends.at[i])->life == LIFE_LEAVING)
+            return true;
+    for (uint32_t i = 0; i < n->plugs.n; i++) {
+        struct plug *p = n->plugs.at[i];
+        if (p->leaving || p->instances.n > 1)
+            return true;
+    }
+    return false;
+}
+
+bool console_busy(const struct console *c)
+{
+    if (c->dirty || c->moving || c->n_batch || c->graves.n || desk_under_way(c))
+        return true;
+    for (uint32_t i = 0; i < c->nodes.n; i++)
+        if (node_busy(c->nodes.at[i]))
+            return true;
+    return node_busy(c->master);
+}
+
+const struct status *console_status(struct console *c)
+{
+    return c->status;
+}

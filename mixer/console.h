@@ -1,0 +1,160 @@
+/* console.h - the control half: what was asked for
+ *
+ * The console remembers every wanted value, owns every object, and arranges desks for the engine.
+ * All of it belongs to the control thread. What takes time (priming, crossfades) goes on in
+ * console_tick; nothing here waits, but reading the header of an added file and the whole of an
+ * impulse response.
+ *
+ * Addresses and their values are text here, as PROTOCOL.md spells them. Functions that may refuse
+ * return 0, or -1 with *why filled in, and then nothing has changed.
+ */
+#ifndef MIXER_CONSOLE_H
+#define MIXER_CONSOLE_H
+
+#include "effects/param.h"
+#include "effects/ramp.h"
+#include "mixer/refusal.h"
+#include "mixer/track.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct console;
+struct link;
+struct status;
+
+/* Where own ports come from: the daemon's table of ports. */
+struct console_ports {
+    /* Claims `channels` places for ports NAME_1..; the first place, or -errno. */
+    int (*claim)(void *context, const char *name, bool input, uint32_t channels);
+    void (*drop)(void *context, uint32_t first, uint32_t channels);
+    void *context;
+};
+
+struct console_setup {
+    struct link *link;  /* borrowed; outlives the console */
+    uint32_t rate;      /* Hz */
+    uint32_t quantum;   /* frames */
+    const char *folder; /* relative paths are taken from here; NULL: the working folder */
+    struct console_ports ports;
+    /* Something happened that nobody asked for ("strip/vox", "vox.flac: ends at frame ..."). */
+    void (*report)(void *context, const char *address, const char *text);
+    void *context;
+};
+
+/* With the master, its two ports at places 0 and 1, and nothing else. NULL: out of memory. */
+struct console *console_new(const struct console_setup *setup);
+/* The engine no longer runs; frees everything, joins every decoder. NULL is fine. */
+void console_free(struct console *c);
+
+/* To be called often while console_busy (about every ms), else a few times a second. */
+void console_tick(struct console *c);
+/* Is anything under way that console_tick must bring forward? */
+bool console_busy(const struct console *c);
+/* Is all that was asked for audible: sources primed, desk taken over, leavers gone? */
+bool console_settled(const struct console *c);
+/* The engine stands still (a lost server): fades count as finished. */
+void console_set_idle(struct console *c, bool idle);
+
+/* ---- what is there */
+
+/* The folder that relative paths are taken from; copied. 0 or -ENOMEM. */
+int console_set_folder(struct console *c, const char *folder);
+const char *console_folder(const struct console *c);
+uint32_t console_rate(const struct console *c);
+uint32_t console_quantum(const struct console *c);
+
+/* Calls each(context, address, kind) for every strip, input, bus, the master and every insert:
+ * "strip/vox", "strip/vox/eq". `kind`: "strip", "input", "bus", "master" or the effect's name. */
+void console_each_object(const struct console *c, void *context,
+                         void (*each)(void *context, const char *address, const char *kind));
+
+/* One parameter as it stands. */
+struct console_value {
+    const char *address;
+    const struct param *row;
+    const char *unit; /* the row's, but where the choices depend on what is there */
+    double number;    /* unless the unit is text */
+    char text[1024];  /* the value as it is written */
+    bool saved;       /* part of a session: it can be set and differs from the default */
+};
+/* Calls each for every parameter, in the order of `save`. */
+void console_each_value(const struct console *c, void *context,
+                        void (*each)(void *context, const struct console_value *v));
+/* One of them. */
+int console_get(const struct console *c, const char *address, struct console_value *v,
+                struct refusal *why);
+
+/* ---- changes. *frame: the engine frame from which it is heard (a quantum edge). */
+
+/* `text` as in `set`: a value, or +=N, -=N, or ! for switches. `frames`: of the movement
+ * (UINT32_MAX: engine/ramp). `at`: engine frame, 0 for now. *same: nothing changed. */
+struct console_change {
+    uint32_t frames;
+    enum curve curve;
+    uint64_t at;
+    uint64_t frame;
+    bool same;
+};
+int console_set(struct console *c, const char *address, const char *text,
+                struct console_change *change, struct refusal *why);
+
+/* One key=value of an `add` or `insert` line. */
+struct console_key {
+    const char *key, *value;
+};
+int console_add_strip(struct console *c, const char *name, const struct console_key *keys,
+                      uint32_t n, struct refusal *why);
+int console_add_input(struct console *c, const char *name, const struct console_key *keys,
+                      uint32_t n, struct refusal *why);
+int console_add_bus(struct console *c, const char *name, const struct console_key *keys, uint32_t n,
+                    struct refusal *why);
+/* `slot` NULL: named after the kind, with a number if need be. `before` NULL: at the end. The
+ * slot's name goes to slot_name. */
+int console_insert(struct console *c, const char *address, const char *kind, const char *slot,
+                   const char *before, const struct console_key *keys, uint32_t n,
+                   char slot_name[64], struct refusal *why);
+int console_remove(struct console *c, const char *address, struct refusal *why);
+/* Another file: a strip's source or an effect's response. Audible once console_settled. */
+int console_load(struct console *c, const char *address, const char *file, struct refusal *why);
+
+/* ---- the transport */
+
+/* console_settled must hold. `fade`: frames of the fade-in of cut material. Answers the frame. */
+uint64_t console_play(struct console *c, uint32_t fade, uint64_t at);
+uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at);
+/* Both begin to prime; done once console_settled, at console_moved_frame. */
+int console_locate(struct console *c, uint64_t position, struct refusal *why);
+int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *why);
+uint64_t console_moved_frame(const struct console *c);
+/* Wanted: the timeline position where it will be after what is under way; the loop's ends. */
+uint64_t console_position(struct console *c);
+void console_loop_ends(const struct console *c, uint64_t *from, uint64_t *to);
+bool console_rolling(struct console *c);
+/* Timeline frame at which the last file ends; 0: no file has an end. */
+uint64_t console_end(const struct console *c);
+
+/* ---- figures */
+
+/* The newest status of the engine; good until the next tick. */
+const struct status *console_status(struct console *c);
+/* Calls each for every strip, input, bus and the master with its meter's place. */
+void console_each_meter(const struct console *c, void *context,
+                        void (*each)(void *context, const char *address, uint32_t meter));
+/* Calls each for every file strip with the figures of its track. */
+void console_each_track(const struct console *c, void *context,
+                        void (*each)(void *context, const char *address,
+                                     const struct track_figures *f));
+/* Non-finite samples that files brought, ever, of strips that are there. */
+struct console_totals {
+    uint64_t starved, decoded, played, skipped; /* ever, gone tracks included */
+    uint64_t nans;                              /* from files */
+    double fill;                                /* 0..1 of the emptiest playing track; 1: none */
+};
+void console_totals(const struct console *c, struct console_totals *t);
+
+/* Render driver. Wakes every decoder and waits until one of those the engine lacks has more. */
+void console_await_tracks(struct console *c);
+
+#endif

@@ -1,0 +1,212 @@
+/* get.c - what is there, and every value as it is written */
+#include "mixer/model.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void console_each_object(const struct console *c, void *context,
+                         void (*each)(void *context, const char *address, const char *kind))
+{
+    char address[ADDRESS_SIZE], slot[2 * ADDRESS_SIZE];
+    for (uint32_t i = 0; i <= c->nodes.n; i++) {
+        const struct node *n = i < c->nodes.n ? c->nodes.at[i] : c->master;
+        if (n->life == LIFE_LEAVING)
+            continue;
+        node_address(n, address);
+        each(context, address, node_prefix(n->kind));
+        for (uint32_t k = 0; k < n->plugs.n; k++) {
+            const struct plug *p = n->plugs.at[k];
+            if (p->leaving)
+                continue;
+            snprintf(slot, sizeof slot, "%s/%s", address, p->name);
+            each(context, slot, p->kind->name);
+        }
+    }
+}
+
+static void source_text(const struct node *n, char *out, size_t size)
+{
+    if (!n->picked)
+        snprintf(out, size, "%s", n->file);
+    else if (n->picked == 1)
+        snprintf(out, size, "%s:%u", n->file, n->first + 1);
+    else
+        snprintf(out, size, "%s:%u-%u", n->file, n->first + 1, n->first + n->picked);
+}
+
+/* The node's value of a row: its number, and text where the row is text. */
+static void node_value(const struct node *n, uint32_t row, struct console_value *v)
+{
+    v->number = n->values[row];
+    if (row == NODE_SOURCE)
+        source_text(n, v->text, sizeof v->text);
+    else if (row == NODE_OUT)
+        snprintf(v->text, sizeof v->text, "%s", n->out);
+    v->saved = row == NODE_OUT                              ? strcmp(n->out, "master") != 0
+               : row == NODE_SOURCE || row == NODE_CHANNELS ? false
+                                                            : v->number != node_rows[row].def;
+}
+
+static void transport_value(const struct console *c, uint32_t row, struct console_value *v)
+{
+    char from[PARAM_TEXT], to[PARAM_TEXT];
+    uint32_t rate = c->setup.rate;
+    if (row == TRANSPORT_STATE) {
+        v->number = c->status->stopping ? 2 : c->rolling || c->status->rolling ? 1 : 0;
+    } else if (row == TRANSPORT_POSITION) {
+        uint64_t position = c->swaps && !c->relocates ? c->status->position : c->target;
+        v->number = (double)position / rate;
+    } else if (c->loop_from == c->loop_to) {
+        snprintf(v->text, sizeof v->text, "off");
+    } else {
+        snprintf(v->text, sizeof v->text, "%s %s", time_format(c->loop_from, rate, from),
+                 time_format(c->loop_to, rate, to));
+    }
+}
+
+static void target_value(const struct console *c, const struct target *t, struct console_value *v)
+{
+    const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
+    char text[PARAM_TEXT];
+    v->row = t->param;
+    v->text[0] = '\0';
+    switch (t->kind) {
+    case TARGET_NODE:
+        node_value(t->node, t->row, v);
+        break;
+    case TARGET_SEND:
+        v->number = s ? s->level_db : -INFINITY;
+        v->saved = v->number != -INFINITY;
+        break;
+    case TARGET_PRE:
+        v->number = s && s->pre;
+        v->saved = v->number != 0;
+        break;
+    case TARGET_PLUG:
+        v->number = t->plug->values[t->row];
+        v->saved = v->number != t->param->def;
+        if (row_is_text(t->param)) {
+            snprintf(v->text, sizeof v->text, "%s", t->plug->file ? t->plug->file : "");
+            v->saved = t->plug->file != NULL;
+        }
+        break;
+    case TARGET_BYPASS:
+        v->number = t->plug->bypass;
+        v->saved = t->plug->bypass;
+        break;
+    case TARGET_ENGINE:
+        v->number = c->values[t->row];
+        v->saved = !t->param->fixed && v->number != t->param->def;
+        break;
+    case TARGET_TRANSPORT:
+        v->saved = false;
+        transport_value(c, t->row, v);
+        break;
+    }
+    if (!row_is_text(t->param))
+        snprintf(v->text, sizeof v->text, "%s",
+                 param_format(t->param, v->number, c->setup.rate, text));
+}
+
+int console_get(const struct console *c, const char *address, struct console_value *v,
+                struct refusal *why)
+{
+    struct target t;
+    if (target_find(c, address, &t, why))
+        return -1;
+    v->address = address;
+    target_value(c, &t, v);
+    return 0;
+}
+
+struct walk {
+    const struct console *c;
+    void *context;
+    void (*each)(void *context, const struct console_value *v);
+    struct console_value value;
+    char address[2 * ADDRESS_SIZE];
+};
+
+static void walk_give(struct walk *w, const struct target *t)
+{
+    w->value.address = w->address;
+    target_value(w->c, t, &w->value);
+    w->each(w->context, &w->value);
+}
+
+static void walk_sends(struct walk *w, struct node *n, const char *base)
+{
+    if (n->kind == NODE_MASTER)
+        return;
+    for (uint32_t i = 0; i < w->c->nodes.n; i++) {
+        struct node *to = w->c->nodes.at[i];
+        if (to->kind != NODE_BUS || to->life == LIFE_LEAVING || to == n)
+            continue;
+        struct target t = { .kind = TARGET_SEND, .node = n, .to = to, .param = &send_row };
+        snprintf(w->address, sizeof w->address, "%s/send/%s", base, to->name);
+        walk_give(w, &t);
+        t.kind = TARGET_PRE;
+        t.param = &pre_row;
+        snprintf(w->address, sizeof w->address, "%s/send/%s/pre", base, to->name);
+        walk_give(w, &t);
+    }
+}
+
+static void walk_plugs(struct walk *w, struct node *n, const char *base)
+{
+    for (uint32_t i = 0; i < n->plugs.n; i++) {
+        struct plug *p = n->plugs.at[i];
+        if (p->leaving)
+            continue;
+        struct target t = { .node = n, .plug = p };
+        for (uint32_t row = 0; row <= p->kind->n_params; row++) {
+            bool last = row == p->kind->n_params;
+            t.kind = last ? TARGET_BYPASS : TARGET_PLUG;
+            t.row = row;
+            t.param = last ? &bypass_row : &p->kind->params[row];
+            snprintf(w->address, sizeof w->address, "%s/%s/%s", base, p->name, t.param->name);
+            walk_give(w, &t);
+        }
+    }
+}
+
+static void walk_node(struct walk *w, struct node *n)
+{
+    char base[ADDRESS_SIZE];
+    node_address(n, base);
+    for (uint32_t row = 0; row < NODE_PARAMS; row++) {
+        if (!node_has(n->kind, row))
+            continue;
+        struct target t = { .kind = TARGET_NODE, .node = n, .row = row, .param = &node_rows[row] };
+        snprintf(w->address, sizeof w->address, "%s/%s", base, node_rows[row].name);
+        walk_give(w, &t);
+    }
+    walk_sends(w, n, base);
+    walk_plugs(w, n, base);
+}
+
+static void walk_rows(struct walk *w, enum target_kind kind, const char *base,
+                      const struct param *rows, uint32_t n)
+{
+    for (uint32_t row = 0; row < n; row++) {
+        struct target t = { .kind = kind, .row = row, .param = &rows[row] };
+        snprintf(w->address, sizeof w->address, "%s/%s", base, rows[row].name);
+        walk_give(w, &t);
+    }
+}
+
+void console_each_value(const struct console *c, void *context,
+                        void (*each)(void *context, const struct console_value *v))
+{
+    struct walk w = { .c = c, .context = context, .each = each };
+    walk_rows(&w, TARGET_ENGINE, "engine", engine_rows, ENGINE_PARAMS);
+    walk_rows(&w, TARGET_TRANSPORT, "transport", transport_rows, TRANSPORT_PARAMS);
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        struct node *n = c->nodes.at[i];
+        if (n->life != LIFE_LEAVING)
+            walk_node(&w, n);
+    }
+    walk_node(&w, c->master);
+}

@@ -1,0 +1,19 @@
+/* list.h - a growing row of pointers, in the order they were added; the control thread's */
+#ifndef MIXER_LIST_H
+#define MIXER_LIST_H
+
+#include <stdint.h>
+
+struct list {
+    void **at;
+    uint32_t n, room;
+};
+
+/* Makes sure that `more` calls of list_add cannot fail. 0 or -ENOMEM. */
+int list_reserve(struct list *l, uint32_t more);
+int list_add(struct list *l, void *item);                    /* 0 or -ENOMEM */
+int list_insert(struct list *l, uint32_t place, void *item); /* 0 or -ENOMEM */
+void list_remove(struct list *l, const void *item);          /* the order of the rest stays */
+void list_clear(struct list *l);                             /* the items are not touched */
+
+#endif

@@ -1,0 +1,189 @@
+/* model.c - making and freeing what the console remembers */
+#include "mixer/model.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *node_prefix(enum node_kind kind)
+{
+    static const char *const names[NODE_KINDS] = { "strip", "input", "bus", "master" };
+    return names[kind];
+}
+
+void node_address(const struct node *n, char out[ADDRESS_SIZE])
+{
+    if (n->kind == NODE_MASTER)
+        snprintf(out, ADDRESS_SIZE, "master");
+    else
+        snprintf(out, ADDRESS_SIZE, "%s/%s", node_prefix(n->kind), n->name);
+}
+
+/* A place among the status's meters; the next free one after the last given, so that a place rests
+ * before it is used again. -1: none. */
+static int meter_claim(struct console *c)
+{
+    for (uint32_t i = 0; i < LINK_METERS; i++) {
+        uint32_t place = (c->next_meter + i) % LINK_METERS;
+        if (c->meters[place])
+            continue;
+        c->meters[place] = true;
+        c->next_meter = place + 1;
+        return (int)place;
+    }
+    return -1;
+}
+
+static int mix_init(struct node *n, uint32_t quantum)
+{
+    n->mix_memory = aligned_alloc(64, sizeof(float) * 2 * quantum);
+    if (!n->mix_memory)
+        return -1;
+    memset(n->mix_memory, 0, sizeof(float) * 2 * quantum);
+    n->mix.ch[0] = n->mix_memory;
+    n->mix.ch[1] = n->mix_memory + quantum;
+    return 0;
+}
+
+struct node *node_new(struct console *c, enum node_kind kind, const char *name, uint32_t channels)
+{
+    int meter = meter_claim(c);
+    struct node *n = meter < 0 ? NULL : calloc(1, sizeof *n);
+    if (!n) {
+        if (meter >= 0)
+            c->meters[meter] = false;
+        return NULL;
+    }
+    n->kind = kind;
+    n->meter = (uint32_t)meter;
+    n->port = -1;
+    n->out = strdup(kind == NODE_MASTER ? "" : "master");
+    snprintf(n->name, sizeof n->name, "%s", name);
+    for (uint32_t row = 0; row < NODE_PARAMS; row++)
+        n->values[row] = node_rows[row].def;
+    n->values[NODE_CHANNELS] = channels;
+    strip_init(&n->strip, channels);
+    for (uint32_t k = 0; k < NODE_RAMPS; k++)
+        n->sent[k] = 1;
+    bool mixes = kind == NODE_BUS || kind == NODE_MASTER;
+    if (!n->out || (mixes && mix_init(n, c->setup.quantum))) {
+        node_free(c, n);
+        return NULL;
+    }
+    return n;
+}
+
+void tap_free(struct console *c, void *what)
+{
+    struct model_tap *tap = what;
+    if (tap->source)
+        source_drop(c, tap->source);
+    free(tap);
+}
+
+void insert_free(struct console *c, void *what)
+{
+    (void)c;
+    struct model_insert *i = what;
+    effect_free(i->insert.effect);
+    free(i);
+}
+
+void plug_free(struct console *c, void *what)
+{
+    struct plug *p = what;
+    for (uint32_t i = 0; i < p->instances.n; i++)
+        insert_free(c, p->instances.at[i]);
+    list_clear(&p->instances);
+    free(p->file);
+    free(p);
+}
+
+void send_free(struct console *c, void *what)
+{
+    struct model_send *s = what;
+    if (s->ports)
+        c->setup.ports.drop(c->setup.ports.context, (uint32_t)s->port, s->ports);
+    free(s);
+}
+
+void node_free(struct console *c, void *what)
+{
+    struct node *n = what;
+    for (uint32_t i = 0; i < n->taps.n; i++)
+        tap_free(c, n->taps.at[i]);
+    for (uint32_t i = 0; i < n->plugs.n; i++)
+        plug_free(c, n->plugs.at[i]);
+    for (uint32_t i = 0; i < n->sends.n; i++)
+        send_free(c, n->sends.at[i]);
+    if (n->port >= 0)
+        c->setup.ports.drop(c->setup.ports.context, (uint32_t)n->port, n->strip.channels);
+    list_clear(&n->taps);
+    list_clear(&n->plugs);
+    list_clear(&n->sends);
+    c->meters[n->meter] = false;
+    free(n->mix_memory);
+    free(n->file);
+    free(n->out);
+    free(n);
+}
+
+struct node *node_find(const struct console *c, enum node_kind kind, const char *name)
+{
+    if (kind == NODE_MASTER)
+        return c->master;
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        struct node *n = c->nodes.at[i];
+        if (n->kind == kind && n->life != LIFE_LEAVING && !strcmp(n->name, name))
+            return n;
+    }
+    return NULL;
+}
+
+struct plug *plug_find(const struct node *n, const char *name)
+{
+    for (uint32_t i = 0; i < n->plugs.n; i++) {
+        struct plug *p = n->plugs.at[i];
+        if (!p->leaving && !strcmp(p->name, name))
+            return p;
+    }
+    return NULL;
+}
+
+void bury_later(struct console *c, void *what, void (*bury)(struct console *c, void *what))
+{
+    struct grave *g = malloc(sizeof *g);
+    if (!g || list_add(&c->graves, g)) {
+        free(g);
+        return;
+    }
+    *g = (struct grave){ what, bury, c->swaps + 1 };
+}
+
+bool name_valid(const char *name, struct refusal *why)
+{
+    size_t n = strlen(name);
+    if (n < 1 || n >= NAME_SIZE) {
+        refuse(why, FAULT_SYNTAX, "a name has 1 to 63 characters, not %zu", n);
+        return false;
+    }
+    for (const char *s = name; *s; s++) {
+        if (isalnum((unsigned char)*s) || strchr("_.-", *s))
+            continue;
+        refuse(why, FAULT_SYNTAX, "\"%s\" is not a name: '%c' at column %zu", name, *s,
+               (size_t)(s - name) + 1);
+        refuse_hint(why, "a name holds A-Z a-z 0-9 _ . -");
+        return false;
+    }
+    return true;
+}
+
+char *console_path(const struct console *c, const char *file)
+{
+    char *path = NULL;
+    if (file[0] == '/' || !c->folder || !c->folder[0])
+        return strdup(file);
+    return asprintf(&path, "%s/%s", c->folder, file) < 0 ? NULL : path;
+}

@@ -1,0 +1,271 @@
+/* model.h - what the console remembers: nodes, inserts, sends, sources; for console files only
+ *
+ * A node is a strip, an input, a bus or the master. What the engine holds of it (struct strip, tap,
+ * insert, send) hangs below it. Such a thing arrives by being put on the next desk, and leaves in
+ * three steps: its ramp goes to silence, a desk without it takes over, and when the desk before
+ * that has come back, it is freed.
+ */
+#ifndef MIXER_MODEL_H
+#define MIXER_MODEL_H
+
+#include "effects/effect.h"
+#include "mixer/console.h"
+#include "mixer/desk.h"
+#include "mixer/link.h"
+#include "mixer/list.h"
+
+enum { NAME_SIZE = 64, ADDRESS_SIZE = 4 * NAME_SIZE };
+
+enum node_kind { NODE_STRIP, NODE_INPUT, NODE_BUS, NODE_MASTER, NODE_KINDS };
+
+enum life {
+    LIFE_COMING,  /* not on any desk yet: nobody hears it */
+    LIFE_HERE,    /* on the desk, or on the one that was posted */
+    LIFE_LEAVING, /* fading out until engine frame `until` */
+};
+
+/* One decoder, shared by every strip that plays the same file at the same place. */
+struct source {
+    struct track *track;
+    char *path;
+    uint64_t offset;
+    bool repeat;
+    enum quality quality;
+    uint64_t generation; /* of the timeline: changes with every locate and loop */
+    uint32_t users;      /* taps */
+    bool complained;     /* its problem has been reported */
+};
+
+struct model_tap {
+    struct tap tap;        /* the engine's, once it is on a desk */
+    struct source *source; /* NULL: ports */
+    enum life life;
+    uint64_t until;
+};
+
+struct model_send {
+    struct send send; /* the engine's */
+    struct node *to;  /* a bus or the master; NULL: own ports */
+    bool route;       /* it is where `out` leads, at unity; else a send */
+    int32_t port;     /* first place of own ports, or -1 */
+    uint32_t ports;   /* how many */
+    double level_db;
+    bool pre;
+    double sent[2]; /* where the ramps pre and post are or go */
+    enum life life;
+    uint64_t until;
+};
+
+struct model_insert {
+    struct insert insert; /* the engine's */
+    enum life life;
+    uint64_t until;
+};
+
+/* An effect at its place in a chain; `instances` has more than one while one replaces another. */
+struct plug {
+    char name[NAME_SIZE];
+    const struct effect_kind *kind;
+    double values[EFFECT_PARAMS_MAX];
+    char *file; /* of a kind that wants a response: as it was written */
+    bool bypass;
+    struct list instances; /* of struct model_insert */
+    bool leaving;
+};
+
+enum node_param {
+    NODE_GAIN,
+    NODE_TRIM,
+    NODE_PAN,
+    NODE_PANLAW,
+    NODE_MUTE,
+    NODE_SOLO,
+    NODE_POLARITY,
+    NODE_SOURCE,
+    NODE_OFFSET,
+    NODE_LOOP,
+    NODE_QUALITY,
+    NODE_CHANNELS,
+    NODE_OUT,
+    NODE_PARAMS,
+};
+
+enum node_ramp { RAMP_TRIM, RAMP_FADER, RAMP_GATE, RAMP_LEFT, RAMP_RIGHT, NODE_RAMPS };
+
+struct node {
+    enum node_kind kind;
+    char name[NAME_SIZE];
+    double values[NODE_PARAMS];
+    char *file;         /* strip: the source as it was written, without channels */
+    char *out;          /* as it was written */
+    uint32_t first;     /* strip: channel of the file, from 0 */
+    uint32_t picked;    /* strip: channels picked, 0: all */
+    uint64_t frames;    /* strip: length of the file at the engine's rate; UINT64_MAX: unknown */
+    int32_t port;       /* input: first place, else -1 */
+    struct strip strip; /* the engine's */
+    double sent[NODE_RAMPS]; /* where its ramps are or go */
+    struct mix mix;          /* bus and master: the engine's */
+    float *mix_memory;
+    struct list taps;  /* of struct model_tap */
+    struct list plugs; /* of struct plug */
+    struct list sends; /* of struct model_send, the route among them */
+    uint32_t meter;
+    enum life life;
+    uint64_t until;
+    bool wants_source; /* strip: a source is to be opened at the next tick */
+};
+
+/* Something that no desk holds any more once `swap` desks have been taken over. */
+struct grave {
+    void *what;
+    void (*bury)(struct console *c, void *what);
+    uint64_t swap;
+};
+
+struct console {
+    struct console_setup setup;
+    struct link *link;
+    char *folder;
+    const struct status *status;
+
+    struct list nodes; /* every strip, input, bus; then the master is apart */
+    struct node *master;
+    struct list sources;      /* of struct source */
+    struct list graves;       /* of struct grave */
+    bool meters[LINK_METERS]; /* taken places */
+    uint32_t next_meter;
+
+    /* Commands that wait to be posted as one batch. */
+    struct command *batch;
+    uint32_t n_batch, room_batch;
+
+    bool dirty;        /* the desk in force is not what it should be */
+    struct desk *desk; /* the newest that was posted */
+    uint64_t swaps;    /* desks posted, ever; one is under way while the status has less */
+    bool idle;
+
+    /* The transport as it is wanted. */
+    bool rolling;
+    bool moving;         /* a locate or loop waits for its sources */
+    uint64_t generation; /* of sources: grows with each of them */
+    uint64_t target;     /* timeline position wanted, while moving or before the first desk */
+    bool relocates;      /* the move goes to target; else it keeps in step */
+    uint64_t loop_from, loop_to;
+    uint64_t moved_frame;
+
+    double values[8];           /* of the engine's rows: enum engine_param */
+    struct console_totals gone; /* figures of tracks that were closed */
+};
+
+enum engine_param {
+    ENGINE_RATE,
+    ENGINE_QUANTUM,
+    ENGINE_RAMP,
+    ENGINE_XFADE,
+    ENGINE_RING,
+    ENGINE_PARAMS,
+};
+
+/* ---- model.c: making and freeing what is in the model */
+struct node *node_new(struct console *c, enum node_kind kind, const char *name, uint32_t channels);
+void node_free(struct console *c, void *node); /* of the grave's type; ports are given back */
+struct node *node_find(const struct console *c, enum node_kind kind, const char *name);
+const char *node_prefix(enum node_kind kind); /* "strip", "input", "bus", "master" */
+void node_address(const struct node *n, char out[ADDRESS_SIZE]);
+struct plug *plug_find(const struct node *n, const char *name);
+void plug_free(struct console *c, void *plug);
+void send_free(struct console *c, void *send);
+void tap_free(struct console *c, void *tap);
+void insert_free(struct console *c, void *insert);
+/* To be freed once no desk holds it. Never fails: without memory for the grave it is leaked. */
+void bury_later(struct console *c, void *what, void (*bury)(struct console *c, void *what));
+bool name_valid(const char *name, struct refusal *why);
+/* The path of a file as written: absolute, or under the folder. The caller frees. */
+char *console_path(const struct console *c, const char *file);
+
+/* ---- post.c: commands on their way */
+void post(struct console *c, const struct command *command);
+void post_set(struct console *c, struct ramp *ramp, double value, uint32_t frames, enum curve curve,
+              uint64_t at);
+/* Hands the batch over; the frame at which it is obeyed. */
+uint64_t post_flush(struct console *c);
+uint32_t ramp_frames(const struct console *c);               /* engine/ramp */
+uint32_t xfade_frames(const struct console *c);              /* engine/xfade */
+uint64_t fade_end(const struct console *c, uint32_t frames); /* frame by which it is over */
+
+/* ---- arrange.c: from the model to a desk */
+/* Builds a desk of all that is here, marks it as here, and appends the swap to the batch. */
+int arrange_post(struct console *c);
+
+/* ---- sources.c: decoders for strips */
+/* Opens what is wanted; puts what is primed into place and its predecessors on their way out. */
+void sources_tick(struct console *c);
+/* Drops what is being primed and wants it anew: the timeline is about to change. */
+void sources_restart(struct console *c);
+bool node_primes(const struct node *n);
+void source_drop(struct console *c, struct source *s);
+/* Is a desk under way that the engine has not taken over? */
+bool desk_under_way(const struct console *c);
+
+/* ---- levels.c: from wanted values to ramps */
+/* Posts what of a node's fader, gate, trim and pan is not yet as its values say. */
+void node_levels(struct console *c, struct node *n, const struct console_change *change);
+void send_levels(struct console *c, struct node *n, struct model_send *s,
+                 const struct console_change *change);
+void gates_levels(struct console *c, const struct console_change *change); /* solo changed */
+
+/* ---- routes.c: sends and outputs */
+struct model_send *send_find(const struct node *n, const struct node *to);
+/* Does a signal put into `from` reach `to`? */
+bool node_reaches(const struct node *from, const struct node *to);
+int send_set(struct console *c, struct node *n, struct node *to, double level_db,
+             const struct console_change *change, struct refusal *why);
+int send_set_pre(struct console *c, struct node *n, struct node *to, bool pre,
+                 const struct console_change *change, struct refusal *why);
+int route_set(struct console *c, struct node *n, const char *out, struct refusal *why);
+
+/* ---- plugs.c: effects in chains */
+/* Builds an instance with the plug's values and file; what sounded before fades out beside it. */
+int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why);
+int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, double value,
+             const struct console_change *change, struct refusal *why);
+void plug_bypass(struct console *c, struct plug *p, bool bypass,
+                 const struct console_change *change);
+void plug_leave(struct console *c, struct node *n, struct plug *p);
+
+/* ---- address.c: which parameter is meant */
+enum target_kind {
+    TARGET_NODE,
+    TARGET_SEND,
+    TARGET_PRE,
+    TARGET_PLUG,
+    TARGET_BYPASS,
+    TARGET_ENGINE,
+    TARGET_TRANSPORT,
+};
+struct target {
+    enum target_kind kind;
+    struct node *node;
+    struct node *to; /* of a send */
+    struct plug *plug;
+    uint32_t row;
+    const struct param *param;
+};
+int target_find(const struct console *c, const char *address, struct target *t,
+                struct refusal *why);
+/* The node or plug that an address names whole ("strip/vox", "strip/vox/eq"); *plug NULL: a node.
+ */
+int object_find(const struct console *c, const char *address, struct node **node,
+                struct plug **plug, struct refusal *why);
+
+/* ---- rows.c: the tables, and which rows a node has */
+extern const struct param node_rows[NODE_PARAMS];
+extern const struct param engine_rows[ENGINE_PARAMS];
+enum transport_param { TRANSPORT_STATE, TRANSPORT_POSITION, TRANSPORT_LOOP, TRANSPORT_PARAMS };
+extern const struct param transport_rows[TRANSPORT_PARAMS];
+extern const struct param send_row, pre_row, bypass_row;
+bool node_has(enum node_kind kind, enum node_param row);
+bool row_is_text(const struct param *row);
+bool row_is_switch(const struct param *row);
+
+#endif

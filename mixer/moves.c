@@ -1,0 +1,97 @@
+/* moves.c - the transport as it is wanted: play, stop, locate, loop */
+#include "mixer/model.h"
+#include "mixer/transport.h"
+
+#include <math.h>
+
+uint64_t console_play(struct console *c, uint32_t fade, uint64_t at)
+{
+    c->rolling = true;
+    for (uint32_t i = 0; i < c->sources.n; i++)
+        track_wake(((struct source *)c->sources.at[i])->track);
+    post(c, &(struct command){ .frame = at, .kind = COMMAND_PLAY, .frames = fade });
+    uint64_t frame = post_flush(c);
+    return at > frame ? at : frame;
+}
+
+uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at)
+{
+    c->rolling = false;
+    post(c, &(struct command){ .frame = at, .kind = COMMAND_STOP, .frames = fade });
+    uint64_t frame = post_flush(c);
+    return at > frame ? at : frame;
+}
+
+int console_locate(struct console *c, uint64_t position, struct refusal *why)
+{
+    (void)why;
+    c->target = position;
+    c->relocates = true;
+    c->moving = true;
+    sources_restart(c);
+    return 0;
+}
+
+int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *why)
+{
+    if (from > to)
+        return refuse(why, FAULT_RANGE, "a loop ends after it begins");
+    c->loop_from = from;
+    c->loop_to = to;
+    c->moving = true;
+    sources_restart(c);
+    return 0;
+}
+
+uint64_t console_moved_frame(const struct console *c)
+{
+    return c->moved_frame;
+}
+
+uint64_t console_position(struct console *c)
+{
+    return c->swaps && !c->relocates ? c->status->position : c->target;
+}
+
+void console_loop_ends(const struct console *c, uint64_t *from, uint64_t *to)
+{
+    *from = c->loop_from;
+    *to = c->loop_to;
+}
+
+bool console_rolling(struct console *c)
+{
+    return c->rolling || c->status->rolling;
+}
+
+uint64_t console_end(const struct console *c)
+{
+    uint64_t end = 0;
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        if (n->kind != NODE_STRIP || n->values[NODE_LOOP] != 0 || n->frames == UINT64_MAX)
+            continue;
+        uint64_t last = n->frames + (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
+        if (last > end)
+            end = last;
+    }
+    return end;
+}
+
+void console_await_tracks(struct console *c)
+{
+    struct track *slowest = NULL;
+    uint64_t least = UINT64_MAX;
+    for (uint32_t i = 0; i < c->sources.n; i++) {
+        struct track *t = ((struct source *)c->sources.at[i])->track;
+        struct track_figures f;
+        track_wake(t);
+        track_figures(t, &f);
+        if (f.ended || f.failed || f.buffered >= least)
+            continue;
+        least = f.buffered;
+        slowest = t;
+    }
+    if (slowest)
+        track_await(slowest);
+}

@@ -1,0 +1,158 @@
+/* plugs.c - effects in chains: built, set, replaced side by side, taken out */
+#include "mixer/model.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The longest response that is taken, seconds: sixty is the convolver's promise. */
+enum { RESPONSE_SECONDS = 60 };
+
+static int response_load(const struct console *c, const char *file, struct response *r,
+                         float **data, struct refusal *why)
+{
+    struct audiofile_info info;
+    const char *what;
+    char *path = console_path(c, file);
+    if (!path)
+        return refuse(why, FAULT_LIMIT, "out of memory");
+    uint64_t most = (uint64_t)RESPONSE_SECONDS * c->setup.rate;
+    int err = audiofile_load(path, c->setup.rate, QUALITY_BEST, most, data, &info, &what);
+    free(path);
+    if (err == -EFBIG) {
+        refuse(why, FAULT_LIMIT, "%s", what);
+        return refuse_hint(why, "an impulse response has at most %d seconds", RESPONSE_SECONDS);
+    }
+    if (err)
+        return refuse(why, err == -EINVAL ? FAULT_FORMAT : FAULT_FILE, "%s", what);
+    *r = (struct response){ info.channels, info.frames, *data };
+    return 0;
+}
+
+static struct effect *effect_build(const struct console *c, const struct node *n,
+                                   const struct plug *p, struct refusal *why)
+{
+    struct response response = { 0 };
+    float *data = NULL;
+    const char *what = "out of memory";
+    if (p->kind->wants_response) {
+        if (!p->file) {
+            refuse(why, FAULT_MISSING, "%s needs an impulse response", p->kind->name);
+            refuse_hint(why, "ir=FILE");
+            return NULL;
+        }
+        if (response_load(c, p->file, &response, &data, why))
+            return NULL;
+    }
+    struct effect_setup setup = { .rate = c->setup.rate,
+                                  .quantum = c->setup.quantum,
+                                  .channels = n->strip.channels,
+                                  .values = p->values,
+                                  .response = data ? &response : NULL };
+    struct effect *e = p->kind->build(&setup, &what);
+    free(data);
+    if (!e && p->file)
+        refuse(why, FAULT_FORMAT, "%s: %s", p->file, what);
+    else if (!e)
+        refuse(why, FAULT_FORMAT, "%s: %s", p->kind->name, what);
+    return e;
+}
+
+static void insert_leave(struct console *c, struct plug *p, struct model_insert *i, uint32_t fade)
+{
+    if (i->life == LIFE_COMING) {
+        list_remove(&p->instances, i);
+        insert_free(c, i);
+        return;
+    }
+    i->life = LIFE_LEAVING;
+    i->until = fade_end(c, fade);
+    post_set(c, &i->insert.mix, 0, fade, CURVE_LIN, 0);
+    c->dirty = true;
+}
+
+static void insert_arrive(struct console *c, struct node *n, struct plug *p, struct model_insert *i)
+{
+    uint32_t fade = n->life == LIFE_COMING ? 0 : xfade_frames(c);
+    for (uint32_t k = p->instances.n; k-- > 0;) {
+        struct model_insert *before = p->instances.at[k];
+        if (before != i && before->life != LIFE_LEAVING)
+            insert_leave(c, p, before, fade);
+    }
+    float mix = p->bypass ? 0 : 1;
+    ramp_init(&i->insert.mix, fade ? 0 : mix);
+    ramp_set(&i->insert.mix, mix, fade, CURVE_LIN);
+    c->dirty = true;
+}
+
+int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why)
+{
+    if (p->instances.n >= SLOT_INSERTS)
+        return refuse(why, FAULT_BUSY, "%s is still crossfading; try again in a moment", p->name);
+    struct effect *e = effect_build(c, n, p, why);
+    if (!e)
+        return -1;
+    struct model_insert *i = calloc(1, sizeof *i);
+    if (!i || list_add(&p->instances, i)) {
+        free(i);
+        effect_free(e);
+        return refuse(why, FAULT_LIMIT, "out of memory");
+    }
+    i->insert.effect = e;
+    insert_arrive(c, n, p, i);
+    return 0;
+}
+
+int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, double value,
+             const struct console_change *change, struct refusal *why)
+{
+    double before = p->values[row];
+    p->values[row] = value;
+    if (p->kind->rebuilds && p->kind->rebuilds(row)) {
+        if (!plug_build(c, n, p, why))
+            return 0;
+        p->values[row] = before;
+        return -1;
+    }
+    uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
+    for (uint32_t k = 0; k < p->instances.n; k++) {
+        struct model_insert *i = p->instances.at[k];
+        if (i->life == LIFE_LEAVING)
+            continue;
+        post(c, &(struct command){ .frame = change->at,
+                                   .kind = COMMAND_TUNE,
+                                   .effect = i->insert.effect,
+                                   .param = row,
+                                   .value = value,
+                                   .frames = i->life == LIFE_COMING ? 0 : frames,
+                                   .curve = change->curve });
+    }
+    return 0;
+}
+
+void plug_bypass(struct console *c, struct plug *p, bool bypass,
+                 const struct console_change *change)
+{
+    p->bypass = bypass;
+    uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
+    for (uint32_t k = 0; k < p->instances.n; k++) {
+        struct model_insert *i = p->instances.at[k];
+        if (i->life == LIFE_COMING)
+            ramp_init(&i->insert.mix, bypass ? 0 : 1);
+        else if (i->life == LIFE_HERE)
+            post_set(c, &i->insert.mix, bypass ? 0 : 1, frames, change->curve, change->at);
+    }
+}
+
+void plug_leave(struct console *c, struct node *n, struct plug *p)
+{
+    (void)n;
+    p->leaving = true;
+    for (uint32_t k = p->instances.n; k-- > 0;) {
+        struct model_insert *i = p->instances.at[k];
+        if (i->life != LIFE_LEAVING)
+            insert_leave(c, p, i, xfade_frames(c));
+    }
+    c->dirty = true;
+}

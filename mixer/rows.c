@@ -1,0 +1,97 @@
+/* rows.c - the rows of every parameter that is not an effect's
+ *
+ * To add one: a row here, and a case where its value is put into effect (levels.c or set.c).
+ */
+#include "mixer/model.h"
+
+#include <math.h>
+#include <string.h>
+
+const struct param node_rows[NODE_PARAMS] = {
+    [NODE_GAIN] = { "gain", "dB", -INFINITY, 24, 0, "the fader", .rampable = true },
+    [NODE_TRIM] = { "trim", "dB", -60, 60, 0, "gain before the inserts", .rampable = true },
+    [NODE_PAN] = { "pan", "pan", -100, 100, 0,
+                   "place between left and right; of two channels, their balance",
+                   .rampable = true },
+    [NODE_PANLAW] = { "panlaw", "-3dB|-4.5dB|-6dB|linear", 0, 3, 0,
+                      "level of a single channel at the centre of its pan, and the curve to it" },
+    [NODE_MUTE] = { "mute", "switch", 0, 1, 0, "silent, post-fader sends too" },
+    [NODE_SOLO] = { "solo", "switch", 0, 1, 0, "silences every strip and input without solo" },
+    [NODE_POLARITY] = { "polarity", "switch", 0, 1, 0, "turns the signal upside down" },
+    [NODE_SOURCE] = { "source", "text", 0, 0, 0, "the file it plays; FILE:3-4 picks channels" },
+    [NODE_OFFSET] = { "offset", "s", 0, 31536000, 0,
+                      "timeline position at which the file's first frame sounds" },
+    [NODE_LOOP] = { "loop", "switch", 0, 1, 0, "begins the file again at its end" },
+    [NODE_QUALITY] = { "quality", "fastest|medium|best", 0, 2, 1,
+                       "of the conversion, where the file's rate is not the engine's" },
+    [NODE_CHANNELS] = { "channels", "", 1, EFFECT_CHANNELS_MAX, 2, "how many it has",
+                        .fixed = true },
+    [NODE_OUT] = { "out", "text", 0, 0, 0,
+                   "where it goes: master, none, bus/NAME, or own ports of that name" },
+};
+
+const struct param engine_rows[ENGINE_PARAMS] = {
+    [ENGINE_RATE] = { "rate", "Hz", 1000, 768000, 48000, "frames per second", .fixed = true },
+    [ENGINE_QUANTUM] = { "quantum", "", 16, 1024, 64, "frames of the engine's own step",
+                         .fixed = true },
+    [ENGINE_RAMP] = { "ramp", "s", 0, 10, 0.01, "how long a change takes that names no time" },
+    [ENGINE_XFADE] = { "xfade", "s", 0, 10, 0.01,
+                       "crossfade of a locate, a loop's seam, a load, an effect that comes" },
+    [ENGINE_RING] = { "ring", "s", 0.05, 60, 1, "sound that each file's decoder keeps ready" },
+};
+
+const struct param transport_rows[TRANSPORT_PARAMS] = {
+    [TRANSPORT_STATE] = { "state", "stopped|rolling|stopping", 0, 2, 0,
+                          "the verbs play and stop change it", .fixed = true },
+    [TRANSPORT_POSITION] = { "position", "s", 0, INFINITY, 0,
+                             "the timeline frame that comes next; the verb locate changes it",
+                             .fixed = true },
+    [TRANSPORT_LOOP] = { "loop", "text", 0, 0, 0, "the ends of the loop, set by the verb loop",
+                         .fixed = true },
+};
+
+const struct param send_row = {
+    "send", "dB", -INFINITY, 24, -INFINITY, "level into that bus", .rampable = true
+};
+const struct param pre_row = {
+    "pre", "switch", 0, 1, 0, "the send is taken before the fader", .rampable = false
+};
+const struct param bypass_row = { "bypass",         "switch", 0, 1, 0, "the effect is not heard",
+                                  .rampable = false };
+
+bool node_has(enum node_kind kind, enum node_param row)
+{
+    switch (row) {
+    case NODE_GAIN:
+    case NODE_MUTE:
+    case NODE_PAN:
+        return true;
+    case NODE_TRIM:
+    case NODE_POLARITY:
+    case NODE_OUT:
+        return kind != NODE_MASTER;
+    case NODE_SOLO:
+    case NODE_PANLAW:
+        return kind == NODE_STRIP || kind == NODE_INPUT;
+    case NODE_CHANNELS:
+        return kind == NODE_STRIP || kind == NODE_INPUT;
+    case NODE_SOURCE:
+    case NODE_OFFSET:
+    case NODE_LOOP:
+    case NODE_QUALITY:
+        return kind == NODE_STRIP;
+    case NODE_PARAMS:
+        break;
+    }
+    return false;
+}
+
+bool row_is_text(const struct param *row)
+{
+    return !strcmp(row->unit, "text");
+}
+
+bool row_is_switch(const struct param *row)
+{
+    return !strcmp(row->unit, "switch");
+}

@@ -1,0 +1,152 @@
+/* set.c - `set`: a value read, checked, remembered and sent on its way */
+#include "mixer/model.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double target_now(const struct console *c, const struct target *t)
+{
+    const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
+    switch (t->kind) {
+    case TARGET_NODE:
+        return t->node->values[t->row];
+    case TARGET_SEND:
+        return s ? s->level_db : -INFINITY;
+    case TARGET_PRE:
+        return s && s->pre;
+    case TARGET_PLUG:
+        return t->plug->values[t->row];
+    case TARGET_BYPASS:
+        return t->plug->bypass;
+    case TARGET_ENGINE:
+        return c->values[t->row];
+    case TARGET_TRANSPORT:
+        break;
+    }
+    return 0;
+}
+
+static int value_refuse(const struct console *c, const struct param *row, int err, const char *what,
+                        struct refusal *why)
+{
+    char range[128];
+    refuse(why, err == -ERANGE ? FAULT_RANGE : FAULT_TYPE, "%s", what);
+    return refuse_hint(why, "%s", param_range(row, c->setup.rate, range, sizeof range));
+}
+
+/* Reads what stands behind `set ADDR`: a value, a relative one (cut to the range), or a toggle. */
+static int value_read(const struct console *c, const struct target *t, const char *text,
+                      double *value, struct refusal *why)
+{
+    const char *what = "";
+    if (!strcmp(text, "!")) {
+        if (!row_is_switch(t->param))
+            return refuse(why, FAULT_TYPE, "! toggles switches; %s is none", t->param->name);
+        *value = target_now(c, t) == 0;
+        return 0;
+    }
+    if ((text[0] == '+' || text[0] == '-') && text[1] == '=') {
+        struct param step = *t->param;
+        step.min = -INFINITY;
+        step.max = INFINITY;
+        if (row_is_switch(t->param) || strchr(t->param->unit, '|'))
+            return refuse(why, FAULT_TYPE, "%s has no steps for %.2s", t->param->name, text);
+        int err = param_parse(&step, text + 2, c->setup.rate, value, &what);
+        if (err)
+            return value_refuse(c, t->param, err, what, why);
+        double now = target_now(c, t);
+        *value = isinf(now) ? now : text[0] == '+' ? now + *value : now - *value;
+        *value = fmin(fmax(*value, t->param->min), t->param->max);
+        return 0;
+    }
+    int err = param_parse(t->param, text, c->setup.rate, value, &what);
+    return err ? value_refuse(c, t->param, err, what, why) : 0;
+}
+
+static int node_set(struct console *c, struct node *n, uint32_t row, double value,
+                    const struct console_change *change)
+{
+    n->values[row] = value;
+    switch (row) {
+    case NODE_OFFSET:
+    case NODE_LOOP:
+    case NODE_QUALITY:
+        n->wants_source = true;
+        c->dirty = true;
+        break;
+    case NODE_SOLO:
+        gates_levels(c, change);
+        break;
+    default:
+        node_levels(c, n, change);
+        break;
+    }
+    return 0;
+}
+
+static int value_set(struct console *c, const struct target *t, double value,
+                     const struct console_change *change, struct refusal *why)
+{
+    switch (t->kind) {
+    case TARGET_NODE:
+        return node_set(c, t->node, t->row, value, change);
+    case TARGET_SEND:
+        return send_set(c, t->node, t->to, value, change, why);
+    case TARGET_PRE:
+        return send_set_pre(c, t->node, t->to, value != 0, change, why);
+    case TARGET_PLUG:
+        return plug_set(c, t->node, t->plug, t->row, value, change, why);
+    case TARGET_BYPASS:
+        plug_bypass(c, t->plug, value != 0, change);
+        return 0;
+    case TARGET_ENGINE:
+        c->values[t->row] = value;
+        return 0;
+    case TARGET_TRANSPORT:
+        break;
+    }
+    return refuse(why, FAULT_INTERNAL, "%s has nowhere to go", t->param->name);
+}
+
+static int text_set(struct console *c, const struct target *t, const char *address,
+                    const char *text, struct refusal *why)
+{
+    char object[ADDRESS_SIZE];
+    if (t->kind == TARGET_NODE && t->row == NODE_OUT)
+        return route_set(c, t->node, text, why);
+    snprintf(object, sizeof object, "%s", address);
+    *strrchr(object, '/') = '\0';
+    return console_load(c, object, text, why);
+}
+
+int console_set(struct console *c, const char *address, const char *text,
+                struct console_change *change, struct refusal *why)
+{
+    struct target t;
+    double value = 0;
+    if (target_find(c, address, &t, why))
+        return -1;
+    if (t.param->fixed)
+        return refuse(why, FAULT_DENIED, "%s can be read, not set", address);
+    if (row_is_text(t.param)) {
+        struct console_value v;
+        if (!console_get(c, address, &v, why) && !strcmp(v.text, text))
+            change->same = true;
+        else if (text_set(c, &t, address, text, why))
+            return -1;
+        change->frame = post_flush(c);
+        return 0;
+    }
+    if (value_read(c, &t, text, &value, why))
+        return -1;
+    change->same = value == target_now(c, &t);
+    if (!change->same && value_set(c, &t, value, change, why))
+        return -1;
+    change->frame = post_flush(c);
+    if (change->at > change->frame)
+        change->frame = change->at;
+    return 0;
+}

@@ -1,0 +1,250 @@
+/* sources.c - decoders for strips: opened, primed, put into place
+ *
+ * A strip that wants a source gets a tap that is COMING. When its track is primed, the tap takes
+ * its place on the next desk and its predecessors fade out. A move (locate, loop) does that for
+ * every strip at once, in the batch that tells the transport.
+ *
+ * Where the timeline goes on as it is (a strip added while rolling), a track is opened at the
+ * position of the newest status and anchored to the clock of that same status, so that it is in
+ * step whenever it arrives; a track for a new position is anchored by the engine on arrival.
+ */
+#include "mixer/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool desk_under_way(const struct console *c)
+{
+    return c->status->swaps < c->swaps;
+}
+
+static bool rolls(const struct console *c)
+{
+    return c->rolling || c->status->rolling;
+}
+
+/* The engine's timeline continues where the status says; before the first desk nothing has rolled
+ * and it begins at the target. */
+static bool in_step(const struct console *c)
+{
+    return c->swaps > 0 && !(c->moving && c->relocates);
+}
+
+static uint64_t begins_at(const struct console *c)
+{
+    return in_step(c) ? c->status->position : c->target;
+}
+
+void source_drop(struct console *c, struct source *s)
+{
+    if (--s->users)
+        return;
+    struct track_figures f;
+    track_figures(s->track, &f);
+    c->gone.starved += f.starved;
+    c->gone.decoded += f.decoded;
+    c->gone.played += f.played;
+    c->gone.skipped += f.skipped + f.buffered; /* what was buffered will not be heard */
+    c->gone.nans += f.nans;
+    track_close(s->track);
+    list_remove(&c->sources, s);
+    free(s->path);
+    free(s);
+}
+
+static struct source *source_find(const struct console *c, const char *path, const struct node *n,
+                                  uint64_t offset)
+{
+    for (uint32_t i = 0; i < c->sources.n; i++) {
+        struct source *s = c->sources.at[i];
+        if (s->generation == c->generation && s->offset == offset &&
+            s->repeat == (n->values[NODE_LOOP] != 0) &&
+            s->quality == (enum quality)n->values[NODE_QUALITY] && !strcmp(s->path, path))
+            return s;
+    }
+    return NULL;
+}
+
+static struct source *source_open(struct console *c, const struct node *n, char *path,
+                                  uint64_t offset, const char **why)
+{
+    struct source *s = calloc(1, sizeof *s);
+    if (!s || list_reserve(&c->sources, 1)) {
+        free(s);
+        *why = "out of memory";
+        return NULL;
+    }
+    *s = (struct source){ .offset = offset,
+                          .repeat = n->values[NODE_LOOP] != 0,
+                          .quality = (enum quality)n->values[NODE_QUALITY],
+                          .generation = c->generation };
+    struct track_plan plan = {
+        .path = path,
+        .rate = c->setup.rate,
+        .quality = s->quality,
+        .position = begins_at(c),
+        .offset = offset,
+        .repeat = s->repeat,
+        .loop_from = c->loop_from,
+        .loop_to = c->loop_to,
+        .xfade = xfade_frames(c),
+        .ring = (uint32_t)lround(c->values[ENGINE_RING] * c->setup.rate),
+        .quantum = c->setup.quantum,
+    };
+    s->track = track_open(&plan, why);
+    if (!s->track) {
+        free(s);
+        return NULL;
+    }
+    if (in_step(c))
+        track_anchor(s->track, c->status->rolled);
+    if (rolls(c))
+        track_wake(s->track);
+    s->path = path;
+    list_add(&c->sources, s);
+    return s;
+}
+
+static void node_open(struct console *c, struct node *n)
+{
+    char address[ADDRESS_SIZE];
+    const char *why = "out of memory";
+    uint64_t offset = (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
+    struct model_tap *tap = calloc(1, sizeof *tap);
+    char *path = console_path(c, n->file);
+    n->wants_source = false;
+    struct source *s = NULL;
+    if (tap && path && !list_reserve(&n->taps, 1)) {
+        s = source_find(c, path, n, offset);
+        if (!s)
+            s = source_open(c, n, path, offset, &why);
+    }
+    if (!s || s->path != path)
+        free(path);
+    if (!s) {
+        free(tap);
+        node_address(n, address);
+        c->setup.report(c->setup.context, address, why);
+        return;
+    }
+    s->users++;
+    tap->source = s;
+    tap->tap = (struct tap){
+        .track = s->track, .port = -1, .first = n->first, .channels = n->strip.channels
+    };
+    ramp_init(&tap->tap.gain, 1);
+    list_add(&n->taps, tap);
+}
+
+bool node_primes(const struct node *n)
+{
+    for (uint32_t i = 0; i < n->taps.n; i++) {
+        const struct model_tap *tap = n->taps.at[i];
+        if (tap->life == LIFE_COMING)
+            return true;
+    }
+    return n->wants_source;
+}
+
+/* Is the tap that comes primed, and is there a place for it beside those that leave? */
+static bool node_ready(const struct node *n)
+{
+    for (uint32_t i = 0; i < n->taps.n; i++) {
+        const struct model_tap *tap = n->taps.at[i];
+        if (tap->life == LIFE_COMING)
+            return n->taps.n <= TAPS_MAX && (!tap->source || track_primed(tap->source->track));
+    }
+    return false;
+}
+
+/* Does the file sound just before `position`, so that beginning there is a cut? */
+static bool cuts(const struct console *c, const struct node *n, uint64_t position)
+{
+    uint64_t offset = (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
+    if (position <= offset)
+        return false;
+    return n->values[NODE_LOOP] != 0 || position - offset < n->frames;
+}
+
+static void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade)
+{
+    if (!fade) {
+        list_remove(&n->taps, tap);
+        bury_later(c, tap, tap_free);
+        return;
+    }
+    tap->life = LIFE_LEAVING;
+    tap->until = fade_end(c, fade);
+    post_set(c, &tap->tap.gain, 0, fade, CURVE_LIN, 0);
+}
+
+static void node_settle(struct console *c, struct node *n)
+{
+    uint32_t fade = rolls(c) ? xfade_frames(c) : 0;
+    for (uint32_t i = n->taps.n; i-- > 0;) {
+        struct model_tap *tap = n->taps.at[i];
+        if (tap->life == LIFE_HERE) {
+            tap_leave(c, n, tap, fade);
+        } else if (tap->life == LIFE_COMING) {
+            bool fades = fade && (tap->source == NULL || cuts(c, n, begins_at(c)));
+            ramp_init(&tap->tap.gain, fades ? 0 : 1);
+            ramp_set(&tap->tap.gain, 1, fades ? fade : 0, CURVE_LIN);
+            tap->life = LIFE_HERE;
+        }
+    }
+    c->dirty = true;
+}
+
+void sources_restart(struct console *c)
+{
+    c->generation++;
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        struct node *n = c->nodes.at[i];
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
+            continue;
+        for (uint32_t k = n->taps.n; k-- > 0;) {
+            struct model_tap *tap = n->taps.at[k];
+            if (tap->life != LIFE_COMING)
+                continue;
+            list_remove(&n->taps, tap);
+            tap_free(c, tap);
+        }
+        n->wants_source = true;
+    }
+}
+
+static void move_finish(struct console *c)
+{
+    for (uint32_t i = 0; i < c->nodes.n; i++)
+        if (node_primes(c->nodes.at[i]))
+            node_settle(c, c->nodes.at[i]);
+    if (arrange_post(c))
+        return; /* out of memory; tried again at the next tick */
+    if (c->relocates)
+        post(c, &(struct command){ .kind = COMMAND_LOCATE, .from = c->target });
+    post(c, &(struct command){ .kind = COMMAND_LOOP, .from = c->loop_from, .to = c->loop_to });
+    c->moved_frame = post_flush(c);
+    c->moving = c->relocates = false;
+}
+
+void sources_tick(struct console *c)
+{
+    if (desk_under_way(c))
+        return; /* the status does not tell yet where the timeline will stand */
+    bool all = true;
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        struct node *n = c->nodes.at[i];
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
+            continue;
+        if (n->wants_source)
+            node_open(c, n);
+        bool ready = node_ready(n);
+        if (node_primes(n) && !ready)
+            all = false;
+        if (ready && !c->moving)
+            node_settle(c, n);
+    }
+    if (c->moving && all)
+        move_finish(c);
+}
