@@ -50,6 +50,9 @@ void loop_wake(struct source *s);
  * true: there is more to do, the next turn does not sleep. */
 struct source *loop_after(struct loop *l, bool (*after)(void *arg), void *arg);
 
+/* Control. The next turn does not sleep, so the afters are run soon. */
+void loop_hurry(struct loop *l);
+
 /* Control. Ends a source of any kind. NULL is fine. */
 void loop_remove(struct source *s);
 

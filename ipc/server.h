@@ -54,7 +54,9 @@ uint64_t client_id(const struct client *c);
 void client_set_data(struct client *c, void *data, void (*drop)(void *data));
 void *client_data(const struct client *c);
 
-/* Control. Would an event be queued now? False: the client does not keep up; merge instead. */
+/* Control. Would an event be queued now? Asked before a batch of events (one tick of telemetry,
+ * up to 1 MB), it holds for the batch. False: what was sent before is still unread; merge instead.
+ */
 bool client_event_room(const struct client *c);
 /* Control. Queues the line `event ...` (format begins after "event "), never inside an answer; it
  * leaves at the end of the loop's turn. False: there was no room, nothing was queued. */

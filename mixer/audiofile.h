@@ -48,7 +48,8 @@ const char *audiofile_problem(const struct audiofile *f);
 
 /* Any thread but the audio thread. Reads a whole file, planar, channel c at data + c * frames;
  * the caller frees data. `most`: more frames than this is an error, found before it is allocated
- * where the header tells. 0, or -errno and *why as above. */
+ * where the header tells. info->frames is what was read. 0, and *why is NULL or what was odd (as
+ * audiofile_problem); or -errno and *why as above. */
 int audiofile_load(const char *path, uint32_t rate, enum quality quality, uint64_t most,
                    float **data, struct audiofile_info *info, const char **why);
 

@@ -1,0 +1,67 @@
+/* convolver_level.h - one partition size of a convolver: what is shared, and one sound's share
+ *
+ * A level is the responses' part, a stage the sound's. A stage takes in a block of every input,
+ * makes spectra of them, multiplies, and makes a block of every output, in slices of work that its
+ * caller paces. Internal to the convolver.
+ */
+#ifndef EFFECTS_CONVOLVER_LEVEL_H
+#define EFFECTS_CONVOLVER_LEVEL_H
+
+#include "effects/convolver.h"
+#include "effects/fft.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Only inputs and outputs with a cell in this level have a place in it. */
+struct level {
+    struct filter_level shape;
+    uint32_t block, partitions;
+    uint32_t n_in, n_out;
+    uint32_t in[CONVOLVER_CHANNELS_MAX], out[CONVOLVER_CHANNELS_MAX]; /* place to channel */
+    struct fft *fft;
+    struct product_cell *cells; /* sorted by out; out is a place */
+    uint32_t n_cells;
+    float *h; /* spectra, column by column */
+    size_t x_stride, h_stride;
+    uint32_t columns;
+    /* Work of one block, in numbers times splittings, and its parts. */
+    uint64_t work;
+    uint32_t column_work, spread_work;
+};
+
+/* Control. The part of `setup` that `shape` says. 0 or -ENOMEM; level_clear either way. */
+int level_init(struct level *l, const struct filter_level *shape, const struct filter_setup *setup);
+void level_clear(struct level *l);
+
+enum stage_phase { STAGE_SPLIT, STAGE_MULTIPLY, STAGE_JOIN, STAGE_DONE };
+
+struct stage {
+    const struct level *level;
+    float *x;    /* spectra of past blocks, column by column, each twice: at slot, slot + count */
+    float *z;    /* the transform under way: block real, block imaginary */
+    float *y[2]; /* blocks of the outputs: one being made, one being heard */
+    bool silent[2];
+    uint32_t making; /* index into y */
+    uint32_t slot;   /* of the newest spectrum */
+    uint32_t quiet;  /* silent windows in a row */
+    enum stage_phase phase;
+    uint32_t place, step; /* within the phase */
+    uint64_t done;        /* work done of this block */
+    uint64_t end;         /* frame after the block */
+};
+
+/* Control. 0 or -ENOMEM; stage_clear either way. */
+int stage_init(struct stage *s, const struct level *level);
+void stage_clear(struct stage *s);
+
+/* Audio. Begins the work on the block that ends at frame `end`; what the last one made can be heard
+ * from now on. silent: the inputs have been silent for two blocks. */
+RT void stage_begin(struct stage *s, uint64_t end, bool silent);
+/* Audio. Works until at least `target` of the block's work is done. past: per channel, a ring of
+ * mask + 1 frames of input, at least four blocks. */
+RT void stage_work(struct stage *s, uint64_t target, float *const *past, uint64_t mask);
+/* Audio. Block y[which] of output `place`, or NULL: silence. */
+RT const float *stage_output(const struct stage *s, uint32_t which, uint32_t place);
+
+#endif

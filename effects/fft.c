@@ -1,0 +1,210 @@
+/* fft.c - the convolver's transform, cut into steps of like length
+ *
+ * Splitting goes from the whole block to blocks of one vector by passes of radix four, or two where
+ * the sizes are odd powers. Blocks up to CHUNK numbers stay in the first-level cache: all of their
+ * passes are one step. Passes over longer blocks are cut into chunks, a step each.
+ */
+#include "effects/fft.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 1024, PASSES_MAX = 16 };
+
+struct fft_pass {
+    uint32_t length; /* of the blocks that it splits */
+    uint32_t radix;
+    struct turn *turns; /* one per block */
+};
+
+struct fft {
+    uint32_t n;
+    const struct kernel *kernel;
+    struct fft_pass passes[PASSES_MAX];
+    uint32_t n_passes, n_outer; /* the first n_outer are over blocks longer than CHUNK */
+    uint32_t chunks;
+    struct turn *turns;
+    float *ends;
+};
+
+float *fft_floats(size_t n)
+{
+    size_t bytes = (n * sizeof(float) + 63) / 64 * 64;
+    float *p = aligned_alloc(64, bytes ? bytes : 64);
+    if (p)
+        memset(p, 0, bytes);
+    return p;
+}
+
+static uint32_t log2_of(uint32_t n)
+{
+    return 31u - (uint32_t)__builtin_clz(n);
+}
+
+static void plan_passes(struct fft *f)
+{
+    uint32_t lanes = f->kernel->lanes, length = f->n;
+    while (length > lanes) {
+        uint32_t end = length > CHUNK ? CHUNK : lanes;
+        uint32_t radix = log2_of(length / end) % 2 ? 2 : 4;
+        f->passes[f->n_passes++] = (struct fft_pass){ length, radix, NULL };
+        f->n_outer += length > CHUNK;
+        length /= radix;
+    }
+}
+
+static void fill_turns(struct fft_pass *p, uint32_t blocks)
+{
+    for (uint32_t b = 0; b < blocks; b++) {
+        double a = 2 * M_PI * kernel_angle(log2_of(blocks), b);
+        p->turns[b] = (struct turn){ (float)cos(a / 2), (float)tan(a / 2), (float)cos(a / 4),
+                                     (float)tan(a / 4) };
+    }
+}
+
+struct fft *fft_new(uint32_t n)
+{
+    struct fft *f = calloc(1, sizeof *f);
+    if (!f)
+        return NULL;
+    f->n = n;
+    f->kernel = kernel_for(n);
+    f->chunks = n > CHUNK ? n / CHUNK : 1;
+    plan_passes(f);
+    size_t total = 0;
+    for (uint32_t p = 0; p < f->n_passes; p++)
+        total += n / f->passes[p].length;
+    uint32_t lanes = f->kernel->lanes, groups = n / (KERNEL_GROUP * lanes);
+    f->turns = (struct turn *)fft_floats(total * sizeof *f->turns / sizeof(float));
+    f->ends = fft_floats((size_t)groups * f->kernel->end_rows * lanes);
+    if (!f->turns || !f->ends) {
+        fft_free(f);
+        return NULL;
+    }
+    struct turn *turns = f->turns;
+    for (uint32_t p = 0; p < f->n_passes; p++) {
+        f->passes[p].turns = turns;
+        fill_turns(&f->passes[p], n / f->passes[p].length);
+        turns += n / f->passes[p].length;
+    }
+    for (uint32_t g = 0; g < groups; g++)
+        f->kernel->fill_ends(f->ends + (size_t)g * f->kernel->end_rows * lanes, log2_of(n / lanes),
+                             g * KERNEL_GROUP);
+    return f;
+}
+
+void fft_free(struct fft *f)
+{
+    if (!f)
+        return;
+    free(f->turns);
+    free(f->ends);
+    free(f);
+}
+
+RT const struct kernel *fft_kernel(const struct fft *f)
+{
+    return f->kernel;
+}
+
+RT uint32_t fft_steps(const struct fft *f)
+{
+    return (f->n_outer + 1) * f->chunks;
+}
+
+RT uint32_t fft_step_cost(const struct fft *f, uint32_t s, bool back)
+{
+    uint32_t pass = s / f->chunks;
+    if (back)
+        pass = f->n_outer - pass;
+    if (pass == f->n_outer)
+        return (f->n < CHUNK ? f->n : CHUNK) * log2_of(f->n < CHUNK ? f->n : CHUNK);
+    return CHUNK * (f->passes[pass].radix / 2);
+}
+
+/* Chunk c of pass p over blocks longer than a chunk. */
+static RT struct pass outer_pass(const struct fft *f, uint32_t p, uint32_t c)
+{
+    uint32_t length = f->passes[p].length, per_block = length / CHUNK;
+    uint32_t columns = CHUNK / f->passes[p].radix, from = c % per_block * columns;
+    return (struct pass){
+        .turns = f->passes[p].turns + c / per_block,
+        .blocks = 1,
+        .length = length,
+        .from = from,
+        .to = from + columns,
+    };
+}
+
+/* Pass p over all blocks of chunk c. */
+static RT struct pass inner_pass(const struct fft *f, uint32_t p, uint32_t c)
+{
+    uint32_t length = f->passes[p].length, span = f->n < CHUNK ? f->n : CHUNK;
+    return (struct pass){
+        .turns = f->passes[p].turns + (size_t)c * (span / length),
+        .blocks = span / length,
+        .length = length,
+        .from = 0,
+        .to = length / f->passes[p].radix,
+    };
+}
+
+static RT void place(struct pass *p, const float *in_r, const float *in_i, float *r, float *i,
+                     size_t at)
+{
+    p->in_r = in_r + at;
+    p->in_i = in_i + at;
+    p->r = r + at;
+    p->i = i + at;
+}
+
+RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const float *in_i, float *r,
+                    float *i, uint32_t *from, uint32_t *to)
+{
+    uint32_t p = s / f->chunks, c = s % f->chunks;
+    *from = *to = 0;
+    if (p > 0)
+        in_r = r, in_i = i;
+    if (p < f->n_outer) {
+        struct pass pass = outer_pass(f, p, c);
+        uint32_t length = f->passes[p].length;
+        place(&pass, in_r, in_i, r, i, (size_t)(c / (length / CHUNK)) * length);
+        (f->passes[p].radix == 4 ? f->kernel->split4 : f->kernel->split2)(&pass);
+        return;
+    }
+    uint32_t span = f->n < CHUNK ? f->n : CHUNK, lanes = f->kernel->lanes;
+    size_t at = (size_t)c * span;
+    for (; p < f->n_passes; p++, in_r = r, in_i = i) {
+        struct pass pass = inner_pass(f, p, c);
+        place(&pass, in_r, in_i, r, i, at);
+        (f->passes[p].radix == 4 ? f->kernel->split4 : f->kernel->split2)(&pass);
+    }
+    uint32_t groups = span / (KERNEL_GROUP * lanes);
+    const float *rows = f->ends + (size_t)c * groups * f->kernel->end_rows * lanes;
+    f->kernel->split_ends(r + at, i + at, rows, groups);
+    *from = (uint32_t)at;
+    *to = *from + span;
+}
+
+RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i)
+{
+    uint32_t p = f->n_outer - s / f->chunks, c = s % f->chunks;
+    if (p < f->n_outer) {
+        struct pass pass = outer_pass(f, p, c);
+        uint32_t length = f->passes[p].length;
+        place(&pass, r, i, r, i, (size_t)(c / (length / CHUNK)) * length);
+        (f->passes[p].radix == 4 ? f->kernel->join4 : f->kernel->join2)(&pass);
+        return;
+    }
+    uint32_t span = f->n < CHUNK ? f->n : CHUNK, lanes = f->kernel->lanes;
+    size_t at = (size_t)c * span;
+    uint32_t groups = span / (KERNEL_GROUP * lanes);
+    const float *rows = f->ends + (size_t)c * groups * f->kernel->end_rows * lanes;
+    f->kernel->join_ends(r + at, i + at, rows, groups);
+    for (p = f->n_passes; p-- > f->n_outer;) {
+        struct pass pass = inner_pass(f, p, c);
+        place(&pass, r, i, r, i, at);
+        (f->passes[p].radix == 4 ? f->kernel->join4 : f->kernel->join2)(&pass);
+    }
+}

@@ -1,0 +1,285 @@
+/* audiofile.c - the one reader of audio files: any format, any rate, frames at the engine's rate
+ *
+ * descriptor > decoder > non-finite samples to 0 > resampler (where the rates differ) > frames
+ */
+#include "mixer/audiofile.h"
+
+#include "effects/rt.h"
+#include "mixer/decoder.h"
+#include "mixer/resampler.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK = 1024, SAID = 512, LOAD_BLOCK = 16384 };
+
+struct audiofile {
+    struct decoder *decoder;
+    struct resampler *resampler; /* NULL: the rates agree */
+    float *block;                /* source frames on their way into the resampler */
+    uint32_t filled, used;       /* of the block, frames */
+    uint64_t source;             /* the next frame that the decoder gives */
+    uint64_t position;           /* the next frame that audiofile_read gives */
+    uint64_t end;                /* frames in all, once the end was met; else UINT64_MAX */
+    uint64_t nans;
+    char *path;
+    char problem[SAID]; /* "": none */
+};
+
+static _Thread_local char said[SAID];
+
+__attribute__((format(printf, 1, 2))) static const char *say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(said, sizeof said, format, args);
+    va_end(args);
+    return said;
+}
+
+/* Opens only what can be read to its end: a FIFO would block for ever. -1: *why. */
+static int open_regular(const char *path, const char **why)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        *why = say("cannot open %.400s: %s", path,
+                   errno == ENOENT ? "no such file" : strerrordesc_np(errno));
+        return -1;
+    }
+    const char *wrong = NULL;
+    if (fstat(fd, &st) < 0)
+        wrong = strerrordesc_np(errno);
+    else if (S_ISDIR(st.st_mode))
+        wrong = "is a directory";
+    else if (!S_ISREG(st.st_mode))
+        wrong = "is not a regular file";
+    else if (st.st_size == 0)
+        wrong = "is an empty file";
+    if (!wrong)
+        return fd;
+    *why = say("cannot open %.400s: %s", path, wrong);
+    close(fd);
+    return -1;
+}
+
+/* NULL, or why a file like this is not played. */
+static const char *refuse(const struct decoder *d, const char *path, uint32_t rate)
+{
+    if (d->channels < 1 || d->channels > AUDIOFILE_CHANNELS_MAX)
+        return say("%.400s: %" PRIu32 " channels, at most %d", path, d->channels,
+                   AUDIOFILE_CHANNELS_MAX);
+    if (d->rate < AUDIOFILE_RATE_MIN || d->rate > AUDIOFILE_RATE_MAX)
+        return say("%.400s: rate of %" PRIu32 " Hz, from %d to %d", path, d->rate,
+                   AUDIOFILE_RATE_MIN, AUDIOFILE_RATE_MAX);
+    if (d->rate / rate >= RESAMPLER_RATIO_MAX || rate / d->rate >= RESAMPLER_RATIO_MAX)
+        return say("%.400s: rate of %" PRIu32 " Hz, too far from %" PRIu32 " Hz", path, d->rate,
+                   rate);
+    return NULL;
+}
+
+static struct decoder *open_decoder(const char *path, uint32_t rate, const char **why)
+{
+    const char *wrong = NULL;
+    int fd = open_regular(path, why);
+    if (fd < 0)
+        return NULL;
+    struct decoder *d =
+        decoder_is_opus(fd) ? decoder_opus(fd, &wrong) : decoder_sndfile(fd, &wrong);
+    if (!d) {
+        *why = say("%.300s: %s", path, wrong);
+        close(fd);
+        return NULL;
+    }
+    *why = refuse(d, path, rate);
+    if (*why) {
+        d->kind->close(d);
+        return NULL;
+    }
+    return d;
+}
+
+static bool build(struct audiofile *f, const char *path, uint32_t rate, enum quality quality)
+{
+    const struct decoder *d = f->decoder;
+    f->end = UINT64_MAX;
+    f->path = strdup(path);
+    if (d->rate == rate)
+        return f->path;
+    f->resampler = resampler_new(d->channels, d->rate, rate, quality);
+    f->block = malloc((size_t)BLOCK * d->channels * sizeof *f->block);
+    return f->path && f->resampler && f->block;
+}
+
+struct audiofile *audiofile_open(const char *path, uint32_t rate, enum quality quality,
+                                 struct audiofile_info *info, const char **why)
+{
+    assert(rate > 0);
+    struct decoder *d = open_decoder(path, rate, why);
+    if (!d)
+        return NULL;
+    struct audiofile *f = calloc(1, sizeof *f);
+    if (f)
+        f->decoder = d;
+    else
+        d->kind->close(d);
+    if (!f || !build(f, path, rate, quality)) {
+        audiofile_close(f);
+        *why = say("%.400s: out of memory", path);
+        return NULL;
+    }
+    info->channels = d->channels;
+    info->file_rate = d->rate;
+    info->frames = d->frames;
+    if (f->resampler && d->frames != FRAMES_UNKNOWN)
+        info->frames = resampler_length(f->resampler, d->frames);
+    snprintf(info->format, sizeof info->format, "%s", d->format);
+    return f;
+}
+
+void audiofile_close(struct audiofile *f)
+{
+    if (!f)
+        return;
+    f->decoder->kind->close(f->decoder);
+    resampler_free(f->resampler);
+    free(f->block);
+    free(f->path);
+    free(f);
+}
+
+/* An exponent of all ones is an infinity or no number. */
+CLONES static uint32_t count_non_finite(const float *x, size_t n)
+{
+    const uint32_t exponent = 0x7f800000u;
+    uint32_t bad = 0;
+#pragma omp simd reduction(+ : bad)
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        bad += (bits & exponent) == exponent;
+    }
+    return bad;
+}
+
+static void silence_non_finite(float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            x[i] = 0;
+}
+
+/* The decoder came short. The first thing wrong is the one that is told. */
+static void note_end(struct audiofile *f)
+{
+    const struct decoder *d = f->decoder;
+    if (f->problem[0])
+        return;
+    if (d->fault[0])
+        snprintf(f->problem, sizeof f->problem, "%.300s: %s", f->path, d->fault);
+    else if (d->frames != FRAMES_UNKNOWN && f->source < d->frames && !d->estimated)
+        snprintf(f->problem, sizeof f->problem, "%.300s: ends at frame %" PRIu64 " of %" PRIu64,
+                 f->path, f->source, d->frames);
+}
+
+/* Up to n frames at the file's own rate. */
+static uint32_t decode(struct audiofile *f, float *out, uint32_t n)
+{
+    struct decoder *d = f->decoder;
+    uint32_t got = d->kind->read(d, out, n);
+    size_t samples = (size_t)got * d->channels;
+    uint32_t bad = d->finite ? 0 : count_non_finite(out, samples);
+    if (bad > 0)
+        silence_non_finite(out, samples);
+    f->nans += bad;
+    f->source += got;
+    if (got < n || d->fault[0])
+        note_end(f);
+    return got;
+}
+
+/* The next block of source frames; behind the end, zeros for the filter to run out on. */
+static void refill(struct audiofile *f)
+{
+    uint32_t got = f->end == UINT64_MAX ? decode(f, f->block, BLOCK) : 0;
+    if (got < BLOCK && f->end == UINT64_MAX)
+        f->end = resampler_length(f->resampler, f->source);
+    uint32_t channels = f->decoder->channels;
+    memset(f->block + (size_t)got * channels, 0,
+           (size_t)(BLOCK - got) * channels * sizeof *f->block);
+    f->filled = BLOCK;
+    f->used = 0;
+}
+
+static uint32_t convert(struct audiofile *f, float *out, uint32_t n)
+{
+    uint32_t made = 0, channels = f->decoder->channels;
+    while (made < n) {
+        if (f->used == f->filled)
+            refill(f);
+        uint64_t left = f->end > f->position ? f->end - f->position : 0;
+        uint32_t n_in = f->filled - f->used, n_out = n - made;
+        if (n_out > left)
+            n_out = (uint32_t)left;
+        if (n_out == 0)
+            break;
+        resampler_process(f->resampler, f->block + (size_t)f->used * channels, &n_in,
+                          out + (size_t)made * channels, &n_out);
+        f->used += n_in;
+        f->position += n_out;
+        made += n_out;
+    }
+    return made;
+}
+
+uint32_t audiofile_read(struct audiofile *f, float *out, uint32_t n)
+{
+    if (f->end <= f->position)
+        return 0;
+    if (f->resampler)
+        return convert(f, out, n);
+    uint32_t got = decode(f, out, n);
+    f->position += got;
+    if (got < n)
+        f->end = f->position;
+    return got;
+}
+
+int audiofile_seek(struct audiofile *f, uint64_t frame)
+{
+    struct decoder *d = f->decoder;
+    uint64_t source = f->resampler ? resampler_seek(f->resampler, frame) : frame;
+    f->filled = f->used = 0;
+    f->position = frame;
+    f->end = UINT64_MAX;
+    if (source >= d->frames && d->frames != FRAMES_UNKNOWN) {
+        f->end = 0;
+        return 0;
+    }
+    if (d->kind->seek(d, source) < 0) {
+        f->end = 0;
+        note_end(f);
+        return -EIO;
+    }
+    f->source = source;
+    return 0;
+}
+
+uint64_t audiofile_nans(const struct audiofile *f)
+{
+    return f->nans;
+}
+
+const char *audiofile_problem(const struct audiofile *f)
+{
+    return f->problem[0] ? f->problem : NULL;
+}

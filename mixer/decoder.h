@@ -1,0 +1,44 @@
+/* decoder.h - what a decoder of one family of audio files is; audiofile.c chooses one by the file
+ *
+ * A decoder is fed a descriptor of a regular file and gives frames as the file stores them: at its
+ * own rate, interleaved, full scale 1.0. What a header claims is passed on, never trusted. All
+ * functions: the owner's thread, which may block.
+ */
+#ifndef MIXER_DECODER_H
+#define MIXER_DECODER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FRAMES_UNKNOWN UINT64_MAX
+
+struct decoder;
+
+struct decoder_kind {
+    /* Up to n frames into out. Fewer: the end, or something wrong and fault says what. */
+    uint32_t (*read)(struct decoder *d, float *out, uint32_t n);
+    /* The next read begins at `frame`. 0, or -EIO and fault says why. */
+    int (*seek)(struct decoder *d, uint64_t frame);
+    void (*close)(struct decoder *d); /* frees d and closes the descriptor */
+};
+
+struct decoder {
+    const struct decoder_kind *kind;
+    uint32_t channels; /* any number: the caller checks */
+    uint32_t rate;     /* Hz, any number */
+    uint64_t frames;   /* as the header claims, or FRAMES_UNKNOWN */
+    bool estimated;    /* frames is the library's guess: it proves nothing when it is wrong */
+    bool finite;       /* integer samples: no NaN can come out */
+    char format[64];   /* for people */
+    char fault[160];   /* "" or what went wrong, lower case, no full stop */
+};
+
+/* Take over fd when they succeed. NULL: *why says what is wrong with the content (static or
+ * thread-local, good until the next call on this thread); fd stays the caller's. */
+struct decoder *decoder_sndfile(int fd, const char **why);
+struct decoder *decoder_opus(int fd, const char **why);
+
+/* Does the file begin like an Ogg Opus stream? Leaves the descriptor's offset alone. */
+bool decoder_is_opus(int fd);
+
+#endif

@@ -1,0 +1,43 @@
+/* stream.h - a file as the transport will cross it: offset, repeat, the transport's loop
+ *
+ * A sequence of frames without holes. Index 0 of the stream is the timeline frame `position`; the
+ * first `lead` indexes are silence that is counted and never written; stream_read begins behind
+ * them. Each turn of the transport's loop goes on at loop_from, and its first frames are a linear
+ * crossfade: frame i of xfade is (1 - g) * what lies behind loop_to + g * what lies at loop_from,
+ * g = (i + 1) / (xfade + 1). Gaps inside a loop are zeros. One thread at a time, which may block.
+ */
+#ifndef MIXER_STREAM_H
+#define MIXER_STREAM_H
+
+#include "mixer/audiofile.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct stream;
+
+/* Timeline frames at the engine's rate. */
+struct stream_plan {
+    uint64_t position;           /* of index 0 */
+    uint64_t offset;             /* where the file's first frame sounds */
+    bool repeat;                 /* the file starts again at its end, for ever */
+    uint64_t loop_from, loop_to; /* equal, or position >= loop_to: no loop */
+    uint32_t xfade;              /* cut to the loop's length */
+};
+
+/* Indexes before the first that can sound; UINT64_MAX: none ever will. */
+uint64_t stream_lead(const struct stream_plan *plan);
+
+/* Takes over `file` when it succeeds. NULL: out of memory. */
+struct stream *stream_new(struct audiofile *file, const struct audiofile_info *info,
+                          const struct stream_plan *plan);
+void stream_free(struct stream *s); /* NULL is fine */
+
+/* The next n frames, interleaved. Fewer: the stream has ended. */
+uint32_t stream_read(struct stream *s, float *out, uint32_t n);
+
+/* As audiofile_nans and audiofile_problem. */
+uint64_t stream_nans(const struct stream *s);
+const char *stream_problem(const struct stream *s);
+
+#endif
