@@ -10,7 +10,6 @@ static int master_init(struct console *c)
     c->master = node_new(c, NODE_MASTER, "master", 2);
     if (!c->master)
         return -1;
-    c->master->meter = c->master->meter;
     return route_set(c, c->master, "master", &why);
 }
 
@@ -23,12 +22,14 @@ struct console *console_new(const struct console_setup *setup)
     c->link = setup->link;
     c->status = link_status(c->link, NULL);
     c->generation = 1;
+    c->scheduled = calloc(LINK_SCHEDULED, sizeof *c->scheduled);
     for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
         c->values[row] = engine_rows[row].def;
     c->values[ENGINE_RATE] = setup->rate;
     c->values[ENGINE_QUANTUM] = setup->quantum;
     c->dirty = true; /* the master alone is worth a desk */
-    if (console_set_folder(c, setup->folder ? setup->folder : "") || master_init(c)) {
+    if (!c->scheduled || console_set_folder(c, setup->folder ? setup->folder : "") ||
+        master_init(c)) {
         console_free(c);
         return NULL;
     }
@@ -40,7 +41,7 @@ static void graves_dig(struct console *c, bool all)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < c->graves.n; i++) {
         struct grave *g = c->graves.at[i];
-        if (!all && g->swap > c->status->swaps) {
+        if (!all && (g->swap > c->status->swaps || g->frame > c->status->frame)) {
             c->graves.at[kept++] = g;
             continue;
         }
@@ -69,6 +70,7 @@ void console_free(struct console *c)
     list_clear(&c->sources);
     list_clear(&c->graves);
     free(c->batch);
+    free(c->scheduled);
     free(c->folder);
     free(c);
 }
@@ -203,6 +205,9 @@ void console_tick(struct console *c)
 
 bool console_settled(const struct console *c)
 {
+    for (uint32_t i = 0; i < c->graves.n; i++)
+        if (((struct grave *)c->graves.at[i])->frame <= c->status->frame)
+            return false;
     return !console_busy(c) && c->swaps > 0;
 }
 
@@ -226,7 +231,7 @@ static bool node_busy(const struct node *n)
 
 bool console_busy(const struct console *c)
 {
-    if (c->dirty || c->moving || c->n_batch || c->graves.n || desk_under_way(c))
+    if (c->dirty || c->moving || c->n_batch || desk_under_way(c))
         return true;
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_busy(c->nodes.at[i]))

@@ -159,7 +159,7 @@ void bury_later(struct console *c, void *what, void (*bury)(struct console *c, v
         free(g);
         return;
     }
-    *g = (struct grave){ what, bury, c->swaps + 1 };
+    *g = (struct grave){ what, bury, c->swaps + 1, c->last_scheduled };
 }
 
 bool name_valid(const char *name, struct refusal *why)

@@ -120,6 +120,7 @@ struct grave {
     void *what;
     void (*bury)(struct console *c, void *what);
     uint64_t swap;
+    uint64_t frame; /* and the engine is past this frame: commands for it were scheduled so far */
 };
 
 struct console {
@@ -143,6 +144,10 @@ struct console {
     struct desk *desk; /* the newest that was posted */
     uint64_t swaps;    /* desks posted, ever; one is under way while the status has less */
     bool idle;
+
+    uint64_t *scheduled; /* frames of commands that may not have been obeyed yet */
+    uint32_t n_scheduled;
+    uint64_t last_scheduled;
 
     /* The transport as it is wanted. */
     bool rolling;
@@ -187,6 +192,8 @@ char *console_path(const struct console *c, const char *file);
 void post(struct console *c, const struct command *command);
 void post_set(struct console *c, struct ramp *ramp, double value, uint32_t frames, enum curve curve,
               uint64_t at);
+/* Is there room for n more commands that are kept for frame `at`? Counts them if there is. */
+int post_schedule(struct console *c, uint64_t at, uint32_t n, struct refusal *why);
 /* Hands the batch over; the frame at which it is obeyed. */
 uint64_t post_flush(struct console *c);
 uint32_t ramp_frames(const struct console *c);               /* engine/ramp */

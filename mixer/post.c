@@ -28,6 +28,22 @@ void post_set(struct console *c, struct ramp *ramp, double value, uint32_t frame
                                .curve = curve });
 }
 
+int post_schedule(struct console *c, uint64_t at, uint32_t n, struct refusal *why)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < c->n_scheduled; i++)
+        if (c->scheduled[i] > c->status->frame)
+            c->scheduled[kept++] = c->scheduled[i];
+    c->n_scheduled = kept;
+    if (kept + n > LINK_SCHEDULED)
+        return refuse(why, FAULT_LIMIT, "%u commands are scheduled already", kept);
+    for (uint32_t i = 0; i < n; i++)
+        c->scheduled[c->n_scheduled++] = at;
+    if (at > c->last_scheduled)
+        c->last_scheduled = at;
+    return 0;
+}
+
 uint64_t post_flush(struct console *c)
 {
     uint64_t frame = link_horizon(c->link);

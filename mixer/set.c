@@ -122,6 +122,19 @@ static int text_set(struct console *c, const struct target *t, const char *addre
     return console_load(c, object, text, why);
 }
 
+/* What is a matter of ramps can wait inside the engine; what is built anew, or moves every strip
+ * (solo), cannot. */
+static bool schedulable(const struct target *t)
+{
+    if (t->kind == TARGET_NODE)
+        return t->row != NODE_SOLO && t->row != NODE_OFFSET && t->row != NODE_LOOP &&
+               t->row != NODE_QUALITY && !row_is_text(t->param);
+    if (t->kind == TARGET_PLUG)
+        return !row_is_text(t->param) &&
+               !(t->plug->kind->rebuilds && t->plug->kind->rebuilds(t->row));
+    return t->kind != TARGET_ENGINE;
+}
+
 int console_set(struct console *c, const char *address, const char *text,
                 struct console_change *change, struct refusal *why)
 {
@@ -131,6 +144,8 @@ int console_set(struct console *c, const char *address, const char *text,
         return -1;
     if (t.param->fixed)
         return refuse(why, FAULT_DENIED, "%s can be read, not set", address);
+    if (change->at && !schedulable(&t))
+        return refuse(why, FAULT_STATE, "%s changes at once; it takes no `at`", address);
     if (row_is_text(t.param)) {
         struct console_value v;
         if (!console_get(c, address, &v, why) && !strcmp(v.text, text))
@@ -143,6 +158,9 @@ int console_set(struct console *c, const char *address, const char *text,
     if (value_read(c, &t, text, &value, why))
         return -1;
     change->same = value == target_now(c, &t);
+    /* A pan moves two ramps, a send two; nothing that is set moves more of its own. */
+    if (!change->same && change->at && post_schedule(c, change->at, 2, why))
+        return -1;
     if (!change->same && value_set(c, &t, value, change, why))
         return -1;
     change->frame = post_flush(c);
