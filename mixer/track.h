@@ -42,19 +42,26 @@ struct track_figures {
     uint64_t buffered;
     uint64_t starved; /* frames that were due and not there */
     uint64_t nans;    /* non-finite samples replaced */
-    uint32_t size;    /* places of the ring, frames */
-    bool primed, ended, failed;
-    bool playing; /* sound of the file is still to come: it counts for BUF */
+    uint32_t size;    /* places of the ring, frames; 0 until the file is open */
+    bool primed;      /* as track_primed */
+    bool ended;       /* all that will ever come has been decoded: the decoder is gone */
+    bool failed;      /* the file could not be opened */
+    bool playing;     /* sound of the file is still to come: it counts for BUF */
 };
 
 /* Control. Starts the decoder thread, which opens the file itself: a file that cannot be opened
  * shows as failed. NULL: *why (no memory, no thread). */
 struct track *track_open(const struct track_plan *plan, const char **why);
-/* Control. Stops and joins the decoder; the audio thread has let go. NULL is fine. */
+/* Control; the audio thread has let go. Returns at once, whatever the disk does: the decoder stops
+ * after the read under way and frees what is left. NULL is fine. */
 void track_close(struct track *t);
+/* Any thread. Decoders alive in this process, those of closed tracks included. */
+uint32_t track_decoders(void);
 
-/* Any thread but the audio thread. Wakes the decoder if it sleeps; to be called when the transport
- * begins to roll, and by the render driver when it waits. */
+/* Any thread but the audio thread. Wakes the decoder, which fills its ring and from then on follows
+ * the rolled clock by itself, without polling; once the clock stands it sleeps until the next
+ * track_wake. So: call it when the transport has begun to roll (the engine's status says so; a
+ * little before is fine, a ring later is too late), and from the render driver when it waits. */
 void track_wake(struct track *t);
 /* Any thread but the audio thread. Sleeps until the decoder has written more, ended or failed, or
  * 100 ms have passed. One waiter per track at a time. */
@@ -70,17 +77,22 @@ void track_figures(const struct track *t, struct track_figures *out);
  * close. */
 const char *track_problem(const struct track *t);
 
-/* Audio. Index 0 is due at this value of the rolled clock. Once, before the first pull, unless
- * track_anchor_at was called before the track was handed over. */
+/* Audio, or control before it hands the track over. Index 0 is due at this value of the rolled
+ * clock. Once, before the first pull. */
 RT void track_anchor(struct track *t, uint64_t rolled);
 RT bool track_anchored(const struct track *t);
 
 /* Audio. The n frames due at `rolled`, interleaved, in memory that stays valid until the next pull;
  * NULL: all silence (not begun, ended, failed, starved). Frames older than `rolled` that are still
- * in the ring are skipped. A hole goes out as silence with a fade at both edges and is counted.
- * `rolled` grows by n from pull to pull while the transport rolls; n is the quantum. */
+ * in the ring are skipped. A hole goes out as silence with a fade at both edges, each a quantum
+ * long, and is counted. `rolled` grows by n from pull to pull while the transport rolls, and never
+ * goes back; n is at most the quantum. */
 RT const float *track_pull(struct track *t, uint64_t rolled, uint32_t n);
-/* Audio. Are the n frames due at `rolled` here, or known never to come? Asked offline only. */
+/* Audio. What the last pull gave; for all the strips that tap this track. */
+RT const float *track_view(const struct track *t);
+/* Audio. Are the n frames due at `rolled` here, or known never to come? Asked offline only. Frames
+ * older than `rolled` are skipped, as by the pull that follows; what the last pull gave is then no
+ * longer valid. */
 RT bool track_ready(struct track *t, uint64_t rolled, uint32_t n);
 /* Audio. Would a cut at `rolled` fall inside the file's sound, so that it needs a fade? False
  * before the file's first frame, at it exactly, and after its end. */

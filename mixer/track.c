@@ -1,0 +1,387 @@
+/* track.c - one file being played: the decoder thread, and what control sees of it
+ *
+ * The decoder fills its ring to the brim and sleeps: while the transport rolls, until the ring will
+ * have fallen to the low mark, which it works out from the fill and the rate; while it stands,
+ * until someone wakes it. The audio thread wakes nobody. When the file has ended the thread does
+ * too, so that what is small enough for its ring costs neither a thread nor a descriptor.
+ *
+ * A track has two owners, control and its decoder, and the last to leave frees it: closing never
+ * waits for a disk.
+ */
+#include "mixer/stream.h"
+#include "mixer/track_parts.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    SLACK = 16,         /* while rolling, free places under a 16th of the ring are left alone */
+    BLOCK = 16384,      /* frames of one read at most: enough to be cheap, soon enough back */
+    STACK = 256 * 1024, /* bytes */
+    AWAIT_MS = 100,
+    NAP_MIN_MS = 1,
+    NAP_MAX_MS = 60 * 60 * 1000,
+    LOOKS = 2000, /* readings of the figures before giving up on a still moment */
+    LOOK_NS = 50000,
+};
+
+/* When the decoder last looked at the world. */
+struct pace {
+    uint64_t moment; /* the rolled clock */
+    bool roused;     /* someone woke us: the transport rolls or is about to */
+};
+
+static _Atomic uint32_t serials; /* track_open's; tracks opened so far */
+static _Atomic uint32_t threads; /* every decoder's; decoders alive */
+
+static void track_free(struct track *t)
+{
+    sem_destroy(&t->wake);
+    sem_destroy(&t->news);
+    ring_free(t->ring);
+    free(t->block);
+    free(t->hold);
+    free(t->path);
+    free(t);
+}
+
+/* Acquire and release: the last owner sees all that the other one did. */
+static void leave(struct track *t)
+{
+    if (atomic_fetch_sub_explicit(&t->owners, 1, memory_order_acq_rel) == 1)
+        track_free(t);
+}
+
+static bool stopping(const struct track *t)
+{
+    return atomic_load_explicit(&t->stopping, memory_order_acquire); /* pairs with track_close */
+}
+
+/* The decoder has something to tell; one token is enough however much it is. */
+static void tell(struct track *t)
+{
+    if (!atomic_exchange_explicit(&t->told, true, memory_order_acq_rel))
+        sem_post(&t->news);
+}
+
+static void tell_problem(struct track *t, const char *problem)
+{
+    if (!problem || atomic_load_explicit(&t->problem, memory_order_relaxed))
+        return;
+    snprintf(t->problem_text, sizeof t->problem_text, "%s", problem);
+    /* Release: pairs with track_problem; the text stands still from now on. */
+    atomic_store_explicit(&t->problem, t->problem_text, memory_order_release);
+}
+
+static struct stream *open_stream(struct track *t, const char **why)
+{
+    const struct track_plan *p = &t->plan;
+    struct stream_plan plan = { p->position,  p->offset,  p->repeat,
+                                p->loop_from, p->loop_to, p->xfade };
+    struct audiofile_info info;
+    struct audiofile *file = audiofile_open(p->path, p->rate, p->quality, &info, why);
+    if (!file)
+        return NULL;
+    uint32_t size = p->ring > 4 * p->quantum ? p->ring : 4 * p->quantum;
+    size_t frame = info.channels * sizeof(float);
+    t->channels = info.channels;
+    t->ring = ring_new(frame, size);
+    t->block = calloc(p->quantum, frame);
+    t->hold = calloc(1, frame);
+    struct stream *s = t->ring && t->block && t->hold ? stream_new(file, &info, &plan) : NULL;
+    if (!s) {
+        audiofile_close(file);
+        *why = "out of memory";
+    }
+    return s;
+}
+
+/* No more frames will be written. Release: pairs with look() on the audio thread. */
+static void note_end(struct track *t, uint64_t end)
+{
+    atomic_store_explicit(&t->end, end, memory_order_release);
+    atomic_store_explicit(&t->primed, true, memory_order_release); /* pairs with track_primed */
+}
+
+/* Publishes frames in the ring, under the account's turn (track_pull.c, begin_turn). */
+static void commit(struct track *t, uint32_t n)
+{
+    uint32_t turn = atomic_load_explicit(&t->decoder_turn, memory_order_relaxed);
+    uint64_t decoded = atomic_load_explicit(&t->decoded, memory_order_relaxed);
+    atomic_store_explicit(&t->decoder_turn, turn + 1, memory_order_relaxed);
+    atomic_store_explicit(&t->decoded, decoded + n, memory_order_release);
+    ring_commit(t->ring, n);
+    atomic_store_explicit(&t->decoder_turn, turn + 2, memory_order_release);
+}
+
+/* Reads until no more than `slack` places are free. False: the stream has ended. */
+static bool fill(struct track *t, struct stream *s, uint32_t slack)
+{
+    while (ring_space(t->ring) > slack && !stopping(t)) {
+        uint32_t room;
+        float *to = ring_write_span(t->ring, &room);
+        room = room < BLOCK ? room : BLOCK;
+        uint32_t got = stream_read(s, to, room);
+        commit(t, got);
+        atomic_store_explicit(&t->nans, stream_nans(s), memory_order_release);
+        tell_problem(t, stream_problem(s));
+        if (got < room)
+            return false;
+        tell(t);
+    }
+    return true;
+}
+
+/* Where in the ring refilling begins: between a quarter and a half of it, differently for each
+ * track, so that tracks that were primed together do not all wake together ever after. */
+static uint32_t low_mark(const struct track *t)
+{
+    uint32_t quarter = ring_size(t->ring) / 4;
+    uint32_t spread = t->serial * 2654435769u; /* 2^32 / golden ratio */
+    return quarter + (uint32_t)((uint64_t)spread * quarter >> 32);
+}
+
+/* Frames that will roll before the ring has fallen to the low mark. */
+static uint64_t frames_until_low(const struct track *t, uint64_t moment)
+{
+    uint64_t anchor = atomic_load_explicit(&t->anchor, memory_order_relaxed);
+    uint64_t rolled = anchor == NEVER || moment < anchor ? 0 : moment - anchor;
+    uint64_t waiting = ring_written(t->ring) - ring_taken(t->ring), low = low_mark(t);
+    return (t->lead > rolled ? t->lead - rolled : 0) + (waiting > low ? waiting - low : 0);
+}
+
+static struct timespec in_ms(uint64_t ms)
+{
+    struct timespec when;
+    clock_gettime(CLOCK_MONOTONIC, &when);
+    when.tv_sec += (time_t)(ms / 1000);
+    when.tv_nsec += (long)(ms % 1000) * 1000000;
+    when.tv_sec += when.tv_nsec / 1000000000;
+    when.tv_nsec %= 1000000000;
+    return when;
+}
+
+/* Sleeps until the semaphore is posted or the time has come. Was it posted? */
+static bool sleep_until(sem_t *s, const struct timespec *when)
+{
+    int status;
+    do
+        status = when ? sem_clockwait(s, CLOCK_MONOTONIC, when) : sem_wait(s);
+    while (status < 0 && errno == EINTR);
+    return status == 0;
+}
+
+/* Sleeps until the ring will be low, or, where the transport stands, until track_wake. */
+static void nap(struct track *t, struct pace *p, bool standing)
+{
+    uint64_t ms = frames_until_low(t, p->moment) * 1000 / t->plan.rate;
+    ms = ms < NAP_MIN_MS ? NAP_MIN_MS : ms > NAP_MAX_MS ? NAP_MAX_MS : ms;
+    struct timespec when = in_ms(ms);
+    p->roused = sleep_until(&t->wake, standing ? NULL : &when);
+    if (p->roused) /* before looking at anything: a later wake must post again */
+        atomic_exchange_explicit(&t->woken, false, memory_order_acq_rel);
+}
+
+/* The transport stands when a whole timed sleep went by in which its clock did not move and nobody
+ * woke us. Then the ring is filled to the brim first: nobody takes from it. */
+static void run(struct track *t, struct stream *s)
+{
+    struct pace pace = { .moment = NEVER };
+    bool primed = false;
+    while (!stopping(t)) {
+        uint64_t moment = atomic_load_explicit(&t->moment, memory_order_relaxed);
+        uint64_t waiting = ring_written(t->ring) - ring_taken(t->ring);
+        bool standing = !pace.roused && moment == pace.moment;
+        pace.moment = moment;
+        if (standing || pace.roused || waiting <= low_mark(t))
+            if (!fill(t, s, standing || !primed ? 0 : ring_size(t->ring) / SLACK))
+                return;
+        if (!primed) {
+            primed = true;
+            atomic_store_explicit(&t->primed, true, memory_order_release);
+            tell(t);
+        }
+        nap(t, &pace, standing);
+    }
+}
+
+static void *decode(void *arg)
+{
+    struct track *t = arg;
+    const char *why = NULL;
+    pthread_setname_np(pthread_self(), "mixd-track");
+    struct stream *s = stopping(t) ? NULL : open_stream(t, &why);
+    if (s) {
+        /* Release: pairs with every reader of state; what was built is visible with it. */
+        atomic_store_explicit(&t->state, TRACK_OPEN, memory_order_release);
+        if (atomic_load_explicit(&t->end, memory_order_relaxed) == NEVER)
+            run(t, s);
+        note_end(t, ring_written(t->ring));
+    } else {
+        tell_problem(t, why);
+        note_end(t, 0);
+        atomic_store_explicit(&t->state, TRACK_FAILED, memory_order_release);
+    }
+    stream_free(s);
+    tell(t);
+    leave(t);
+    atomic_fetch_sub_explicit(&threads, 1, memory_order_relaxed);
+    return NULL;
+}
+
+/* Detached, with a small stack, and deaf to signals from birth. 0 or -errno. */
+static int start_decoder(struct track *t)
+{
+    pthread_t thread;
+    pthread_attr_t attr;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    atomic_fetch_add_explicit(&threads, 1, memory_order_relaxed);
+    int error = pthread_create(&thread, &attr, decode, t);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attr);
+    if (error)
+        atomic_fetch_sub_explicit(&threads, 1, memory_order_relaxed);
+    return -error;
+}
+
+static struct track *build(const struct track_plan *plan)
+{
+    struct stream_plan line = { plan->position,  plan->offset,  plan->repeat,
+                                plan->loop_from, plan->loop_to, plan->xfade };
+    struct track *t = aligned_alloc(TRACK_LINE, sizeof *t);
+    char *path = strdup(plan->path);
+    if (!t || !path) {
+        free(t);
+        free(path);
+        return NULL;
+    }
+    memset(t, 0, sizeof *t);
+    t->plan = *plan;
+    t->plan.path = t->path = path;
+    t->serial = atomic_fetch_add_explicit(&serials, 1, memory_order_relaxed);
+    t->lead = stream_lead(&line);
+    t->rise = plan->quantum;
+    atomic_init(&t->end, t->lead == NEVER ? 0 : NEVER);
+    atomic_init(&t->anchor, NEVER);
+    atomic_init(&t->moment, NEVER);
+    atomic_init(&t->owners, 2);
+    t->lead = t->lead == NEVER ? 0 : t->lead;
+    sem_init(&t->wake, 0, 0);
+    sem_init(&t->news, 0, 0);
+    return t;
+}
+
+struct track *track_open(const struct track_plan *plan, const char **why)
+{
+    assert(plan->rate > 0 && plan->quantum > 0);
+    struct track *t = build(plan);
+    if (!t) {
+        *why = "out of memory";
+        return NULL;
+    }
+    if (start_decoder(t) < 0) {
+        *why = "cannot start a decoder thread";
+        track_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void track_close(struct track *t)
+{
+    if (!t)
+        return;
+    /* Release: pairs with stopping(). */
+    atomic_store_explicit(&t->stopping, true, memory_order_release);
+    track_wake(t);
+    leave(t);
+}
+
+uint32_t track_decoders(void)
+{
+    return atomic_load_explicit(&threads, memory_order_relaxed);
+}
+
+/* Release and acquire: whoever set something before waking is seen by the one who wakes up. */
+void track_wake(struct track *t)
+{
+    if (!atomic_exchange_explicit(&t->woken, true, memory_order_acq_rel))
+        sem_post(&t->wake);
+}
+
+void track_await(struct track *t)
+{
+    struct timespec when = in_ms(AWAIT_MS);
+    if (sleep_until(&t->news, &when))
+        atomic_exchange_explicit(&t->told, false, memory_order_acq_rel);
+}
+
+uint32_t track_channels(const struct track *t)
+{
+    /* Acquire: pairs with the decoder's release after the opening. */
+    bool open = atomic_load_explicit(&t->state, memory_order_acquire) == TRACK_OPEN;
+    return open ? t->channels : 0;
+}
+
+bool track_primed(const struct track *t)
+{
+    return atomic_load_explicit(&t->primed, memory_order_acquire); /* pairs with the decoder */
+}
+
+const char *track_problem(const struct track *t)
+{
+    return atomic_load_explicit(&t->problem, memory_order_acquire); /* pairs with tell_problem */
+}
+
+static uint64_t get(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_acquire);
+}
+
+/* One reading of both accounts. False: somebody was changing them. The acquires of the counters
+ * keep the second look at the turns behind them. */
+static bool read_account(const struct track *t, struct track_figures *out)
+{
+    uint32_t audio = atomic_load_explicit(&t->audio_turn, memory_order_acquire);
+    uint32_t decoder = atomic_load_explicit(&t->decoder_turn, memory_order_acquire);
+    out->played = get(&t->played);
+    out->skipped = get(&t->skipped);
+    out->decoded = get(&t->decoded);
+    uint64_t taken = ring_taken(t->ring);
+    out->buffered = ring_written(t->ring) - taken;
+    return !(audio & 1) && !(decoder & 1) &&
+           audio == atomic_load_explicit(&t->audio_turn, memory_order_relaxed) &&
+           decoder == atomic_load_explicit(&t->decoder_turn, memory_order_relaxed);
+}
+
+void track_figures(const struct track *t, struct track_figures *out)
+{
+    static const struct timespec moment = { .tv_nsec = LOOK_NS };
+    /* Acquire: pairs with the decoder's release after the opening. */
+    enum track_state state = atomic_load_explicit(&t->state, memory_order_acquire);
+    uint64_t end = atomic_load_explicit(&t->end, memory_order_acquire);
+    *out = (struct track_figures){
+        .starved = get(&t->starved),
+        .nans = get(&t->nans),
+        .primed = track_primed(t),
+        .ended = end != NEVER,
+        .failed = state == TRACK_FAILED,
+    };
+    if (state == TRACK_OPEN) {
+        for (int i = 0; !read_account(t, out) && i < LOOKS; i++)
+            nanosleep(&moment, NULL);
+        out->size = ring_size(t->ring);
+    }
+    out->playing = out->played + out->skipped < end;
+}

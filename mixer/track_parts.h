@@ -1,0 +1,70 @@
+/* track_parts.h - what the two files of a track share; nobody else includes it
+ *
+ * track.c opens, decodes and closes; track_pull.c is what the audio thread runs. Each field says
+ * who writes it.
+ */
+#ifndef MIXER_TRACK_PARTS_H
+#define MIXER_TRACK_PARTS_H
+
+#include "mixer/ring.h"
+#include "mixer/track.h"
+
+#include <semaphore.h>
+#include <stdatomic.h>
+
+enum { TRACK_LINE = 64 };
+
+#define NEVER UINT64_MAX
+
+enum track_state { TRACK_OPENING, TRACK_OPEN, TRACK_FAILED };
+
+struct track {
+    /* Set by track_open, then only read. */
+    struct track_plan plan;
+    char *path;      /* the copy that plan.path points to */
+    uint64_t lead;   /* indexes that are silence and not in the ring; NEVER: all of them */
+    uint32_t serial; /* which track of this process it is */
+
+    /* The decoder's. Audio looks at state first (acquire; pairs with the decoder's release after
+     * the opening): the fields up to the next comment stand still from then on. */
+    _Alignas(TRACK_LINE) _Atomic enum track_state state;
+    uint32_t channels;
+    struct ring *ring;
+    float
+        *block;  /* a quantum: where audio puts together what the ring does not hold in one piece */
+    float *hold; /* a frame: where audio keeps the last one before a hole */
+    _Atomic uint64_t end; /* frames that the ring will ever be given, once known; else NEVER */
+    _Atomic uint64_t nans;
+    _Atomic bool primed;
+    _Atomic(const char *) problem; /* into problem_text, which is then never changed */
+    char problem_text[512];
+
+    /* The decoder's account. Odd while it and the ring's head are being changed. */
+    _Atomic uint32_t decoder_turn;
+    _Atomic uint64_t decoded;
+
+    /* Audio's account. Odd while it and the ring's tail are being changed. */
+    _Alignas(TRACK_LINE) _Atomic uint32_t audio_turn;
+    _Atomic uint64_t played, skipped;
+    _Atomic uint64_t starved;
+    _Atomic uint64_t moment; /* the rolled clock of the last pull; tells the decoder that we roll */
+    _Atomic uint64_t anchor; /* written once, by control or audio; NEVER before */
+
+    /* Audio's alone. */
+    uint64_t at;       /* the ring position of the next frame to be taken */
+    uint32_t held;     /* frames from there on that the last pull lent out */
+    const float *last; /* the last frame that went out, or NULL for silence */
+    const float *view; /* what the last pull gave */
+    uint32_t fall;     /* frames until what is held of before the hole has faded out */
+    uint32_t rise;     /* frames since the hole that were faded in; quantum: it is forgotten */
+
+    /* Waking each other: a semaphore and whether it is posted already. */
+    _Alignas(TRACK_LINE) sem_t wake; /* for the decoder */
+    _Atomic bool woken;              /* anyone sets, the decoder clears */
+    sem_t news;                      /* for track_await */
+    _Atomic bool told;               /* the decoder sets, the waiter clears */
+    _Atomic bool stopping;           /* control's */
+    _Atomic int owners;              /* control and the decoder; the last to leave frees */
+};
+
+#endif
