@@ -115,9 +115,10 @@ static int source_probe(struct console *c, const char *text, enum quality qualit
     char *path = console_path(c, f->file);
     struct audiofile *file =
         path ? audiofile_open(path, c->setup.rate, quality, &info, &what) : NULL;
+    enum fault fault = file || !path ? FAULT_LIMIT : path_fault(path);
     free(path);
     if (!file) {
-        refuse(why, errno == EINVAL || errno == ENOTSUP ? FAULT_FORMAT : FAULT_FILE, "%s", what);
+        refuse(why, fault, "%s", what);
     } else if (f->first + f->picked > info.channels) {
         refuse(why, FAULT_RANGE, "%s has %u channels, no channel %u", f->file, info.channels,
                f->first + f->picked);

@@ -119,6 +119,9 @@ int console_remove(struct console *c, const char *address, struct refusal *why);
 /* Another file: a strip's source or an effect's response. Audible once console_settled. */
 int console_load(struct console *c, const char *address, const char *file, struct refusal *why);
 
+/* The master, the engine's rows and the loop as they are in an empty session. */
+void console_reset(struct console *c);
+
 /* ---- the transport */
 
 /* console_settled must hold. `fade`: frames of the fade-in of cut material. Answers the frame. */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 const char *node_prefix(enum node_kind kind)
 {
@@ -186,4 +188,12 @@ char *console_path(const struct console *c, const char *file)
     if (file[0] == '/' || !c->folder || !c->folder[0])
         return strdup(file);
     return asprintf(&path, "%s/%s", c->folder, file) < 0 ? NULL : path;
+}
+
+enum fault path_fault(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) || !S_ISREG(st.st_mode) || st.st_size == 0 || access(path, R_OK))
+        return FAULT_FILE;
+    return FAULT_FORMAT;
 }

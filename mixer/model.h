@@ -187,6 +187,9 @@ void bury_later(struct console *c, void *what, void (*bury)(struct console *c, v
 bool name_valid(const char *name, struct refusal *why);
 /* The path of a file as written: absolute, or under the folder. The caller frees. */
 char *console_path(const struct console *c, const char *file);
+/* What is wrong with a file that was refused: FAULT_FILE, it cannot be read at all; else what is in
+ * it, FAULT_FORMAT. */
+enum fault path_fault(const char *path);
 
 /* ---- post.c: commands on their way */
 void post(struct console *c, const struct command *command);

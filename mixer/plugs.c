@@ -19,13 +19,14 @@ static int response_load(const struct console *c, const char *file, struct respo
         return refuse(why, FAULT_LIMIT, "out of memory");
     uint64_t most = (uint64_t)RESPONSE_SECONDS * c->setup.rate;
     int err = audiofile_load(path, c->setup.rate, QUALITY_BEST, most, data, &info, &what);
+    enum fault fault = err ? path_fault(path) : FAULT_FORMAT;
     free(path);
     if (err == -EFBIG) {
         refuse(why, FAULT_LIMIT, "%s", what);
         return refuse_hint(why, "an impulse response has at most %d seconds", RESPONSE_SECONDS);
     }
     if (err)
-        return refuse(why, err == -EINVAL ? FAULT_FORMAT : FAULT_FILE, "%s", what);
+        return refuse(why, fault, "%s", what);
     *r = (struct response){ info.channels, info.frames, *data };
     return 0;
 }

@@ -168,3 +168,18 @@ int console_set(struct console *c, const char *address, const char *text,
         change->frame = change->at;
     return 0;
 }
+
+void console_reset(struct console *c)
+{
+    const struct console_change gently = { .frames = UINT32_MAX };
+    struct refusal why;
+    for (uint32_t row = 0; row < NODE_PARAMS; row++)
+        c->master->values[row] = node_rows[row].def;
+    node_levels(c, c->master, &gently);
+    for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
+        if (!engine_rows[row].fixed)
+            c->values[row] = engine_rows[row].def;
+    if (c->loop_from != c->loop_to)
+        console_loop(c, 0, 0, &why);
+    post_flush(c);
+}
