@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const struct effect_kind *const kinds[] = {
+    &eq_kind,
     &gain_kind,
 };
 
