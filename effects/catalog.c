@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const struct effect_kind *const kinds[] = {
+    &compressor_kind,
     &eq_kind,
     &gain_kind,
 };

@@ -4,6 +4,7 @@
 
 #include "effects/effect.h"
 
+extern const struct effect_kind compressor_kind;
 extern const struct effect_kind eq_kind;
 extern const struct effect_kind gain_kind;
 
