@@ -7,6 +7,7 @@ static const struct effect_kind *const kinds[] = {
     &compressor_kind,
     &eq_kind,
     &gain_kind,
+    &limiter_kind,
 };
 
 uint32_t effect_count(void)
