@@ -30,6 +30,8 @@ LIB  = $(filter-out $(MAIN),$(SRC))
 OBJ  = $(LIB:%.c=$(BUILD)/%.o)
 TESTS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
+# Programs that shell tests run.
+TOOLS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/jack_*.c))
 SCRIPTS = $(sort $(wildcard tests/test_*.sh) tests/layers.sh)
 # Every test of the audio half is linked with the guard that aborts on a sin in the audio thread.
 GUARD = $(BUILD)/tests/rtguard.o
@@ -58,6 +60,9 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP) $(GUARD) $(BUILD)/libmixd
 $(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(HELP) $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_bench_$*)
 
+$(BUILD)/tests/jack_%: $(BUILD)/tests/jack_%.o $(HELP)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BUILD)/rtguard.so: tests/rtguard.c tests/rtguard.h effects/rt.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
@@ -67,7 +72,7 @@ check: deps
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) tests/run.sh $(sort $(TESTS)) $(SCRIPTS)
 
-tests: $(TESTS) $(BUILD)/rtguard.so
+tests: $(TESTS) $(TOOLS) $(BUILD)/rtguard.so
 
 bench: deps
 	@$(MAKE) --no-print-directory all benches

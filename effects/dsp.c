@@ -1,10 +1,13 @@
 /* dsp.c - the small loops of which every block is made */
 #include "effects/dsp.h"
 
+#include "effects/series.h"
+
 #include <math.h>
 #include <string.h>
 
-#define EXPONENT 0x7f800000u /* all ones in a float that is infinite or NaN */
+#define DB_PER_LOG2 6.02059991327962390 /* 20 log10(2) */
+#define EXPONENT    0x7f800000u         /* all ones in a float that is infinite or NaN */
 
 CLONES RT void dsp_add(float *restrict out, const float *restrict x, float gain, uint32_t n)
 {
@@ -53,6 +56,32 @@ CLONES RT void dsp_blend(float *restrict now, const float *restrict was, const f
 {
     for (uint32_t i = 0; i < n; i++)
         now[i] = t[i] * now[i] + (1 - t[i]) * was[i];
+}
+
+CLONES RT void dsp_raise(float *restrict out, const float *restrict x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        float a = fabsf(x[i]);
+        out[i] = a > out[i] ? a : out[i];
+    }
+}
+
+/* Two loops, because in one the compiler would work out the logarithms of both limits beforehand
+ * and branch around the rest, which does not vectorise. */
+CLONES RT void dsp_to_db(float *x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        float low = x[i] > 1e-10f ? x[i] : 1e-10f;
+        x[i] = low < 1e10f ? low : 1e10f;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        x[i] = (float)(DB_PER_LOG2 * series_log2(x[i]));
+}
+
+CLONES RT void dsp_to_gain(float *x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        x[i] = (float)series_exp2(x[i] * (1 / DB_PER_LOG2));
 }
 
 CLONES RT struct dsp_level dsp_measure(const float *x, uint32_t n)

@@ -35,6 +35,15 @@ RT void dsp_tap(float *restrict out, const float *restrict frames, uint32_t chan
 RT void dsp_blend(float *restrict now, const float *restrict was, const float *restrict t,
                   uint32_t n);
 
+/* out = max(out, |x|); a NaN in x counts for nothing */
+RT void dsp_raise(float *restrict out, const float *restrict x, uint32_t n);
+
+/* x = 20 log10(x) for x >= 0, held within -200 and 200 dB; to 1e-5 dB */
+RT void dsp_to_db(float *x, uint32_t n);
+
+/* x = 10^(x/20) for x within -700 and 700 dB; to 1e-7 of itself; 0 dB is exactly 1 */
+RT void dsp_to_gain(float *x, uint32_t n);
+
 struct dsp_level {
     float peak;        /* greatest |x|; 0 for n = 0 */
     float sum_squares; /* to about 1e-6 of itself */

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 enum { EFFECT_CHANNELS_MAX = 64, EFFECT_PARAMS_MAX = 32 };
+enum { EFFECT_GLIDE_MIN = 64 }; /* frames; a level that moves in fewer is heard as a click */
 
 struct effect;
 
@@ -28,10 +29,10 @@ struct response {
 };
 
 struct effect_setup {
-    uint32_t rate;                  /* Hz */
-    uint32_t quantum;               /* frames per process call, a power of two from 16 to 1024 */
-    uint32_t channels;              /* 1..EFFECT_CHANNELS_MAX, in and out */
-    const double *values;           /* one per row of params, already in range; physical units */
+    uint32_t rate;                   /* Hz */
+    uint32_t quantum;                /* frames per process call, a power of two from 16 to 1024 */
+    uint32_t channels;               /* 1..EFFECT_CHANNELS_MAX, in and out */
+    const double *values;            /* one per row of params, already in range; physical units */
     const struct response *response; /* of kinds with wants_response; else NULL */
 };
 
@@ -51,7 +52,8 @@ struct effect_kind {
     void (*free)(struct effect *e);
     /* Audio. n is the quantum. Same input, same bits, on one machine. */
     RT void (*process)(struct effect *e, float *const *ch, uint32_t n);
-    /* Audio. Moves a parameter to `value` (physical) over `frames`, without a click. */
+    /* Audio. Moves a parameter to `value` (physical) over `frames`, without a click. Callers use
+     * effect_set below, which asks for at least EFFECT_GLIDE_MIN frames; 0 jumps. */
     RT void (*set)(struct effect *e, uint32_t param, double value, uint32_t frames,
                    enum curve curve);
     /* Control. Added latency in frames. NULL: none. */
@@ -76,6 +78,12 @@ int effect_param(const struct effect_kind *kind, const char *name);
 static inline RT void effect_process(struct effect *e, float *const *ch, uint32_t n)
 {
     e->kind->process(e, ch, n);
+}
+
+static inline RT void effect_set(struct effect *e, uint32_t param, double value, uint32_t frames,
+                                 enum curve curve)
+{
+    e->kind->set(e, param, value, frames > EFFECT_GLIDE_MIN ? frames : EFFECT_GLIDE_MIN, curve);
 }
 
 /* Control. NULL is fine. */

@@ -2,47 +2,20 @@
  *
  * Each sample is computed from its place in the movement alone, not from the sample before it, in
  * double and by the same operations in every clone: so the bits do not depend on how the frames are
- * cut into calls, and the loops vectorise. exp2 and sin are short Taylor series, because libm's
- * would be a call per sample; they are cut where the error is under a tenth of a float's last bit.
+ * cut into calls, and the loops vectorise.
  */
 #include "effects/ramp.h"
 
 #include "effects/dsp.h"
+#include "effects/series.h"
 
 #include <math.h>
 #include <string.h>
 
-#define FLOOR   3.16227766e-5f /* -90 dB: what silence counts as on the way of CURVE_DB */
-#define LN2     0.693147180559945309417
-#define PI      3.14159265358979323846
-#define ROUNDER 0x1.8p52 /* x + ROUNDER is x rounded, with the whole number in its last bits */
+#define FLOOR 3.16227766e-5f /* -90 dB: what silence counts as on the way of CURVE_DB */
+#define PI    3.14159265358979323846
 
 enum { CHUNK = 256 }; /* values that ramp_scale keeps on the stack */
-
-/* 2^x for |x| < 1000. */
-static inline double exp2_near(double x)
-{
-    double whole = x + ROUNDER;
-    double y = (x - (whole - ROUNDER)) * LN2;
-    double tail = 1. / 24 + y * (1. / 120 + y * (1. / 720 + y * (1. / 5040)));
-    double result = 1 + y * (1 + y * (1. / 2 + y * (1. / 6 + y * tail)));
-    uint64_t bits, power;
-
-    memcpy(&bits, &result, sizeof bits);
-    memcpy(&power, &whole, sizeof power);
-    bits += power << 52;
-    memcpy(&result, &bits, sizeof result);
-    return result;
-}
-
-/* sin x for |x| <= pi/2. */
-static inline double sin_near(double x)
-{
-    double y = x * x;
-    double tail = 1. / 362880 - y * (1. / 39916800 - y * (1. / 6227020800 - y / 1307674368000));
-
-    return x * (1 - y * (1. / 6 - y * (1. / 120 - y * (1. / 5040 - y * tail))));
-}
 
 /* g[i] is the curve at step `first` + i; a movement has `length` steps and ends with step length.
  */
@@ -60,14 +33,14 @@ CLONES static void fill_scurve(const struct ramp *r, float *restrict g, uint32_t
 
     for (uint32_t i = 0; i < n; i++) {
         double x = step * (first + (double)(int32_t)i);
-        g[i] = (float)(from + way * (0.5 + 0.5 * sin_near(PI * (x - 0.5))));
+        g[i] = (float)(from + way * (0.5 + 0.5 * series_sin(PI * (x - 0.5))));
     }
 }
 
 CLONES static void fill_exp(float *restrict g, uint32_t n, double from, double step, double first)
 {
     for (uint32_t i = 0; i < n; i++)
-        g[i] = (float)exp2_near(from + step * (first + (double)(int32_t)i));
+        g[i] = (float)series_exp2(from + step * (first + (double)(int32_t)i));
 }
 
 static void fill_db(const struct ramp *r, float *g, uint32_t n)

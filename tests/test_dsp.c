@@ -114,6 +114,52 @@ static void test_blend(void)
     }
 }
 
+static void test_raise(void)
+{
+    EVERY_CASE(n, shift)
+    {
+        prepare(n, shift);
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = fabsf(out[i]);
+        if (n > 0)
+            a[n - 1] = NAN;
+        dsp_raise(out, a, n);
+        for (uint32_t i = 0; i < n; i++)
+            CHECK(out[i] == (float)fmax(fabs(before[i]), fabs((double)a[i])));
+        check_guards(n);
+    }
+}
+
+static void test_decibels(void)
+{
+    EVERY_CASE(n, shift)
+    {
+        prepare(n, shift);
+        for (uint32_t i = 0; i < n; i++) /* from -180 to 180 dB */
+            out[i] = (float)pow(10, 4.5 * before[i]);
+        memcpy(b, out, n * sizeof *b);
+        dsp_to_db(out, n);
+        for (uint32_t i = 0; i < n; i++)
+            CHECK_NEAR(out[i], 20 * log10((double)b[i]), 1e-5);
+        dsp_to_gain(out, n);
+        for (uint32_t i = 0; i < n; i++) /* a float near 180 dB has steps of 1.5e-5 dB */
+            CHECK_NEAR(out[i] / b[i], 1, 2e-6);
+        check_guards(n);
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = (float)before[i] * 90;
+        dsp_to_gain(out, n);
+        for (uint32_t i = 0; i < n; i++)
+            CHECK_NEAR(out[i] / pow(10, (double)((float)before[i] * 90) / 20), 1, 1e-7);
+    }
+    float ends[] = { 0, 1, INFINITY, NAN, 0.5f };
+    dsp_to_db(ends, 5);
+    CHECK(fabsf(ends[0] + 200) < 1e-4f && ends[1] == 0 && fabsf(ends[2] - 200) < 1e-4f);
+    CHECK(fabsf(ends[3] + 200) < 1e-4f);
+    float zero = 0;
+    dsp_to_gain(&zero, 1);
+    CHECK(zero == 1);
+}
+
 static void test_measure(void)
 {
     EVERY_CASE(n, shift)
@@ -164,6 +210,8 @@ int main(void)
     RUN(test_scale_and_multiply);
     RUN(test_tap);
     RUN(test_blend);
+    RUN(test_raise);
+    RUN(test_decibels);
     RUN(test_measure);
     RUN(test_scrub);
     return check_done();

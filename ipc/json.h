@@ -1,0 +1,17 @@
+/* json.h - the daemon's lines as JSON, one object to a line */
+#ifndef IPC_JSON_H
+#define IPC_JSON_H
+
+#include "ipc/answer.h"
+#include "ipc/text.h"
+
+/* Any thread. Appends {"ok":true,"tag":"7","values":{...},"lines":[...]}, or "ok":false with
+ * "code", "text" and "hint". A data line becomes an object of its pairs; a bare word at its start
+ * is its "name", more of them are its "words". What reads as a JSON number is one, all else is a
+ * string. */
+void json_answer(struct text *out, const struct answer *a);
+
+/* Any thread. Appends {"event":"stats","seq":1,...}. */
+void json_event(struct text *out, const struct record *event);
+
+#endif

@@ -1,0 +1,312 @@
+/* mixctl.c - the daemon's socket on the command line
+ *
+ * Words become one line, the answer goes to standard output, a refusal to standard error and into
+ * the exit status.
+ */
+#include "ipc/connection.h"
+#include "ipc/parse.h"
+#include "ipc/protocol.h"
+#include "ipc/show.h"
+#include "ipc/text.h"
+#include "ipc/top.h"
+#include "ipc/utf8.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum status {
+    STATUS_OK = 0,
+    STATUS_REFUSED = 1,
+    STATUS_USAGE = 2,
+    STATUS_NO_DAEMON = 3,
+};
+
+struct mixctl {
+    char path[PROTOCOL_PATH];
+    struct connection *connection;
+    enum show_style style;
+};
+
+static const char usage[] =
+    "usage: mixctl [-n NAME] [-s SOCKET] [--json] COMMAND...\n"
+    "       mixctl [...] -          commands from standard input, one to a line\n"
+    "       mixctl [...] watch ...  events until interrupted\n"
+    "       mixctl [...] top        the desk, refreshed\n"
+    "  -n NAME      the daemon's name (mixd)\n"
+    "  -s SOCKET    its socket\n"
+    "  --json       one JSON object to a line\n"
+    "  -h --help    this\n"
+    "  -V --version the version\n"
+    "`mixctl help` lists the daemon's commands.\n";
+
+static enum status complain(const char *text, enum status status)
+{
+    fprintf(stderr, "mixctl: %s\n", text);
+    return status;
+}
+
+/* The connection broke, or standard output did. */
+static enum status give_up(int error)
+{
+    if (error == -EPIPE)
+        return complain("the daemon has gone", STATUS_NO_DAEMON);
+    if (error == -EPROTO)
+        return complain("the daemon speaks another language", STATUS_NO_DAEMON);
+    return complain(strerror(-error), STATUS_NO_DAEMON);
+}
+
+/* A reader that had enough (`| head`) is no failure. */
+static enum status stop_showing(int error)
+{
+    if (error == -EPIPE)
+        return STATUS_OK;
+    fprintf(stderr, "mixctl: cannot write: %s\n", strerror(-error));
+    return STATUS_REFUSED;
+}
+
+static enum status meet(struct mixctl *m)
+{
+    char *greeting;
+    int version;
+
+    m->connection = connection_open(m->path);
+    if (!m->connection) {
+        fprintf(stderr, "mixctl: no daemon at %s: %s\n", m->path, strerror(errno));
+        return STATUS_NO_DAEMON;
+    }
+    int status = connection_read(m->connection, &greeting);
+    if (status)
+        return give_up(status);
+    if (sscanf(greeting, "mixd %d", &version) != 1) {
+        fprintf(stderr, "mixctl: %s: %s\n", m->path, greeting);
+        return STATUS_NO_DAEMON;
+    }
+    if (version != PROTOCOL_VERSION) {
+        fprintf(stderr, "mixctl: the daemon speaks version %d, this is version %d\n", version,
+                PROTOCOL_VERSION);
+        return STATUS_NO_DAEMON;
+    }
+    return STATUS_OK;
+}
+
+/* `line` numbers a line of standard input; 0: there is none to name. */
+static void report_refusal(const struct answer *a, unsigned line)
+{
+    const char *text = answer_text(a), *hint = record_get(&a->final, "hint");
+    fputs("mixctl: ", stderr);
+    if (line)
+        fprintf(stderr, "line %u: ", line);
+    fputs(text ? text : a->plain_final, stderr);
+    fprintf(stderr, hint ? " (%s)\n" : "\n", hint);
+}
+
+/* Sends one line and reads its answer. Says so itself when the connection fails. */
+static enum status ask(struct mixctl *m, const char *line, size_t n, struct answer *a)
+{
+    *a = (struct answer){ 0 };
+    int status = connection_send(m->connection, line, n);
+    if (!status)
+        status = answer_read(a, m->connection, NULL, NULL);
+    if (status)
+        return give_up(status);
+    return a->ok ? STATUS_OK : STATUS_REFUSED;
+}
+
+/* The same, and shows the answer. `number` as in report_refusal. */
+static enum status ask_and_show(struct mixctl *m, const char *line, size_t n, unsigned number)
+{
+    struct answer a;
+    enum status end = ask(m, line, n, &a);
+
+    if (end <= STATUS_REFUSED) {
+        int status = show_answer(&a, m->style);
+        if (end == STATUS_OK && status)
+            end = stop_showing(status);
+        else if (end == STATUS_REFUSED)
+            report_refusal(&a, number);
+    }
+    answer_clear(&a);
+    return end;
+}
+
+static enum status run_top(struct mixctl *m)
+{
+    struct answer a;
+    enum status end = ask(m, TOP_COMMAND, strlen(TOP_COMMAND), &a);
+
+    if (end == STATUS_REFUSED)
+        report_refusal(&a, 0);
+    int error = end == STATUS_OK ? top_run(m->connection, &a) : 0;
+    answer_clear(&a);
+    return error ? give_up(error) : end;
+}
+
+static enum status stream_events(struct mixctl *m)
+{
+    char *line;
+    int status;
+
+    while (!(status = connection_read(m->connection, &line))) {
+        status = show_event(line, m->style);
+        if (status)
+            return stop_showing(status);
+    }
+    return give_up(status);
+}
+
+/* Will the daemon answer this line? Not an empty one or a comment. */
+static bool gets_answer(const char *line, size_t n)
+{
+    static struct line parsed;
+    struct text copy = { 0 };
+    text_add(&copy, line, n);
+    bool empty =
+        !copy.failed && line_parse(&parsed, copy.data, copy.length) == 0 && parsed.count == 0;
+    text_clear(&copy);
+    return !empty;
+}
+
+static enum status run_input(struct mixctl *m)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    enum status end = STATUS_OK;
+
+    for (unsigned number = 1; (n = getline(&line, &room, stdin)) >= 0; number++) {
+        size_t length = (size_t)n - (n > 0 && line[n - 1] == '\n');
+        length -= length > 0 && line[length - 1] == '\r';
+        if (!gets_answer(line, length))
+            continue;
+        enum status status = ask_and_show(m, line, length, number);
+        if (status)
+            end = status;
+        if (status > STATUS_REFUSED)
+            break;
+    }
+    free(line);
+    return end;
+}
+
+/* Can a line carry the word? No control bytes, and UTF-8. */
+static bool sendable(const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0, step; i < n; i += step) {
+        step = word[i] == '\t' ? 1 : utf8_printable(word + i, n - i);
+        if (!step)
+            return false;
+    }
+    return true;
+}
+
+/* One line of the words; a leading @tag stays a tag. */
+static bool join(struct text *line, char **words)
+{
+    for (char **word = words; *word; word++) {
+        if (!sendable(*word))
+            return false;
+        if (word != words)
+            text_add(line, " ", 1);
+        word_write(line, *word);
+    }
+    return !line->failed;
+}
+
+static enum status run_words(struct mixctl *m, char **words)
+{
+    struct text line = { 0 };
+    char *verb = words[**words == '@' && words[1]];
+
+    if (!join(&line, words)) {
+        text_clear(&line);
+        return complain("a word with a control character cannot be sent", STATUS_USAGE);
+    }
+    enum status end = ask_and_show(m, text_string(&line), line.length, 0);
+    text_clear(&line);
+    if (end == STATUS_OK && strcmp(verb, "watch") == 0)
+        end = stream_events(m);
+    return end;
+}
+
+static enum status run(struct mixctl *m, char **words)
+{
+    enum status status = meet(m);
+    if (status)
+        return status;
+    if (strcmp(words[0], "-") == 0 && !words[1])
+        return run_input(m);
+    if (strcmp(words[0], "top") == 0 && !words[1])
+        return run_top(m);
+    return run_words(m, words);
+}
+
+/* --json is taken wherever it stands: no command has such a word. */
+static bool take_json(char **words)
+{
+    bool found = false;
+    char **to = words;
+    for (char **from = words; *from; from++) {
+        if (strcmp(*from, "--json") == 0)
+            found = true;
+        else
+            *to++ = *from;
+    }
+    *to = NULL;
+    return found;
+}
+
+static enum status find_socket(struct mixctl *m, const char *given, const char *name)
+{
+    switch (protocol_socket_path(given, name, m->path)) {
+    case 0:
+        return STATUS_OK;
+    case -ENAMETOOLONG:
+        return complain("the socket's path is too long", STATUS_USAGE);
+    default:
+        return complain("a name is 1 to 63 of A-Z a-z 0-9 _ . -", STATUS_USAGE);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+                                             { "version", no_argument, NULL, 'V' },
+                                             { NULL, 0, NULL, 0 } };
+    const char *name = "mixd", *given = NULL;
+    struct mixctl m = { .style = show_style(take_json(argv)) };
+    int option;
+
+    for (argc = 0; argv[argc]; argc++) /* take_json may have shortened it */
+        ;
+    while ((option = getopt_long(argc, argv, "+hVn:s:", options, NULL)) != -1) {
+        switch (option) {
+        case 'h':
+            return fputs(usage, stdout) == EOF;
+        case 'V':
+            return printf("mixctl %s\n", MIXD_VERSION) < 0;
+        case 'n':
+            name = optarg;
+            break;
+        case 's':
+            given = optarg;
+            break;
+        default:
+            return complain("see mixctl --help", STATUS_USAGE);
+        }
+    }
+    if (!argv[optind]) {
+        fputs(usage, stderr);
+        return STATUS_USAGE;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    enum status status = find_socket(&m, given, name);
+    if (!status)
+        status = run(&m, argv + optind);
+    connection_close(m.connection);
+    return (int)status;
+}

@@ -1,0 +1,232 @@
+/* jack_tap.c - a JACK client that records ports into a file, or plays a file into ports
+ *
+ *     jack_tap [-n NAME] -r OUT.wav -f FRAMES SOURCE...
+ *     jack_tap [-n NAME] -p IN.wav [DESTINATION...]
+ *
+ * Its ports are NAME:in_1, in_2... or NAME:out_1...; NAME is `tap`. It connects each to the port
+ * named for it, but for `-`, which waits for somebody else's jack_connect, and prints `ready`. It
+ * begins in the first period in which all are connected and prints `began=FRAME` (JACK's frame
+ * time). When FRAMES are recorded, the file is played or SIGTERM comes, it prints `frames=N gaps=N
+ * lost=N`: a gap is a jump of JACK's frame time between two periods, so that what follows it came
+ * later than it seems, by lost frames in all. Recorded files are 32-bit float, bit for bit.
+ *
+ * The audio thread copies into memory that was there before; all else happens before and after.
+ */
+#include "tests/wavfile.h"
+
+#include <jack/jack.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PORTS_MAX = 64 };
+
+struct tap {
+    jack_client_t *client;
+    jack_port_t *ports[PORTS_MAX];
+    uint32_t n_ports;
+    bool plays;
+    struct wavfile wav;
+
+    /* The audio thread's until `ended`. */
+    jack_nframes_t expected; /* frame time of the next period when none is missed */
+    unsigned gaps, lost;
+
+    /* The audio thread's to write, but for `ended`, which is everybody's. */
+    _Atomic size_t done;  /* frames copied */
+    jack_nframes_t began; /* before `begun` */
+    _Atomic bool begun;
+    _Atomic bool ended;
+};
+
+static struct tap tap;
+static sem_t events; /* posted by the audio thread, the shutdown callback and the signal handler */
+
+static void end(void)
+{
+    atomic_store(&tap.ended, true);
+    sem_post(&events);
+}
+
+static bool all_connected(void)
+{
+    uint32_t i = 0;
+    while (i < tap.n_ports && jack_port_connected(tap.ports[i]))
+        i++;
+    return i == tap.n_ports;
+}
+
+/* Copies n frames between the file's memory and one port, from the file's frame `at` on. */
+static void copy(uint32_t port, size_t at, size_t n, float *buffer)
+{
+    float *file = tap.wav.data + at * tap.wav.channels + port;
+    for (size_t i = 0; i < n; i++, file += tap.wav.channels)
+        if (tap.plays)
+            buffer[i] = *file;
+        else
+            *file = buffer[i];
+}
+
+static void mind_the_gap(jack_nframes_t now, jack_nframes_t period)
+{
+    if (!atomic_load(&tap.begun)) {
+        tap.began = now;
+        atomic_store(&tap.begun, true);
+        sem_post(&events);
+    } else if (now != tap.expected) {
+        tap.gaps++;
+        tap.lost += now - tap.expected;
+    }
+    tap.expected = now + period;
+}
+
+static int process(jack_nframes_t period, void *arg)
+{
+    (void)arg;
+    size_t at = atomic_load(&tap.done), left = tap.wav.frames - at, n = 0;
+    if (!atomic_load(&tap.ended) && (atomic_load(&tap.begun) || all_connected())) {
+        if (!left) { /* a period after the last, so that all who listen have heard it */
+            end();
+        } else {
+            n = left < period ? left : period;
+            mind_the_gap(jack_last_frame_time(tap.client), period);
+        }
+    }
+    for (uint32_t i = 0; i < tap.n_ports; i++) {
+        float *buffer = jack_port_get_buffer(tap.ports[i], period);
+        copy(i, at, n, buffer);
+        if (tap.plays)
+            memset(buffer + n, 0, (period - n) * sizeof *buffer);
+    }
+    atomic_store(&tap.done, at + n);
+    return 0;
+}
+
+static void on_shutdown(void *arg)
+{
+    (void)arg;
+    end();
+}
+
+static void on_signal(int sig)
+{
+    (void)sig;
+    end();
+}
+
+static int complain(const char *what, const char *which)
+{
+    fprintf(stderr, "jack_tap: %s%s\n", what, which);
+    return 1;
+}
+
+/* Registers the ports, activates and connects. 0, or 1 after saying why. */
+static int join(const char *name, char *const others[], uint32_t n_others)
+{
+    tap.client = jack_client_open(name, JackNoStartServer | JackUseExactName, NULL);
+    if (!tap.client)
+        return complain("cannot join JACK as ", name);
+    for (uint32_t i = 0; i < tap.n_ports; i++) {
+        char port[16];
+        snprintf(port, sizeof port, "%s_%u", tap.plays ? "out" : "in", i + 1);
+        tap.ports[i] = jack_port_register(tap.client, port, JACK_DEFAULT_AUDIO_TYPE,
+                                          tap.plays ? JackPortIsOutput : JackPortIsInput, 0);
+        if (!tap.ports[i])
+            return complain("cannot make the port ", port);
+    }
+    jack_set_process_callback(tap.client, process, NULL);
+    jack_on_shutdown(tap.client, on_shutdown, NULL);
+    if (jack_activate(tap.client))
+        return complain("cannot activate", "");
+    for (uint32_t i = 0; i < n_others; i++) {
+        const char *mine = jack_port_name(tap.ports[i]);
+        if (strcmp(others[i], "-") && (tap.plays ? jack_connect(tap.client, mine, others[i])
+                                                 : jack_connect(tap.client, others[i], mine)))
+            return complain("cannot connect ", others[i]);
+    }
+    puts("ready");
+    fflush(stdout);
+    return 0;
+}
+
+/* Waits for the beginning and the end. */
+static void run(void)
+{
+    bool told = false;
+    while (!atomic_load(&tap.ended)) {
+        sem_wait(&events);
+        if (!told && atomic_load(&tap.begun)) {
+            told = true;
+            printf("began=%u\n", tap.began);
+            fflush(stdout);
+        }
+    }
+}
+
+static int usage(void)
+{
+    return complain("usage: jack_tap [-n NAME] -r OUT.wav -f FRAMES SOURCE...\n"
+                    "                jack_tap [-n NAME] -p IN.wav [DESTINATION...]",
+                    "") +
+           1;
+}
+
+/* Makes room for the recording, or reads the file to play. 0, or 1 after saying why. */
+static int prepare(const char *path, uint32_t n_others, size_t frames)
+{
+    tap.n_ports = n_others;
+    if (tap.plays) {
+        if (wavfile_read(path, &tap.wav))
+            return complain("cannot read ", path);
+        tap.n_ports = tap.wav.channels;
+    } else {
+        tap.wav = (struct wavfile){ .channels = n_others, .frames = frames };
+        tap.wav.data = calloc(frames * n_others, sizeof(float));
+    }
+    if (!tap.wav.data || tap.n_ports > PORTS_MAX || n_others > tap.n_ports)
+        return complain("too many ports or frames", "");
+    mlockall(MCL_CURRENT); /* as far as the limits allow: a fault is only a late period */
+    return 0;
+}
+
+int main(int argc, char *argv[])
+{
+    const char *name = "tap", *path = NULL;
+    size_t frames = 0;
+    for (int option; (option = getopt(argc, argv, "n:r:p:f:")) != -1;) {
+        if (option == 'n')
+            name = optarg;
+        else if (option == 'f')
+            frames = strtoul(optarg, NULL, 10);
+        else if (option == 'r' || option == 'p')
+            path = optarg, tap.plays = option == 'p';
+        else
+            return usage();
+    }
+    if (!path || (!tap.plays && (!frames || optind == argc)))
+        return usage();
+    sem_init(&events, 0, 0);
+    signal(SIGTERM, on_signal);
+    signal(SIGINT, on_signal);
+    uint32_t n_others = (uint32_t)(argc - optind);
+    if (prepare(path, n_others, frames) || join(name, argv + optind, n_others))
+        return 1;
+    uint32_t rate = jack_get_sample_rate(tap.client);
+    run();
+    jack_client_close(tap.client);
+    int failed = 0;
+    if (!tap.plays) {
+        tap.wav.rate = rate;
+        tap.wav.frames = atomic_load(&tap.done);
+        failed = wavfile_write(path, &tap.wav, WAVFILE_FLOAT);
+    }
+    printf("frames=%zu gaps=%u lost=%u\n", atomic_load(&tap.done), tap.gaps, tap.lost);
+    wavfile_clear(&tap.wav);
+    return failed ? complain("cannot write ", path) : 0;
+}
