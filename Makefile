@@ -36,6 +36,7 @@ SCRIPTS = $(sort $(wildcard tests/test_*.sh) tests/layers.sh)
 # Every test of the audio half is linked with the guard that aborts on a sin in the audio thread.
 GUARD = $(BUILD)/tests/rtguard.o
 HELP  = $(BUILD)/tests/signals.o $(BUILD)/tests/wavfile.o
+STUDIO = $(BUILD)/tests/studio.o
 
 all: $(BUILD)/mixd $(BUILD)/mixctl
 
@@ -54,10 +55,10 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP) $(GUARD) $(BUILD)/libmixd.a
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP) $(STUDIO) $(GUARD) $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_test_$*) -ldl
 
-$(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(HELP) $(BUILD)/libmixd.a
+$(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(HELP) $(STUDIO) $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_bench_$*)
 
 $(BUILD)/tests/jack_%: $(BUILD)/tests/jack_%.o $(HELP)

@@ -7,8 +7,8 @@
 #include "mixer/link.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { RETURNS = 64 };

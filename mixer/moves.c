@@ -39,6 +39,8 @@ int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *
     c->loop_from = from;
     c->loop_to = to;
     c->moving = true;
+    if (!c->swaps)
+        c->relocates = true; /* nothing has rolled yet: there is no timeline to go on with */
     sources_restart(c);
     return 0;
 }

@@ -218,8 +218,7 @@ struct stream *stream_new(struct audiofile *file, const struct audiofile_info *i
     s->length = info->frames;
     s->looping = loops(plan);
     s->now = plan->position + stream_lead(plan);
-    s->plan.xfade =
-        s->looping ? (uint32_t)min64(plan->xfade, plan->loop_to - plan->loop_from) : 0;
+    s->plan.xfade = s->looping ? (uint32_t)min64(plan->xfade, plan->loop_to - plan->loop_from) : 0;
     s->seam_at = s->plan.xfade;
     s->seam = malloc(((size_t)s->plan.xfade + 1) * s->channels * sizeof *s->seam);
     if (!s->seam) {

@@ -1,0 +1,293 @@
+/* test_mix.c - console and engine together: what is asked for is what sounds, from its frame on */
+#include "mixer/console.h"
+#include "mixer/engine.h"
+#include "tests/check.h"
+#include "tests/signals.h"
+#include "tests/studio.h"
+#include "tests/wavfile.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { RATE = 48000, FRAMES = 48000 };
+
+static char folder[64];
+
+static const char *path_in(const char *name)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void write_mono(const char *name, float *data, size_t frames)
+{
+    struct wavfile w = { RATE, 1, frames, data };
+    CHECK_INT(wavfile_write(path_in(name), &w, WAVFILE_FLOAT), 0);
+}
+
+static void write_ramp(void)
+{
+    float *x = malloc(sizeof *x * FRAMES);
+    signal_ramp(x, FRAMES, 1);
+    write_mono("ramp.wav", x, FRAMES);
+    signal_sine(x, FRAMES, 375, RATE, 0.5); /* 128 frames a cycle */
+    write_mono("sine.wav", x, FRAMES);
+    free(x);
+}
+
+static void add_file(struct studio *s, const char *name, const char *file, const char *keys)
+{
+    char line[512];
+    snprintf(line, sizeof line, "strip %s source=%s %s", name, path_in(file), keys);
+    studio_add(s, line);
+}
+
+static float *play(struct studio *s, uint32_t n, uint32_t period)
+{
+    float *left = calloc(n, sizeof *left), *out[STUDIO_PORTS] = { left };
+    studio_settle(s);
+    console_play(s->console, 0, 0);
+    studio_run(s, out, n, period);
+    return left;
+}
+
+/* A file at unity through a linear pan law: every frame at its place, and nothing else. */
+static void begins_at_its_frame(void)
+{
+    for (uint32_t period = 64; period <= 4096; period *= 4) {
+        struct studio s;
+        studio_open(&s, RATE, 64);
+        add_file(&s, "a", "ramp.wav", "pan=L100 offset=1001f");
+        float *x = play(&s, 51200, period);
+        CHECK_INT(signal_onset(x, 51200), 1001);
+        CHECK_INT(signal_ramp_frame(x[1001]), 1);
+        CHECK_INT(signal_ramp_frame(x[49000]), 48000);
+        CHECK_NEAR(x[49001], 0, 0);
+        free(x);
+        studio_close(&s);
+    }
+}
+
+static void pan_laws_hold(void)
+{
+    static const struct {
+        const char *law;
+        double centre;
+    } laws[] = {
+        { "-3dB", -3.0103 }, { "-4.5dB", -4.5154 }, { "-6dB", -6.0206 }, { "linear", -6.0206 }
+    };
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        struct studio s;
+        char keys[64];
+        studio_open(&s, RATE, 64);
+        snprintf(keys, sizeof keys, "panlaw=%s", laws[i].law);
+        add_file(&s, "a", "sine.wav", keys);
+        float *x = play(&s, 6400, 64);
+        CHECK_DB(signal_peak(x, 6400) / 0.5, laws[i].centre, 0.001);
+        free(x);
+        studio_close(&s);
+    }
+}
+
+/* The same session gives the same bits whatever the period; quanta of other sizes too. */
+static void periods_do_not_matter(void)
+{
+    float *first = NULL;
+    for (uint32_t period = 64; period <= 4096; period += 448) {
+        struct studio s;
+        studio_open(&s, RATE, 64);
+        studio_add(&s, "bus hall gain=-2dB");
+        add_file(&s, "a", "sine.wav", "gain=-3.3dB pan=R20 send/hall=-7dB");
+        add_file(&s, "b", "ramp.wav", "trim=-60dB polarity=on loop=on offset=333f");
+        float *x = play(&s, 57344, period);
+        if (!first)
+            first = x;
+        else
+            CHECK(!memcmp(first, x, sizeof *x * 57344));
+        if (x != first)
+            free(x);
+        studio_close(&s);
+    }
+    free(first);
+}
+
+/* A set answers the frame of its first effect, and moves no faster than its ramp. */
+static void changes_are_ramps(void)
+{
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "sine.wav", "pan=L100 loop=on");
+    free(play(&s, 6400, 64));
+    float steady = 0, *x = calloc(12800, sizeof *x), *out[STUDIO_PORTS] = { x };
+    studio_run(&s, out, 1280, 64);
+    steady = (float)signal_max_step(x, 1280);
+    uint64_t now = link_horizon(s.link);
+    CHECK_INT(studio_set(&s, "strip/a/gain", "-40dB", UINT32_MAX), now);
+    studio_run(&s, out, 12800, 64);
+    /* 10 ms are 480 frames: what a ramp of 0.99 adds to a step is at most 0.5 * 0.99 / 480. */
+    CHECK(signal_max_step(x, 12800) <= (double)steady + 0.5 * 0.99 / 480 + 1e-6);
+    CHECK_DB(signal_peak(x + 960, 2560) / 0.5, -40, 0.001);
+    free(x);
+    studio_close(&s);
+}
+
+/* A locate while rolling: the old sound fades into the new, which is at its exact place. */
+static void locates_to_the_frame(void)
+{
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "ramp.wav", "pan=L100 loop=on");
+    free(play(&s, 6400, 64));
+    uint64_t began = link_horizon(s.link);
+    CHECK_INT(console_locate(s.console, 30000, &why), 0);
+    float *x = calloc(64000, sizeof *x), *out[STUDIO_PORTS] = { x };
+    uint32_t n = 0;
+    while (!console_settled(s.console) && n < 63936) {
+        float *part[STUDIO_PORTS] = { x + n };
+        studio_run(&s, part, 64, 64);
+        n += 64;
+    }
+    uint64_t at = console_moved_frame(s.console) - began;
+    CHECK(at < n);
+    studio_run(&s, out, 6400, 64);
+    /* Frame `at` is timeline 30000, the ramp says timeline + 1. */
+    CHECK_INT(signal_ramp_frame(x[0]), (30000 + n - at) % 48000 + 1);
+    CHECK_INT(signal_ramp_frame(x[6399]), (30000 + n - at + 6399) % 48000 + 1);
+    free(x);
+    studio_close(&s);
+}
+
+static void loops_to_the_frame(void)
+{
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "ramp.wav", "pan=L100");
+    studio_set(&s, "engine/xfade", "0s", UINT32_MAX);
+    CHECK_INT(console_loop(s.console, 1000, 1333, &why), 0);
+    float *x = play(&s, 9600, 64);
+    for (int i = 0; i < 9600; i++)
+        CHECK_INT(signal_ramp_frame(x[i]), (i < 1333 ? i : 1000 + (i - 1000) % 333) + 1);
+    free(x);
+    studio_close(&s);
+}
+
+static void stop_fades_and_stands(void)
+{
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "sine.wav", "pan=L100 loop=on");
+    float *before = play(&s, 6400, 64), *x = calloc(6400, sizeof *x), *out[STUDIO_PORTS] = { x };
+    console_stop(s.console, 480, 0);
+    studio_run(&s, out, 6400, 64);
+    CHECK(signal_max_step(x, 6400) <= signal_max_step(before, 6400) + 0.5 / 480);
+    CHECK_NEAR(signal_peak(x + 512, 5888), 0, 0);
+    CHECK(!console_rolling(s.console));
+    CHECK_INT(console_position(s.console), 6400 + 512);
+    free(before);
+    free(x);
+    studio_close(&s);
+}
+
+/* A strip added while the others roll is in step with them. */
+static void joins_in_step(void)
+{
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "ramp.wav", "pan=L100 gain=-inf loop=on");
+    free(play(&s, 6400, 64));
+    add_file(&s, "b", "ramp.wav", "pan=L100 loop=on");
+    float *x = calloc(6400, sizeof *x), *out[STUDIO_PORTS] = { x };
+    uint32_t n = 0;
+    while (!console_settled(s.console)) {
+        studio_run(&s, NULL, 64, 64);
+        n += 64;
+    }
+    studio_run(&s, NULL, 512, 64);
+    studio_run(&s, out, 6400, 64);
+    CHECK_INT(signal_ramp_frame(x[0]), (6400 + n + 512) % 48000 + 1);
+    free(x);
+    studio_close(&s);
+}
+
+static void live_inputs_are_mixed(void)
+{
+    struct studio s;
+    float tone[6400], *x = calloc(6400, sizeof *x), *out[STUDIO_PORTS] = { x };
+    studio_open(&s, RATE, 64);
+    studio_add(&s, "input mic channels=1 pan=L100 gain=-6dB");
+    signal_sine(tone, 6400, 1000, RATE, 0.25);
+    studio_settle(&s);
+    studio_run(&s, NULL, 512, 64);
+    s.in[2] = tone;
+    studio_run(&s, out, 6400, 64);
+    double gain = pow(10, -6 / 20.0);
+    for (int i = 0; i < 6400; i++)
+        CHECK_NEAR(x[i], tone[i] * gain, 1e-7);
+    free(x);
+    studio_close(&s);
+}
+
+static void loops_of_sends_are_refused(void)
+{
+    struct studio s;
+    struct refusal why;
+    struct console_change change = { .frames = UINT32_MAX };
+    studio_open(&s, RATE, 64);
+    studio_add(&s, "bus a");
+    studio_add(&s, "bus b send/a=-6dB");
+    CHECK(console_set(s.console, "bus/a/send/b", "-6dB", &change, &why) == -1);
+    CHECK_INT(why.fault, FAULT_STATE);
+    CHECK(console_set(s.console, "bus/a/out", "bus/b", &change, &why) == -1);
+    CHECK(console_set(s.console, "bus/a/send/nowhere", "0dB", &change, &why) == -1);
+    CHECK_INT(why.fault, FAULT_UNKNOWN);
+    studio_close(&s);
+}
+
+/* What is removed fades out, is freed, and its name can be used again. */
+static void removes_without_a_click(void)
+{
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    studio_add(&s, "bus hall");
+    add_file(&s, "a", "sine.wav", "pan=L100 loop=on send/hall=-6dB");
+    float *before = play(&s, 6400, 64);
+    CHECK_INT(console_remove(s.console, "bus/hall", &why), 0);
+    CHECK_INT(console_remove(s.console, "strip/a", &why), 0);
+    float *x = calloc(6400, sizeof *x), *out[STUDIO_PORTS] = { x };
+    studio_run(&s, out, 6400, 64);
+    CHECK(signal_max_step(x, 6400) <= signal_max_step(before, 6400) + 1.5 / 480);
+    CHECK_NEAR(signal_peak(x + 640, 5760), 0, 0);
+    CHECK(console_settled(s.console));
+    add_file(&s, "a", "sine.wav", "");
+    studio_add(&s, "bus hall");
+    free(before);
+    free(x);
+    studio_close(&s);
+}
+
+int main(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/mixd-mix-XXXXXX");
+    if (!mkdtemp(folder))
+        return 1;
+    write_ramp();
+    RUN(begins_at_its_frame);
+    RUN(pan_laws_hold);
+    RUN(periods_do_not_matter);
+    RUN(changes_are_ramps);
+    RUN(locates_to_the_frame);
+    RUN(loops_to_the_frame);
+    RUN(stop_fades_and_stands);
+    RUN(joins_in_step);
+    RUN(live_inputs_are_mixed);
+    RUN(loops_of_sends_are_refused);
+    RUN(removes_without_a_click);
+    unlink(path_in("ramp.wav"));
+    unlink(path_in("sine.wav"));
+    rmdir(folder);
+    return check_done();
+}
