@@ -109,6 +109,7 @@ deps:
 install: all
 	install -D -m 755 $(BUILD)/mixd $(DESTDIR)$(PREFIX)/bin/mixd
 	install -D -m 755 $(BUILD)/mixctl $(DESTDIR)$(PREFIX)/bin/mixctl
+	install -D -m 644 ipc/mixctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/mixctl.1
 	install -D -m 644 conf/demo.session $(DESTDIR)$(PREFIX)/share/mixd/demo.session
 
 clean:

@@ -7,10 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -355,87 +352,6 @@ static void clients_come_and_go(void)
     part(&q);
 }
 
-static void mode_is_0600(void)
-{
-    struct stat st;
-    CHECK(stat(path, &st) == 0 && S_ISSOCK(st.st_mode));
-    CHECK_INT(st.st_mode & 07777, 0600);
-}
-
-static void live_socket_is_refused(void)
-{
-    struct standin other;
-    const char *why = NULL;
-    CHECK(standin_open(&other, path, NULL, &why) != 0);
-    CHECK(why && strstr(why, "another mixd"));
-    struct peer p = arrive(); /* and the first one is none the worse */
-    part(&p);
-}
-
-static void stale_socket_is_replaced(void)
-{
-    char stale[80];
-    struct standin other;
-    const char *why = "";
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
-    snprintf(stale, sizeof stale, "%s/stale", folder);
-    snprintf(a.sun_path, sizeof a.sun_path, "%s", stale);
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    CHECK(bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && listen(fd, 1) == 0);
-    CHECK(standin_open(&other, stale, NULL, &why) != 0); /* alive, without a lock file */
-    close(fd);
-    if (standin_open(&other, stale, NULL, &why))
-        CHECK_FAIL("stale socket: %s", why);
-    else
-        standin_close(&other);
-    CHECK(access(stale, F_OK) < 0);
-    FILE *f = fopen(stale, "w"); /* a file of somebody's is not a socket of ours */
-    fclose(f);
-    CHECK(standin_open(&other, stale, NULL, &why) != 0);
-    CHECK(access(stale, F_OK) == 0);
-    unlink(stale);
-}
-
-static void group_makes_0660(void)
-{
-    char own[80];
-    struct standin other;
-    struct stat st;
-    const char *why = "";
-    snprintf(own, sizeof own, "%s/group", folder);
-    CHECK(standin_open(&other, own, "no-such-group", &why) != 0);
-    CHECK(strstr(why, "no such group"));
-    char number[16];
-    snprintf(number, sizeof number, "%u", (unsigned)getgid());
-    if (standin_open(&other, own, number, &why)) {
-        CHECK_FAIL("%s", why);
-        return;
-    }
-    CHECK(stat(own, &st) == 0);
-    CHECK_INT(st.st_mode & 07777, 0660);
-    standin_close(&other);
-}
-
-static void folder_is_made(void)
-{
-    char own[96];
-    struct standin other;
-    struct stat st;
-    const char *why = "";
-    setenv("XDG_RUNTIME_DIR", folder, 1);
-    snprintf(own, sizeof own, "%s/mixd/x.sock", folder);
-    if (standin_open(&other, own, NULL, &why)) {
-        CHECK_FAIL("%s", why);
-        return;
-    }
-    *strrchr(own, '/') = '\0';
-    CHECK(stat(own, &st) == 0);
-    CHECK_INT(st.st_mode & 07777, 0700);
-    standin_close(&other);
-    CHECK_INT(rmdir(own), 0); /* nothing was left in it */
-    CHECK(standin_open(&other, "/tmp/test_server.none/x/y.sock", NULL, &why) != 0);
-}
-
 int main(int argc, char **argv)
 {
     const char *why;
@@ -463,11 +379,6 @@ int main(int argc, char **argv)
     RUN(disconnect_drops_pending);
     RUN(events_merge_for_who_does_not_read);
     RUN(clients_come_and_go);
-    RUN(mode_is_0600);
-    RUN(live_socket_is_refused);
-    RUN(stale_socket_is_replaced);
-    RUN(group_makes_0660);
-    RUN(folder_is_made);
     standin_close(&desk);
     CHECK(access(path, F_OK) < 0);
     CHECK_INT(rmdir(folder), 0);
