@@ -118,7 +118,7 @@ static RT void obey(struct engine *e, const struct command *c)
         ramp_init(c->ramp, (float)c->value);
         break;
     case COMMAND_TUNE:
-        c->effect->kind->set(c->effect, c->param, c->value, c->frames, c->curve);
+        effect_set(c->effect, c->param, c->value, c->frames, c->curve);
         break;
     case COMMAND_SWAP:
         desk_swap(e, c->desk);

@@ -1,0 +1,176 @@
+/* clauses.c - what handlers share: trailing clauses, times, refusals, answers that wait */
+#include "daemon/verbs.h"
+#include "effects/param.h"
+#include "ipc/nearest.h"
+#include "mixer/console.h"
+#include "mixer/link.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert((int)FAULT_INTERNAL == (int)CODE_INTERNAL, "fault and code are in one order");
+
+static void offer(void *context, const struct console_value *v)
+{
+    nearest_offer(context, v->address);
+}
+
+static void offer_object(void *context, const char *address, const char *kind)
+{
+    (void)kind;
+    nearest_offer(context, address);
+}
+
+/* Which word of the line the refusal speaks of, so that the answer can name its column. */
+static const struct word *word_named(const struct call *call, const char *text)
+{
+    for (unsigned i = call->count; i-- > 1;) {
+        const char *word = call->words[i].text;
+        const char *value = strchr(word, '=');
+        if (*word && (strstr(text, word) || (value && value[1] && strstr(text, value + 1))))
+            return &call->words[i];
+    }
+    return call->count > 1 ? &call->words[1] : &call->words[0];
+}
+
+enum verdict refused(const struct call *call, const struct refusal *why)
+{
+    const struct mixd *m = call->context;
+    const struct word *word = word_named(call, why->text);
+    reply_err_at(call->reply, (enum code)why->fault, word, "%s", why->text);
+    if (*why->hint) {
+        reply_hint(call->reply, "%s", why->hint);
+    } else if (why->fault == FAULT_UNKNOWN) {
+        struct nearest n;
+        nearest_init(&n, word->text);
+        console_each_object(m->console, &n, offer_object);
+        console_each_value(m->console, &n, offer);
+        if (nearest_best(&n))
+            reply_hint(call->reply, "%s", nearest_best(&n));
+    }
+    return VERDICT_DONE;
+}
+
+bool time_read(const struct call *call, unsigned word, uint64_t *frames)
+{
+    const struct mixd *m = call->context;
+    const char *text = call->words[word].text;
+    int err = time_parse(text, console_rate(m->console), frames);
+    if (!err)
+        return true;
+    reply_err_at(call->reply, err == -ERANGE ? CODE_RANGE : CODE_SYNTAX, &call->words[word],
+                 "is not a time");
+    reply_hint(call->reply, "2.5s, 150ms, 1:23.456 or 480f");
+    return false;
+}
+
+/* The quantum edge at or after a frame. */
+static uint64_t edge(const struct mixd *m, uint64_t frame)
+{
+    return (frame + m->quantum - 1) / m->quantum * m->quantum;
+}
+
+static bool when_read(const struct call *call, unsigned word, uint64_t *at)
+{
+    struct mixd *m = call->context;
+    const char *text = call->words[word].text;
+    uint64_t frames, horizon = link_horizon(m->link);
+    *at = 0;
+    if (!strcmp(text, "now"))
+        return true;
+    struct word rest = { (char *)text + (*text == '+'), call->words[word].column };
+    struct call part = *call;
+    part.words = &rest;
+    if (!time_read(&part, 0, &frames))
+        return false;
+    if (*text == '+') {
+        *at = edge(m, horizon + frames);
+        return true;
+    }
+    const struct status *s = console_status(m->console);
+    if (!s->rolling) {
+        reply_err_at(call->reply, CODE_STATE, &call->words[word],
+                     "the transport stands, so the timeline never gets there");
+        reply_hint(call->reply, "at +TIME");
+        return false;
+    }
+    *at = frames > s->position ? edge(m, s->frame + (frames - s->position)) : 0;
+    return true;
+}
+
+static bool curve_read(const struct call *call, unsigned word, enum curve *curve)
+{
+    static const char *const names[] = { "lin", "db", "scurve" };
+    for (unsigned i = 0; i < 3; i++) {
+        if (strcmp(call->words[word].text, names[i]) != 0)
+            continue;
+        *curve = (enum curve)i;
+        return true;
+    }
+    reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "is no curve");
+    reply_hint(call->reply, "lin, db or scurve");
+    return false;
+}
+
+bool clauses_read(const struct call *call, unsigned from, const char *allowed, struct clauses *out)
+{
+    *out = (struct clauses){ .frames = UINT32_MAX };
+    for (unsigned i = from; i < call->count; i += 2) {
+        const char *name = call->words[i].text;
+        bool known = !strcmp(name, "over") || !strcmp(name, "curve") || !strcmp(name, "at");
+        if (!known || !strchr(allowed, *name)) {
+            reply_err_at(call->reply, CODE_SYNTAX, &call->words[i], "is not expected here");
+            reply_hint(call->reply, "%s", call->verb->usage);
+            return false;
+        }
+        if (i + 1 == call->count) {
+            reply_err_at(call->reply, CODE_SYNTAX, &call->words[i], "wants a word behind it");
+            return false;
+        }
+        uint64_t frames;
+        if (*name == 'a'   ? !when_read(call, i + 1, &out->at)
+            : *name == 'c' ? !curve_read(call, i + 1, &out->curve)
+                           : !time_read(call, i + 1, &frames))
+            return false;
+        if (*name == 'o')
+            out->frames = frames < UINT32_MAX ? (uint32_t)frames : UINT32_MAX - 1;
+    }
+    return true;
+}
+
+struct settling {
+    struct mixd *m;
+    void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]);
+    uint64_t arg[2];
+};
+
+static bool settled(void *state, struct reply *r)
+{
+    struct settling *s = state;
+    if (!console_settled(s->m->console))
+        return false;
+    s->answer(s->m, r, s->arg);
+    return true;
+}
+
+enum verdict answer_settled(struct call *call,
+                            void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]),
+                            uint64_t arg0, uint64_t arg1)
+{
+    struct mixd *m = call->context;
+    struct settling now = { m, answer, { arg0, arg1 } };
+    if (m->at_once) {
+        answer(m, call->reply, now.arg);
+        return VERDICT_DONE;
+    }
+    struct settling *later = malloc(sizeof *later);
+    if (!later) {
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    *later = now;
+    call->pending = (struct pending){ settled, free, later };
+    mixd_hurry(m);
+    return VERDICT_LATER;
+}

@@ -1,0 +1,62 @@
+/* commands.c - the table of verbs
+ *
+ * To add a verb: one row here, in the order of names, and one handler (verbs.h).
+ */
+#include "daemon/verbs.h"
+
+const struct verb verbs[] = {
+    { "add",
+      "add strip NAME source=FILE[:CH[-CH]] [KEY=VALUE...] | add input NAME [channels=2] "
+      "[KEY=VALUE...] | add bus NAME [KEY=VALUE...]",
+      "a strip that plays a file, a strip fed by JACK ports, or a bus; keys are its parameters", 2,
+      VERB_MANY, VERB_SESSION, verb_add },
+    { "connect", "connect PORT PORT",
+      "a JACK connection from an output to an input, remembered in the session", 2, 2, VERB_SESSION,
+      verb_connect },
+    { "describe", "describe [GLOB]",
+      "every parameter: type, unit, range, default, current value, and what it does", 0, 1, 0,
+      verb_describe },
+    { "disconnect", "disconnect PORT PORT", "ends a JACK connection and forgets it", 2, 2,
+      VERB_SESSION, verb_disconnect },
+    { "get", "get GLOB", "values as address=value", 1, VERB_MANY, 0, verb_get },
+    { "help", "help [VERB]", "the verbs, or one of them", 0, 1, 0, verb_help },
+    { "insert", "insert ADDR KIND [as SLOT] [before SLOT] [KEY=VALUE...]",
+      "an effect into a strip, an input, a bus or the master", 2, VERB_MANY, VERB_SESSION,
+      verb_insert },
+    { "load", "load ADDR FILE",
+      "another file on a strip, another impulse response in a reverb; answers when it is audible",
+      2, 2, VERB_SESSION, verb_load },
+    { "locate", "locate TIME", "moves the timeline; answers when every track is primed", 1, 1,
+      VERB_SESSION, verb_locate },
+    { "loop", "loop FROM TO | loop off", "repeats a stretch of the timeline, exact to the frame", 1,
+      2, VERB_SESSION, verb_loop },
+    { "ls", "ls [GLOB]", "names: strips, inputs, buses, effects, and with a GLOB their parameters",
+      0, 1, 0, verb_ls },
+    { "meters", "meters [GLOB]", "peak since you last looked, RMS over 300 ms, clips", 0, 1, 0,
+      verb_meters },
+    { "play", "play [at WHEN]", "rolls, every track from the same frame", 0, 2, VERB_SESSION,
+      verb_play },
+    { "ports", "ports", "JACK's ports and our connections", 0, 0, 0, verb_ports },
+    { "quit", "quit", "ends the daemon", 0, 0, VERB_CLIENT, verb_quit },
+    { "remove", "remove ADDR", "a strip, an input, a bus or an effect", 1, 1, VERB_SESSION,
+      verb_remove },
+    { "restore", "restore FILE", "checks a session file and runs it in place of what is there", 1,
+      1, VERB_CLIENT, verb_restore },
+    { "save", "save [FILE]", "the session as command lines, here or to a file, whole or not at all",
+      0, 1, VERB_CLIENT, verb_save },
+    { "set", "set ADDR VALUE [over TIME] [curve lin|db|scurve] [at WHEN]",
+      "a value, +=STEP or -=STEP, or ! for switches; every change is free of clicks", 2, 8,
+      VERB_SESSION, verb_set },
+    { "stats", "stats", "the figures: OUT CAP LOAD BUF and the rest, and those of every track", 0,
+      0, VERB_CLIENT, verb_stats },
+    { "status", "status", "transport, driver, session", 0, 0, 0, verb_status },
+    { "stop", "stop [over TIME] [at WHEN]", "fades out and stands", 0, 4, VERB_SESSION, verb_stop },
+    { "unwatch", "unwatch [TOPIC...]", "ends what watch began", 0, VERB_MANY, VERB_CLIENT,
+      verb_unwatch },
+    { "version", "version", "of the program and of the protocol", 0, 0, 0, verb_version },
+    { "watch", "watch TOPIC... [rate=HZ]",
+      "the full state, then events; topics: meters stats state transport log", 1, VERB_MANY,
+      VERB_CLIENT, verb_watch },
+};
+
+const unsigned verb_count = sizeof verbs / sizeof *verbs;

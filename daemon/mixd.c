@@ -1,0 +1,137 @@
+/* mixd.c - the daemon's parts put together, and the control thread's turn */
+#include "daemon/mixd.h"
+
+#include "daemon/log.h"
+#include "daemon/meters.h"
+#include "daemon/ports.h"
+#include "daemon/telemetry.h"
+#include "daemon/watch.h"
+#include "effects/rt.h"
+#include "ipc/loop.h"
+#include "ipc/server.h"
+#include "mixer/console.h"
+#include "mixer/engine.h"
+#include "mixer/link.h"
+
+#include <stdlib.h>
+
+/* While something is under way the control thread looks often; else as often as meters are wanted.
+ */
+enum { BUSY_NS = 1000000, IDLE_NS = 20000000, DRIVER_NS = 100000000, TIMINGS = 256 };
+
+static int claim(void *context, const char *name, bool input, uint32_t channels)
+{
+    struct mixd *m = context;
+    return ports_claim(m->ports, name, name, input, channels);
+}
+
+static void drop(void *context, uint32_t first, uint32_t channels)
+{
+    struct mixd *m = context;
+    ports_drop(m->ports, first, channels);
+}
+
+static void report(void *context, const char *address, const char *text)
+{
+    (void)context;
+    log_warn("%s: %s", address, text);
+}
+
+int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
+{
+    m->name = name;
+    m->quantum = quantum;
+    m->registry = (struct registry){ verbs, verb_count, m };
+    m->link = link_new();
+    if (!m->ports)
+        m->ports = ports_new();
+    m->meters = meters_new(rate);
+    m->telemetry = telemetry_new(rate);
+    if (!m->link || !m->ports || !m->meters || !m->telemetry)
+        return -1;
+    m->engine = engine_new(m->link, quantum);
+    struct console_setup setup = { .link = m->link,
+                                   .rate = rate,
+                                   .quantum = quantum,
+                                   .ports = { claim, drop, m },
+                                   .report = report,
+                                   .context = m };
+    m->console = console_new(&setup);
+    return m->engine && m->console ? 0 : -1;
+}
+
+void mixd_clear(struct mixd *m)
+{
+    if (m->driver)
+        m->driver_kind->close(m->driver);
+    server_close(m->server);
+    engine_free(m->engine);
+    console_free(m->console);
+    ports_free(m->ports);
+    meters_free(m->meters);
+    telemetry_free(m->telemetry);
+    link_free(m->link);
+    free(m->session_path);
+}
+
+static void driver_tick(struct mixd *m, uint64_t now)
+{
+    if (!m->driver || now < m->driver_due_ns)
+        return;
+    m->driver_due_ns = now + DRIVER_NS;
+    m->driver_kind->tick(m->driver);
+    struct driver_figures f;
+    m->driver_kind->figures(m->driver, &f);
+    console_set_idle(m->console, f.state != DRIVER_RUNNING);
+    if (f.state == m->driver_state)
+        return;
+    m->driver_state = f.state;
+    const char *word = f.state == DRIVER_LOST ? "lost" : m->driver_kind->name;
+    watch_state(m, "driver=%s", word);
+    if (f.state == DRIVER_LOST)
+        log_warn("driver=lost: the server is not there; trying again every 100 ms");
+    else
+        log_info("driver=%s", word);
+}
+
+/* How many of the driver's periods are missing is the driver's to say; when, the timings'. */
+static void figures_tick(struct mixd *m)
+{
+    struct timing timings[TIMINGS];
+    uint32_t n;
+    while ((n = link_timings(m->link, timings, TIMINGS)) > 0)
+        telemetry_feed(m->telemetry, timings, n);
+}
+
+void mixd_tick(struct mixd *m)
+{
+    uint64_t now = rt_now();
+    driver_tick(m, now);
+    console_tick(m->console);
+    const struct status *s = console_status(m->console);
+    if (s->frame != m->metered_frame || !s->frame) {
+        meters_feed(m->meters, s);
+        m->metered_frame = s->frame;
+    }
+    figures_tick(m);
+    if (m->autoplay && console_settled(m->console)) {
+        m->autoplay = false;
+        console_play(m->console, 0, 0);
+        watch_transport(m);
+    }
+    if (m->server) {
+        server_poll(m->server);
+        watch_tick(m, now);
+    }
+    if (m->quitting)
+        loop_quit(m->loop);
+    bool busy = console_busy(m->console) || m->autoplay || (m->server && server_pending(m->server));
+    if (m->timer)
+        loop_timer_arm(m->timer, busy ? BUSY_NS : IDLE_NS, 0);
+}
+
+void mixd_hurry(struct mixd *m)
+{
+    if (m->timer)
+        loop_timer_arm(m->timer, BUSY_NS, 0);
+}

@@ -1,0 +1,67 @@
+/* mixd.h - the daemon: what main() wires together and the verbs work on */
+#ifndef DAEMON_MIXD_H
+#define DAEMON_MIXD_H
+
+#include "daemon/driver.h"
+#include "ipc/registry.h"
+#include "mixer/refusal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct console;
+struct engine;
+struct link;
+struct loop;
+struct meters;
+struct ports;
+struct server;
+struct source;
+struct telemetry;
+
+struct mixd {
+    const char *name;
+    uint32_t quantum;
+    struct link *link;
+    struct console *console;
+    struct engine *engine;
+    struct ports *ports;
+    const struct driver_kind *driver_kind;
+    struct driver *driver; /* NULL: render, check */
+    struct telemetry *telemetry;
+    struct meters *meters;
+    struct registry registry;
+    struct loop *loop;     /* NULL: render, check */
+    struct server *server; /* the same */
+    struct source *timer;
+    struct source *waker; /* for the driver's threads */
+    /* No verb waits for the engine: a session is being read before it runs, or to be checked. */
+    bool at_once;
+    bool quitting;
+    bool autoplay;          /* --play, or a session's own `play` */
+    char *session_path;     /* what `save` without a file is not, but `reload` is; may be NULL */
+    uint64_t driver_due_ns; /* of its next tick */
+    enum driver_state driver_state; /* as it was told last */
+    uint64_t metered_frame;         /* of the status that the meters have taken in */
+};
+
+/* Control. Link, console, engine (and ports, unless there are some) for this rate; no server. 0, or
+ * -1 when out of memory. mixd_clear undoes it, and closes driver and server first if there are any.
+ */
+int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum);
+void mixd_clear(struct mixd *m);
+
+/* Control. The control thread's turn: console, figures, watchers, answers that were pending. Sets
+ * its own pace: about every ms while something is under way. */
+void mixd_tick(struct mixd *m);
+/* Control. Something has been asked for: look at it soon. */
+void mixd_hurry(struct mixd *m);
+
+/* commands.c: the table of verbs, sorted. */
+extern const struct verb verbs[];
+extern const unsigned verb_count;
+
+/* Answers with what the console refused; for unknown addresses with the nearest known one. */
+enum verdict refused(const struct call *call, const struct refusal *why);
+
+#endif

@@ -1,0 +1,393 @@
+/* session.c - a session file: command lines read and written */
+#include "daemon/session.h"
+
+#include "daemon/driver.h"
+#include "daemon/mixd.h"
+#include "effects/param.h"
+#include "ipc/parse.h"
+#include "mixer/console.h"
+#include "mixer/list.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The folder that a file lies in, absolute; the caller frees. NULL: there is none such. */
+static char *folder_of(const char *path)
+{
+    char *copy = strdup(path);
+    char *folder = copy ? realpath(dirname(copy), NULL) : NULL;
+    free(copy);
+    return folder;
+}
+
+/* ---- reading */
+
+static int line_run(struct mixd *m, char *line, size_t length, struct reply *reply)
+{
+    struct pending pending = { 0 };
+    enum verdict v = registry_run(&m->registry, line, length, NULL, reply, &pending);
+    if (v == VERDICT_LATER) { /* no verb waits while at_once holds */
+        pending.drop(pending.state);
+        return 0;
+    }
+    return v == VERDICT_DONE && reply_refused(reply) ? -1 : 0;
+}
+
+static void fault_say(struct text *fault, const char *path, unsigned line,
+                      const struct reply *reply)
+{
+    unsigned column = reply_column(reply);
+    text_printf(fault, "%s:%u:%u: %s", path, line, column ? column : 1, reply_text(reply));
+    if (*reply_hint_text(reply))
+        text_printf(fault, " (%s)", reply_hint_text(reply));
+}
+
+static int lines_run(struct mixd *m, FILE *file, const char *path, struct text *fault)
+{
+    struct reply *reply = reply_new();
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+    int status = reply ? 0 : -1;
+    for (unsigned number = 1; !status && (length = getline(&line, &room, file)) >= 0; number++) {
+        while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
+            line[--length] = '\0';
+        status = line_run(m, line, (size_t)length, reply);
+        if (status)
+            fault_say(fault, path, number, reply);
+    }
+    if (!reply)
+        text_add_string(fault, "out of memory");
+    free(line);
+    reply_free(reply);
+    return status;
+}
+
+int session_run(struct mixd *m, const char *path, struct text *fault)
+{
+    bool before = m->at_once;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    char *folder = folder_of(path);
+    int status = -1;
+    if (!file || !folder || console_set_folder(m->console, folder)) {
+        text_printf(fault, "%s:1:1: %s", path, strerrordesc_np(errno));
+        if (!file && fd >= 0)
+            close(fd);
+    } else {
+        m->at_once = true;
+        status = lines_run(m, file, path, fault);
+        m->at_once = before;
+    }
+    if (file && ferror(file)) {
+        text_empty(fault);
+        text_printf(fault, "%s:1:1: cannot be read: %s", path, strerrordesc_np(errno));
+        status = -1;
+    }
+    if (file)
+        fclose(file);
+    free(folder);
+    return status;
+}
+
+int session_check(const struct mixd *m, const char *path, struct text *fault)
+{
+    struct mixd scratch = { 0 };
+    int status = -1;
+    if (mixd_init(&scratch, m->name, console_rate(m->console), m->quantum))
+        text_add_string(fault, "out of memory");
+    else
+        status = session_run(&scratch, path, fault);
+    mixd_clear(&scratch);
+    return status;
+}
+
+/* ---- clearing */
+
+struct names {
+    struct list all; /* of char * */
+};
+
+static void name_add(void *context, const char *address, const char *kind)
+{
+    struct names *names = context;
+    char *copy = strdup(address);
+    (void)kind;
+    if (copy && list_add(&names->all, copy))
+        free(copy);
+}
+
+void session_clear(struct mixd *m)
+{
+    struct refusal why;
+    struct names names = { 0 };
+    console_each_object(m->console, &names, name_add);
+    /* Buses that others go out through can only go after them, so some need a second look. */
+    for (uint32_t turn = 0, left = names.all.n; left && turn < names.all.n; turn++) {
+        uint32_t still = 0;
+        for (uint32_t i = 0; i < names.all.n; i++) {
+            char *address = names.all.at[i];
+            bool master = !strcmp(address, "master");
+            if (!master && console_remove(m->console, address, &why) && why.fault == FAULT_BUSY)
+                still++;
+        }
+        left = still;
+    }
+    for (uint32_t i = 0; i < names.all.n; i++)
+        free(names.all.at[i]);
+    list_clear(&names.all);
+    console_reset(m->console);
+}
+
+/* ---- writing */
+
+struct object {
+    char *address, *kind;
+};
+
+struct value {
+    char *address, *text;
+    bool saved;
+};
+
+struct writing {
+    struct mixd *m;
+    const char *folder; /* absolute, or "" */
+    bool moved;         /* it is not the folder that the session's paths are taken from */
+    struct text *out;
+    struct list objects, values;
+};
+
+static void object_take(void *context, const char *address, const char *kind)
+{
+    struct writing *w = context;
+    struct object *o = malloc(sizeof *o);
+    if (!o)
+        return;
+    *o = (struct object){ strdup(address), strdup(kind) };
+    list_add(&w->objects, o);
+}
+
+static void value_take(void *context, const struct console_value *v)
+{
+    struct writing *w = context;
+    struct value *copy = malloc(sizeof *copy);
+    if (!copy)
+        return;
+    *copy = (struct value){ strdup(v->address), strdup(v->text), v->saved };
+    list_add(&w->values, copy);
+}
+
+/* A path as it reads from the folder that is written to. */
+static void path_write(const struct writing *w, const char *path, struct text *out)
+{
+    const char *folder = console_folder(w->m->console);
+    if (!w->moved) {
+        text_add_string(out, path);
+        return;
+    }
+    struct text whole = { 0 };
+    if (path[0] != '/' && *folder)
+        text_printf(&whole, "%s/", folder);
+    text_add_string(&whole, path);
+    size_t n = strlen(w->folder);
+    const char *text = text_string(&whole);
+    bool inside = n && !strncmp(text, w->folder, n) && text[n] == '/';
+    text_add_string(out, inside ? text + n + 1 : text);
+    text_clear(&whole);
+}
+
+static void pair_write(const struct writing *w, const char *key, const char *value)
+{
+    struct text word = { 0 };
+    text_printf(&word, "%s=", key);
+    if (!strcmp(key, "source") || !strcmp(key, "ir"))
+        path_write(w, value, &word);
+    else
+        text_add_string(&word, value);
+    text_add_string(w->out, " ");
+    word_write(w->out, text_string(&word));
+    text_clear(&word);
+}
+
+/* The part of a value's address behind its object's, or NULL: it belongs to another object. */
+static const char *key_of(const char *object, const char *address)
+{
+    size_t n = strlen(object);
+    if (strncmp(object, address, n) != 0 || address[n] != '/')
+        return NULL;
+    const char *key = address + n + 1;
+    return strchr(key, '/') && strncmp(key, "send/", 5) != 0 ? NULL : key;
+}
+
+/* Is it part of the line that adds the object, or set once every bus is there? */
+static bool goes_later(const struct object *o, const char *key)
+{
+    bool bus = !strcmp(o->kind, "bus");
+    return bus && (!strcmp(key, "out") || !strncmp(key, "send/", 5));
+}
+
+static void keys_write(struct writing *w, const struct object *o)
+{
+    for (uint32_t i = 0; i < w->values.n; i++) {
+        const struct value *v = w->values.at[i];
+        const char *key = key_of(o->address, v->address);
+        if (!key || goes_later(o, key))
+            continue;
+        bool always =
+            !strcmp(key, "source") || (!strcmp(o->kind, "input") && !strcmp(key, "channels"));
+        if (v->saved || always)
+            pair_write(w, key, v->text);
+    }
+}
+
+static void sets_write(struct writing *w, const struct object *o)
+{
+    for (uint32_t i = 0; i < w->values.n; i++) {
+        const struct value *v = w->values.at[i];
+        const char *key = v->saved ? key_of(o->address, v->address) : NULL;
+        if (!key || (strcmp(o->kind, "bus") == 0 && !goes_later(o, key)))
+            continue;
+        text_printf(w->out, "set %s ", v->address);
+        word_write(w->out, v->text);
+        text_add_string(w->out, "\n");
+    }
+}
+
+static bool is_node(const struct object *o)
+{
+    return !strncmp(o->kind, "strip", 6) || !strcmp(o->kind, "input") || !strcmp(o->kind, "bus") ||
+           !strcmp(o->kind, "master");
+}
+
+static void insert_write(struct writing *w, const struct object *o)
+{
+    const char *slot = strrchr(o->address, '/');
+    text_printf(w->out, "insert %.*s %s", (int)(slot - o->address), o->address, o->kind);
+    if (strcmp(slot + 1, o->kind) != 0)
+        text_printf(w->out, " as %s", slot + 1);
+    keys_write(w, o);
+    text_add_string(w->out, "\n");
+}
+
+/* The node's own line, then its inserts, which follow it in the list. */
+static void node_write(struct writing *w, uint32_t at)
+{
+    const struct object *o = w->objects.at[at];
+    if (!strcmp(o->kind, "master")) {
+        sets_write(w, o);
+    } else {
+        text_printf(w->out, "add %s %s", o->kind, strchr(o->address, '/') + 1);
+        keys_write(w, o);
+        text_add_string(w->out, "\n");
+    }
+    for (at++; at < w->objects.n && !is_node(w->objects.at[at]); at++)
+        insert_write(w, w->objects.at[at]);
+}
+
+static void nodes_write(struct writing *w, bool buses)
+{
+    for (uint32_t i = 0; i < w->objects.n; i++) {
+        const struct object *o = w->objects.at[i];
+        if (is_node(o) && !strcmp(o->kind, "bus") == buses)
+            node_write(w, i);
+    }
+    for (uint32_t i = 0; buses && i < w->objects.n; i++)
+        if (!strcmp(((struct object *)w->objects.at[i])->kind, "bus"))
+            sets_write(w, w->objects.at[i]);
+}
+
+static void loop_write(struct writing *w)
+{
+    uint64_t from, to;
+    char a[PARAM_TEXT], b[PARAM_TEXT];
+    uint32_t rate = console_rate(w->m->console);
+    console_loop_ends(w->m->console, &from, &to);
+    if (from != to)
+        text_printf(w->out, "loop %s %s\n", time_format(from, rate, a), time_format(to, rate, b));
+}
+
+static void wire_write(void *context, const char *from, const char *to, bool live)
+{
+    struct writing *w = context;
+    (void)live;
+    text_add_string(w->out, "connect ");
+    word_write(w->out, from);
+    text_add_string(w->out, " ");
+    word_write(w->out, to);
+    text_add_string(w->out, "\n");
+}
+
+static void port_skip(void *context, const char *name, bool output, bool own)
+{
+    (void)context, (void)name, (void)output, (void)own;
+}
+
+static void writing_clear(struct writing *w)
+{
+    for (uint32_t i = 0; i < w->objects.n; i++) {
+        struct object *o = w->objects.at[i];
+        free(o->address);
+        free(o->kind);
+        free(o);
+    }
+    for (uint32_t i = 0; i < w->values.n; i++) {
+        struct value *v = w->values.at[i];
+        free(v->address);
+        free(v->text);
+        free(v);
+    }
+    list_clear(&w->objects);
+    list_clear(&w->values);
+}
+
+void session_write(struct mixd *m, const char *folder, struct text *out)
+{
+    struct writing w = { .m = m, .folder = folder, .out = out };
+    struct object engine = { (char *)"engine", (char *)"engine" };
+    w.moved = strcmp(folder, console_folder(m->console)) != 0;
+    console_each_object(m->console, &w, object_take);
+    console_each_value(m->console, &w, value_take);
+    sets_write(&w, &engine);
+    nodes_write(&w, true);
+    nodes_write(&w, false);
+    loop_write(&w);
+    if (m->driver && m->driver_kind->each_port)
+        m->driver_kind->each_port(m->driver, &w, port_skip, wire_write);
+    writing_clear(&w);
+}
+
+/* Writes, syncs, renames, syncs the folder: at every moment the old file or the new is there. */
+int session_save(struct mixd *m, const char *path)
+{
+    struct text out = { 0 };
+    char *temporary = NULL, *folder = folder_of(path);
+    int err = 0;
+    if (!folder)
+        return -errno;
+    session_write(m, folder, &out);
+    int fd = asprintf(&temporary, "%s.XXXXXX", path) < 0 ? -1 : mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0 || out.failed || write(fd, text_string(&out), out.length) != (ssize_t)out.length ||
+        fchmod(fd, 0644) || fsync(fd) || rename(temporary, path))
+        err = errno ? -errno : -EIO;
+    if (fd >= 0)
+        close(fd);
+    if (err && fd >= 0)
+        unlink(temporary);
+    int dir = err ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0) {
+        fsync(dir);
+        close(dir);
+    }
+    free(temporary);
+    free(folder);
+    text_clear(&out);
+    return err;
+}

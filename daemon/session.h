@@ -1,0 +1,29 @@
+/* session.h - a session file: command lines read and written */
+#ifndef DAEMON_SESSION_H
+#define DAEMON_SESSION_H
+
+#include "ipc/text.h"
+
+#include <stdbool.h>
+
+struct mixd;
+
+/* Control. Runs every line of the file as if it were typed, none of them waiting for the engine;
+ * relative paths are taken from the file's folder from now on. 0, or -1 at the first line that is
+ * refused: `fault` (cleared by the caller) then says `file:line:column: text`. */
+int session_run(struct mixd *m, const char *path, struct text *fault);
+
+/* Control. Runs it on a console of its own, to see whether it would: nothing of m changes. */
+int session_check(const struct mixd *m, const char *path, struct text *fault);
+
+/* Control. Takes everything off the desk; done once the console has settled. */
+void session_clear(struct mixd *m);
+
+/* Control. Appends the session as command lines. Paths that lie in `folder` are written relative to
+ * it, and so are those that were written relative to the present folder if that is the same. */
+void session_write(struct mixd *m, const char *folder, struct text *out);
+
+/* Control. Writes it to a file, whole or not at all. 0, or -errno. */
+int session_save(struct mixd *m, const char *path);
+
+#endif

@@ -1,0 +1,58 @@
+/* verbs.h - what the handlers of the verbs share */
+#ifndef DAEMON_VERBS_H
+#define DAEMON_VERBS_H
+
+#include "daemon/mixd.h"
+#include "effects/ramp.h"
+#include "ipc/registry.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The clauses that may stand at the end of a command: over TIME, curve NAME, at WHEN. */
+struct clauses {
+    uint32_t frames; /* UINT32_MAX: no `over` */
+    enum curve curve;
+    uint64_t at; /* engine frame, a quantum edge; 0: now */
+};
+
+/* Reads the clauses from word `from` on. `allowed` holds the first letters of those that make sense
+ * ("oca"). False: the reply is the error. */
+bool clauses_read(const struct call *call, unsigned from, const char *allowed, struct clauses *out);
+
+/* A time or timeline position in frames. False: the reply is the error. */
+bool time_read(const struct call *call, unsigned word, uint64_t *frames);
+
+/* Answers once everything that was asked for is audible: then `answer` completes the reply. While
+ * sessions are read (at_once) that is now. */
+enum verdict answer_settled(struct call *call,
+                            void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]),
+                            uint64_t arg0, uint64_t arg1);
+
+enum verdict verb_add(struct call *call);
+enum verdict verb_connect(struct call *call);
+enum verdict verb_describe(struct call *call);
+enum verdict verb_disconnect(struct call *call);
+enum verdict verb_get(struct call *call);
+enum verdict verb_help(struct call *call);
+enum verdict verb_insert(struct call *call);
+enum verdict verb_load(struct call *call);
+enum verdict verb_locate(struct call *call);
+enum verdict verb_loop(struct call *call);
+enum verdict verb_ls(struct call *call);
+enum verdict verb_meters(struct call *call);
+enum verdict verb_play(struct call *call);
+enum verdict verb_ports(struct call *call);
+enum verdict verb_quit(struct call *call);
+enum verdict verb_remove(struct call *call);
+enum verdict verb_restore(struct call *call);
+enum verdict verb_save(struct call *call);
+enum verdict verb_set(struct call *call);
+enum verdict verb_stats(struct call *call);
+enum verdict verb_status(struct call *call);
+enum verdict verb_stop(struct call *call);
+enum verdict verb_unwatch(struct call *call);
+enum verdict verb_version(struct call *call);
+enum verdict verb_watch(struct call *call);
+
+#endif

@@ -1,0 +1,286 @@
+/* verbs_desk.c - add, insert, remove, load, set, get, ls, describe */
+#include "daemon/verbs.h"
+#include "daemon/watch.h"
+#include "effects/effect.h"
+#include "effects/param.h"
+#include "ipc/glob.h"
+#include "ipc/nearest.h"
+#include "ipc/text.h"
+#include "mixer/console.h"
+#include "mixer/link.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { KEYS_MAX = 256 };
+
+static enum verdict usage(const struct call *call, unsigned word, const char *what)
+{
+    reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "%s", what);
+    reply_hint(call->reply, "%s", call->verb->usage);
+    return VERDICT_DONE;
+}
+
+/* Splits words from `from` on into keys and values; the words are changed. */
+static bool keys_read(const struct call *call, unsigned from, struct console_key *keys, uint32_t *n)
+{
+    *n = 0;
+    for (unsigned i = from; i < call->count; i++) {
+        char *key, *value;
+        if (*n == KEYS_MAX || !word_split(call->words[i].text, &key, &value)) {
+            usage(call, i, "is no key=value");
+            return false;
+        }
+        keys[(*n)++] = (struct console_key){ key, value };
+    }
+    return true;
+}
+
+enum verdict verb_add(struct call *call)
+{
+    struct mixd *m = call->context;
+    const char *what = call->words[1].text, *name = call->words[2].text;
+    struct console_key keys[KEYS_MAX];
+    struct refusal why;
+    uint32_t n;
+    if (!keys_read(call, 3, keys, &n))
+        return VERDICT_DONE;
+    int err;
+    if (!strcmp(what, "strip"))
+        err = console_add_strip(m->console, name, keys, n, &why);
+    else if (!strcmp(what, "input"))
+        err = console_add_input(m->console, name, keys, n, &why);
+    else if (!strcmp(what, "bus"))
+        err = console_add_bus(m->console, name, keys, n, &why);
+    else
+        return usage(call, 1, "is neither strip, input nor bus");
+    if (err)
+        return refused(call, &why);
+    reply_ok(call->reply, "address=%s/%s", what, name);
+    watch_state(m, "added=%s/%s", what, name);
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}
+
+static enum verdict kind_unknown(const struct call *call)
+{
+    struct nearest near;
+    nearest_init(&near, call->words[2].text);
+    for (uint32_t i = 0; i < effect_count(); i++)
+        nearest_offer(&near, effect_kind_at(i)->name);
+    reply_err_at(call->reply, CODE_UNKNOWN, &call->words[2], "is no effect");
+    if (nearest_best(&near))
+        reply_hint(call->reply, "%s", nearest_best(&near));
+    return VERDICT_DONE;
+}
+
+enum verdict verb_insert(struct call *call)
+{
+    struct mixd *m = call->context;
+    const char *slot = NULL, *before = NULL;
+    char name[64];
+    struct console_key keys[KEYS_MAX];
+    struct refusal why;
+    uint32_t n;
+    unsigned i = 3;
+    if (!effect_find(call->words[2].text))
+        return kind_unknown(call);
+    for (; i + 1 < call->count && !strchr(call->words[i].text, '='); i += 2) {
+        if (!strcmp(call->words[i].text, "as"))
+            slot = call->words[i + 1].text;
+        else if (!strcmp(call->words[i].text, "before"))
+            before = call->words[i + 1].text;
+        else
+            return usage(call, i, "is not expected here");
+    }
+    if (!keys_read(call, i, keys, &n))
+        return VERDICT_DONE;
+    if (console_insert(m->console, call->words[1].text, call->words[2].text, slot, before, keys, n,
+                       name, &why))
+        return refused(call, &why);
+    reply_ok(call->reply, "address=%s/%s", call->words[1].text, name);
+    watch_state(m, "added=%s/%s", call->words[1].text, name);
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}
+
+static void answer_ok(struct mixd *m, struct reply *r, const uint64_t arg[2])
+{
+    (void)arg;
+    reply_ok(r, "frame=%" PRIu64, link_horizon(m->link));
+}
+
+enum verdict verb_remove(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct refusal why;
+    if (console_remove(m->console, call->words[1].text, &why))
+        return refused(call, &why);
+    watch_state(m, "removed=%s", call->words[1].text);
+    return answer_settled(call, answer_ok, 0, 0);
+}
+
+enum verdict verb_load(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct refusal why;
+    if (console_load(m->console, call->words[1].text, call->words[2].text, &why))
+        return refused(call, &why);
+    watch_state(m, "loaded=%s", call->words[1].text);
+    return answer_settled(call, answer_ok, 0, 0);
+}
+
+enum verdict verb_set(struct call *call)
+{
+    struct mixd *m = call->context;
+    const char *address = call->words[1].text;
+    struct clauses clauses;
+    struct console_value v;
+    struct refusal why;
+    if (!clauses_read(call, 3, "oca", &clauses))
+        return VERDICT_DONE;
+    struct console_change change = { clauses.frames, clauses.curve, clauses.at, 0, false };
+    if (console_set(m->console, address, call->words[2].text, &change, &why) ||
+        console_get(m->console, address, &v, &why))
+        return refused(call, &why);
+    reply_ok(call->reply, "frame=%" PRIu64, change.frame);
+    reply_pair(call->reply, "value", "%s", v.text);
+    if (change.same)
+        reply_pair(call->reply, "same", "1");
+    else
+        watch_value(m, &v, change.frame);
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}
+
+struct matching {
+    struct call *call;
+    const char *glob;
+    unsigned found;
+};
+
+static void value_print(void *context, const struct console_value *v)
+{
+    struct matching *match = context;
+    if (!glob_match(match->glob, v->address))
+        return;
+    reply_value(match->call->reply, v->address, "%s", v->text);
+    match->found++;
+}
+
+/* An address without wildcards that matched nothing is a mistake; a pattern may match nothing. */
+static enum verdict found(struct matching *match, unsigned word)
+{
+    struct refusal why;
+    if (match->found || glob_is_pattern(match->glob))
+        return VERDICT_DONE;
+    refuse(&why, FAULT_UNKNOWN, "there is no %s", match->glob);
+    (void)word;
+    return refused(match->call, &why);
+}
+
+enum verdict verb_get(struct call *call)
+{
+    struct mixd *m = call->context;
+    for (unsigned i = 1; i < call->count; i++) {
+        struct matching match = { call, call->words[i].text, 0 };
+        console_each_value(m->console, &match, value_print);
+        found(&match, i);
+        if (reply_refused(call->reply))
+            return VERDICT_DONE;
+    }
+    reply_done(call->reply);
+    return VERDICT_DONE;
+}
+
+static void object_print(void *context, const char *address, const char *kind)
+{
+    struct matching *match = context;
+    (void)kind;
+    if (match->glob ? !glob_match(match->glob, address)
+                    : strchr(address, '/') != strrchr(address, '/'))
+        return;
+    reply_item(match->call->reply, address);
+    match->found++;
+}
+
+static void address_print(void *context, const struct console_value *v)
+{
+    struct matching *match = context;
+    if (!glob_match(match->glob, v->address))
+        return;
+    reply_item(match->call->reply, v->address);
+    match->found++;
+}
+
+enum verdict verb_ls(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct matching match = { call, call->count > 1 ? call->words[1].text : NULL, 0 };
+    console_each_object(m->console, &match, object_print);
+    if (!match.glob) {
+        reply_item(call->reply, "transport");
+        reply_item(call->reply, "engine");
+        return VERDICT_DONE;
+    }
+    console_each_value(m->console, &match, address_print);
+    return found(&match, 1);
+}
+
+static const char *type_name(const struct param *row)
+{
+    if (!strcmp(row->unit, "switch") || !strcmp(row->unit, "text"))
+        return row->unit;
+    if (strchr(row->unit, '|'))
+        return "choice";
+    return !strcmp(row->unit, "s") ? "time" : "number";
+}
+
+static void row_number(struct reply *r, const char *key, const struct param *row, double value,
+                       uint32_t rate)
+{
+    char text[PARAM_TEXT];
+    if (isinf(value) && value > 0)
+        reply_pair(r, key, "inf");
+    else
+        reply_pair(r, key, "%s", param_format(row, value, rate, text));
+}
+
+static void row_print(void *context, const struct console_value *v)
+{
+    struct matching *match = context;
+    struct mixd *m = match->call->context;
+    struct reply *r = match->call->reply;
+    const struct param *row = v->row;
+    uint32_t rate = console_rate(m->console);
+    const char *type = type_name(row);
+    if (!glob_match(match->glob, v->address))
+        return;
+    match->found++;
+    reply_item(r, v->address);
+    reply_pair(r, "type", "%s", type);
+    if (!strcmp(type, "choice"))
+        reply_pair(r, "choices", "%s", row->unit);
+    else if (strcmp(type, row->unit) != 0 && *row->unit)
+        reply_pair(r, "unit", "%s", row->unit);
+    if (strcmp(type, "text") != 0) {
+        row_number(r, "min", row, row->min, rate);
+        row_number(r, "max", row, row->max, rate);
+        row_number(r, "default", row, row->def, rate);
+    }
+    reply_pair(r, "current", "%s", v->text);
+    reply_pair(r, "rampable", row->rampable ? "on" : "off");
+    if (row->fixed)
+        reply_pair(r, "fixed", "on");
+    reply_pair(r, "help", "%s", row->help);
+}
+
+enum verdict verb_describe(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct matching match = { call, call->count > 1 ? call->words[1].text : "**", 0 };
+    console_each_value(m->console, &match, row_print);
+    return found(&match, 1);
+}

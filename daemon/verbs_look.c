@@ -1,0 +1,162 @@
+/* verbs_look.c - help, version, status, stats, meters, watch, unwatch */
+#include "daemon/verbs.h"
+#include "daemon/watch.h"
+#include "ipc/protocol.h"
+#include "mixer/console.h"
+#include "mixer/link.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void verb_print(struct reply *r, const struct verb *v)
+{
+    reply_item(r, v->name);
+    reply_pair(r, "usage", "%s", v->usage);
+    reply_pair(r, "help", "%s", v->help);
+}
+
+enum verdict verb_help(struct call *call)
+{
+    const struct mixd *m = call->context;
+    if (call->count == 1) {
+        for (unsigned i = 0; i < verb_count; i++)
+            verb_print(call->reply, &verbs[i]);
+        return VERDICT_DONE;
+    }
+    const struct verb *v = registry_find(&m->registry, call->words[1].text);
+    if (v)
+        verb_print(call->reply, v);
+    else
+        reply_err_at(call->reply, CODE_UNKNOWN, &call->words[1], "is no verb");
+    return VERDICT_DONE;
+}
+
+enum verdict verb_version(struct call *call)
+{
+    reply_ok(call->reply, "mixd=%s protocol=%d", MIXD_VERSION, PROTOCOL_VERSION);
+    return VERDICT_DONE;
+}
+
+static void count_object(void *context, const char *address, const char *kind)
+{
+    unsigned *counts = context;
+    (void)address;
+    counts[0] += !strcmp(kind, "strip");
+    counts[1] += !strcmp(kind, "input");
+    counts[2] += !strcmp(kind, "bus");
+}
+
+static const char *driver_word(const struct mixd *m, enum driver_state state)
+{
+    return state == DRIVER_LOST ? "lost" : m->driver_kind->name;
+}
+
+enum verdict verb_status(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct reply *r = call->reply;
+    struct driver_figures f = { .rate = console_rate(m->console) };
+    unsigned counts[3] = { 0 };
+    if (m->driver)
+        m->driver_kind->figures(m->driver, &f);
+    console_each_object(m->console, counts, count_object);
+    watch_full(m, NULL, TOPIC_TRANSPORT, NULL, r);
+    reply_line(r,
+               "driver=%s rate=%u period=%u quantum=%u latency=%u freewheel=%s reconnects=%" PRIu64,
+               m->driver ? driver_word(m, f.state) : "none", console_rate(m->console), f.period,
+               m->quantum, f.latency, f.freewheeling ? "on" : "off", f.reconnects);
+    reply_line(r, "strips=%u inputs=%u buses=%u clients=%u frame=%" PRIu64, counts[0], counts[1],
+               counts[2], m->server ? server_clients(m->server) : 0,
+               console_status(m->console)->frame);
+    if (m->session_path) {
+        reply_item(r, NULL);
+        reply_pair(r, "session", "%s", m->session_path);
+    }
+    return VERDICT_DONE;
+}
+
+enum verdict verb_stats(struct call *call)
+{
+    watch_full(call->context, call->caller, TOPIC_STATS, NULL, call->reply);
+    return VERDICT_DONE;
+}
+
+enum verdict verb_meters(struct call *call)
+{
+    watch_full(call->context, call->caller, TOPIC_METERS,
+               call->count > 1 ? call->words[1].text : NULL, call->reply);
+    return VERDICT_DONE;
+}
+
+static bool topic_read(const struct call *call, unsigned word, enum topic *topic)
+{
+    int found = topic_find(call->words[word].text);
+    if (found < 0) {
+        reply_err_at(call->reply, CODE_UNKNOWN, &call->words[word], "is no topic");
+        reply_hint(call->reply, "meters stats state transport log");
+        return false;
+    }
+    *topic = (enum topic)found;
+    return true;
+}
+
+enum { RATE_MAX = 50 };
+
+static bool rate_read(const struct call *call, unsigned word, double *rate)
+{
+    char *end;
+    *rate = strtod(call->words[word].text + strlen("rate="), &end);
+    if (*rate > 0 && *rate <= RATE_MAX && (!*end || !strcmp(end, "Hz")))
+        return true;
+    reply_err_at(call->reply, CODE_RANGE, &call->words[word], "is no rate");
+    reply_hint(call->reply, "rate=1 to rate=%d, in Hz", RATE_MAX);
+    return false;
+}
+
+enum verdict verb_watch(struct call *call)
+{
+    struct mixd *m = call->context;
+    unsigned chosen = 0;
+    double rate = 0;
+    enum topic topic;
+    for (unsigned i = 1; i < call->count; i++) {
+        if (!strncmp(call->words[i].text, "rate=", 5)) {
+            if (!rate_read(call, i, &rate))
+                return VERDICT_DONE;
+        } else if (topic_read(call, i, &topic)) {
+            chosen |= 1u << topic;
+        } else {
+            return VERDICT_DONE;
+        }
+    }
+    if (!chosen) {
+        reply_err(call->reply, CODE_MISSING, "watch wants a topic");
+        reply_hint(call->reply, "meters stats state transport log");
+        return VERDICT_DONE;
+    }
+    for (int t = 0; t < TOPICS; t++) {
+        if (!(chosen & 1u << t))
+            continue;
+        if (watch_begin(call->caller, m, (enum topic)t, rate)) {
+            reply_err(call->reply, CODE_LIMIT, "out of memory");
+            return VERDICT_DONE;
+        }
+        watch_full(m, call->caller, (enum topic)t, NULL, call->reply);
+    }
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}
+
+enum verdict verb_unwatch(struct call *call)
+{
+    enum topic topic;
+    for (unsigned i = 1; i < call->count; i++)
+        if (!topic_read(call, i, &topic))
+            return VERDICT_DONE;
+    for (int t = 0; t < TOPICS && call->count == 1; t++)
+        watch_end(call->caller, (enum topic)t);
+    for (unsigned i = 1; i < call->count; i++)
+        watch_end(call->caller, (enum topic)topic_find(call->words[i].text));
+    return VERDICT_DONE;
+}

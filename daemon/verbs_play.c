@@ -1,0 +1,98 @@
+/* verbs_play.c - play, stop, locate, loop */
+#include "daemon/verbs.h"
+#include "daemon/watch.h"
+#include "mixer/console.h"
+#include "mixer/link.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static uint32_t fade_frames(const struct mixd *m)
+{
+    struct console_value v;
+    struct refusal why;
+    if (console_get(m->console, "engine/ramp", &v, &why))
+        return 0;
+    return (uint32_t)lround(v.number * console_rate(m->console));
+}
+
+static void answer_play(struct mixd *m, struct reply *r, const uint64_t arg[2])
+{
+    if (m->at_once) {
+        m->autoplay = true;
+        reply_done(r);
+        return;
+    }
+    uint64_t frame = console_play(m->console, fade_frames(m), arg[0]);
+    reply_ok(r, "frame=%" PRIu64, frame);
+    watch_transport(m);
+}
+
+enum verdict verb_play(struct call *call)
+{
+    struct clauses clauses;
+    if (!clauses_read(call, 1, "a", &clauses))
+        return VERDICT_DONE;
+    return answer_settled(call, answer_play, clauses.at, 0);
+}
+
+enum verdict verb_stop(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct clauses clauses;
+    if (!clauses_read(call, 1, "oa", &clauses))
+        return VERDICT_DONE;
+    m->autoplay = false;
+    bool same = !console_rolling(m->console);
+    uint32_t fade = clauses.frames == UINT32_MAX ? fade_frames(m) : clauses.frames;
+    uint64_t frame = console_stop(m->console, fade, clauses.at);
+    reply_ok(call->reply, "frame=%" PRIu64, frame);
+    if (same)
+        reply_pair(call->reply, "same", "1");
+    watch_transport(m);
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}
+
+static void answer_moved(struct mixd *m, struct reply *r, const uint64_t arg[2])
+{
+    (void)arg;
+    reply_ok(r, "frame=%" PRIu64, console_moved_frame(m->console));
+    watch_transport(m);
+}
+
+enum verdict verb_locate(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct refusal why;
+    uint64_t position;
+    if (!time_read(call, 1, &position))
+        return VERDICT_DONE;
+    if (console_locate(m->console, position, &why))
+        return refused(call, &why);
+    return answer_settled(call, answer_moved, 0, 0);
+}
+
+enum verdict verb_loop(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct refusal why;
+    uint64_t from = 0, to = 0;
+    bool off = !strcmp(call->words[1].text, "off");
+    if (off ? call->count != 2 : call->count != 3) {
+        reply_err(call->reply, CODE_SYNTAX, "loop wants two times, or off");
+        reply_hint(call->reply, "%s", call->verb->usage);
+        return VERDICT_DONE;
+    }
+    if (!off && (!time_read(call, 1, &from) || !time_read(call, 2, &to)))
+        return VERDICT_DONE;
+    if (!off && from >= to) {
+        reply_err_at(call->reply, CODE_RANGE, &call->words[2], "lies not behind %s",
+                     call->words[1].text);
+        return VERDICT_DONE;
+    }
+    if (console_loop(m->console, from, to, &why))
+        return refused(call, &why);
+    return answer_settled(call, answer_moved, 0, 0);
+}

@@ -1,0 +1,169 @@
+/* verbs_session.c - save, restore, ports, connect, disconnect, quit */
+#include "daemon/session.h"
+#include "daemon/verbs.h"
+#include "daemon/watch.h"
+#include "ipc/loop.h"
+#include "ipc/text.h"
+#include "mixer/console.h"
+#include "mixer/link.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum verdict verb_save(struct call *call)
+{
+    struct mixd *m = call->context;
+    if (call->count > 1) {
+        int err = session_save(m, call->words[1].text);
+        if (err)
+            reply_err_at(call->reply, CODE_FILE, &call->words[1], "cannot be written: %s",
+                         strerrordesc_np(-err));
+        return VERDICT_DONE;
+    }
+    struct text out = { 0 };
+    char *save = NULL;
+    session_write(m, console_folder(m->console), &out);
+    for (char *line = strtok_r(out.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        reply_line(call->reply, "%s", line);
+    text_clear(&out);
+    return VERDICT_DONE;
+}
+
+/* First everything goes, and once it is gone the file is run. */
+struct restoring {
+    struct mixd *m;
+    char *path;
+    bool cleared;
+};
+
+static bool restored(void *state, struct reply *r)
+{
+    struct restoring *s = state;
+    struct text fault = { 0 };
+    if (!console_settled(s->m->console))
+        return false;
+    if (s->cleared) {
+        reply_ok(r, "frame=%" PRIu64, link_horizon(s->m->link));
+        return true;
+    }
+    s->cleared = true;
+    int err = session_run(s->m, s->path, &fault);
+    if (err)
+        reply_err(r, CODE_INTERNAL, "%s", text_string(&fault));
+    text_clear(&fault);
+    watch_state(s->m, "restored=1");
+    mixd_hurry(s->m);
+    return err != 0;
+}
+
+static void restoring_free(void *state)
+{
+    struct restoring *s = state;
+    free(s->path);
+    free(s);
+}
+
+enum verdict verb_restore(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct text fault = { 0 };
+    if (session_check(m, call->words[1].text, &fault)) {
+        reply_err(call->reply, CODE_FILE, "%s", text_string(&fault));
+        text_clear(&fault);
+        return VERDICT_DONE;
+    }
+    text_clear(&fault);
+    struct restoring *s = calloc(1, sizeof *s);
+    char *path = s ? realpath(call->words[1].text, NULL) : NULL;
+    if (!path) {
+        free(s);
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    *s = (struct restoring){ m, path, false };
+    session_clear(m);
+    call->pending = (struct pending){ restored, restoring_free, s };
+    mixd_hurry(m);
+    return VERDICT_LATER;
+}
+
+static void port_print(void *context, const char *name, bool output, bool own)
+{
+    struct reply *r = context;
+    reply_item(r, NULL);
+    reply_pair(r, "port", "%s", name);
+    reply_pair(r, "direction", output ? "output" : "input");
+    reply_pair(r, "own", own ? "on" : "off");
+}
+
+static void wire_print(void *context, const char *from, const char *to, bool live)
+{
+    struct reply *r = context;
+    reply_item(r, NULL);
+    reply_pair(r, "from", "%s", from);
+    reply_pair(r, "to", "%s", to);
+    reply_pair(r, "live", live ? "on" : "off");
+}
+
+enum verdict verb_ports(struct call *call)
+{
+    struct mixd *m = call->context;
+    if (m->driver && m->driver_kind->each_port)
+        m->driver_kind->each_port(m->driver, call->reply, port_print, wire_print);
+    else
+        reply_err(call->reply, CODE_STATE, "the driver %s has no ports",
+                  m->driver_kind ? m->driver_kind->name : "none");
+    return VERDICT_DONE;
+}
+
+static enum verdict wired(struct call *call, int err)
+{
+    struct mixd *m = call->context;
+    const struct word *from = &call->words[1];
+    if (err == -ENOENT)
+        reply_err(call->reply, CODE_UNKNOWN, "there is no port %s, or no port %s", from->text,
+                  call->words[2].text);
+    else if (err == -EEXIST)
+        reply_ok(call->reply, "same=1");
+    else if (err == -ENOTCONN)
+        reply_ok(call->reply, "driver=lost");
+    else if (err)
+        reply_err(call->reply, CODE_DENIED, "%s and %s: %s", from->text, call->words[2].text,
+                  strerrordesc_np(-err));
+    else
+        watch_state(m, "%s=%s,%s", call->verb->name, from->text, call->words[2].text);
+    return VERDICT_DONE;
+}
+
+/* A session names connections before there is a driver; a driver without any lets them pass. */
+enum verdict verb_connect(struct call *call)
+{
+    struct mixd *m = call->context;
+    if (m->driver && m->driver_kind->connect)
+        return wired(call,
+                     m->driver_kind->connect(m->driver, call->words[1].text, call->words[2].text));
+    if (!m->at_once)
+        reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
+    return VERDICT_DONE;
+}
+
+enum verdict verb_disconnect(struct call *call)
+{
+    struct mixd *m = call->context;
+    if (m->driver && m->driver_kind->disconnect)
+        return wired(
+            call, m->driver_kind->disconnect(m->driver, call->words[1].text, call->words[2].text));
+    if (!m->at_once)
+        reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
+    return VERDICT_DONE;
+}
+
+enum verdict verb_quit(struct call *call)
+{
+    struct mixd *m = call->context;
+    m->quitting = true;
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}

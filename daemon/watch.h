@@ -1,0 +1,43 @@
+/* watch.h - telemetry: what a client sees of the figures, on demand and as events
+ *
+ * Each client that asks has its own peaks, lowest buffer fill and sequence numbers. A client that
+ * does not keep up gets fewer events, with what they say merged, never a wrong one.
+ */
+#ifndef DAEMON_WATCH_H
+#define DAEMON_WATCH_H
+
+#include "ipc/server.h"
+#include "ipc/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct console_value;
+struct mixd;
+struct reply;
+
+enum topic { TOPIC_METERS, TOPIC_STATS, TOPIC_STATE, TOPIC_TRANSPORT, TOPIC_LOG, TOPICS };
+
+/* Any thread. The topic of a name, or -1. */
+int topic_find(const char *name);
+
+/* Control. Begins a topic for a client at `rate` events per second at most (0: the topic's own),
+ * or ends it. 0 or -ENOMEM. */
+int watch_begin(struct client *c, struct mixd *m, enum topic topic, double rate);
+void watch_end(struct client *c, enum topic topic);
+
+/* Control. The data lines that give the full state of a topic; they count as read by `c`. */
+void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *glob,
+                struct reply *r);
+
+/* Control. Every turn: sends what is due. */
+void watch_tick(struct mixd *m, uint64_t now_ns);
+
+/* Control. Tells those who watch `state`: a value that was set, something else ("added=strip/a").
+ * watch_transport: those who watch the transport, at once. watch_log: a line of the log. */
+void watch_value(struct mixd *m, const struct console_value *v, uint64_t frame);
+void watch_state(struct mixd *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void watch_transport(struct mixd *m);
+void watch_log(struct mixd *m, const char *level, const char *line);
+
+#endif
