@@ -1,7 +1,8 @@
 /* effect.h - what every signal processor is: a row in the catalogue and a handful of functions
  *
- * To add an effect: one file that fills a struct effect_kind, and one row in catalog.c. Everything
- * else (describe, help, sessions, the render test) follows from the tables.
+ * To add an effect: one file that fills a struct effect_kind (gain.c is the one to read first), its
+ * line in catalog.h and its row in catalog.c. Everything else (describe, help, sessions, the tests
+ * that every effect must pass) follows from the tables.
  *
  * An effect processes whole quanta in place: planar float channels, full scale 1.0. It is built on
  * the control thread, handed to the audio thread, comes back and is freed on the control thread.

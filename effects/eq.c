@@ -51,7 +51,8 @@ static const struct target {
 };
 
 struct band {
-    /* FREQ in Hz; AMOUNT is the gain in amplitude, or for a pass how much of it is heard, 0..1 */
+    /* FREQ in Hz; AMOUNT is the gain in dB, or for a pass how much of it is heard, 0..1. Gains move
+     * in dB, because one that moves in amplitude takes all its way down in the last few steps. */
     struct ramp moving[QUANTITIES];
     struct biquad filter;
 };
@@ -76,7 +77,7 @@ static struct biquad design(const struct eq *eq, int band)
     };
     const struct ramp *m = eq->bands[band].moving;
     double freq = (double)m[FREQ].value / eq->rate, amount = m[AMOUNT].value;
-    struct biquad b = biquad_design(shapes[band], freq, m[Q].value, is_pass(band) ? 1 : amount);
+    struct biquad b = biquad_design(shapes[band], freq, m[Q].value, db_to_gain(amount));
 
     if (is_pass(band)) {
         b.b0 = 1 + amount * (b.b0 - 1);
@@ -93,8 +94,8 @@ static RT void eq_set(struct effect *e, uint32_t row, double value, uint32_t fra
     const struct target *t = &targets[row];
     struct ramp *moving = eq->bands[t->band].moving;
 
-    if (t->quantity == AMOUNT)
-        value = db_to_gain(value);
+    if (t->quantity == AMOUNT && curve == CURVE_DB)
+        curve = CURVE_LIN;
     ramp_set(&moving[t->quantity], (float)value, frames, curve);
     if (is_pass(t->band)) {
         bool off = t->band == HP ? value <= HP_OFF : value >= LP_OFF;
@@ -166,11 +167,10 @@ static RT void eq_process(struct effect *e, float *const *ch, uint32_t n)
     for (int band = 0; band < BANDS; band++) {
         struct band *b = &eq->bands[band];
         struct biquad_memory *m = eq->memory + (uint32_t)band * eq->channels;
-        bool flat = b->moving[AMOUNT].value == (is_pass(band) ? 0 : 1);
 
         if (is_moving(b))
             move_band(eq, band, m, ch, n);
-        else if (!flat || !is_spent(m, eq->channels))
+        else if (b->moving[AMOUNT].value != 0 || !is_spent(m, eq->channels))
             biquad_run(&b->filter, m, ch, eq->channels, n);
     }
 }

@@ -108,8 +108,9 @@ RT void ramp_scale(struct ramp *r, float *x, uint32_t n)
     float g[CHUNK];
 
     while (n > 0 && !ramp_resting(r)) {
-        uint32_t k = n < CHUNK ? n : CHUNK;
-        ramp_fill(r, g, k);
+        uint32_t left = r->length - r->done, most = left < CHUNK ? left : CHUNK;
+        uint32_t k = n < most ? n : most;
+        advance(r, g, k);
         dsp_multiply(x, g, k);
         x += k;
         n -= k;

@@ -21,10 +21,11 @@
 
 #define IN_ROOM        (2 * PROTOCOL_LINE)
 #define LINES_PER_TURN 32
-#define REPLY_MARK     (256u << 10) /* unsent bytes from which on no more lines are run */
-#define EVENT_MARK     (1u << 20)   /* most bytes of events in one tick */
-#define BACKLOG        (16u << 20)  /* unsent bytes that cost the connection: one giant answer */
-#define KEEP           (64u << 10)  /* an emptied `out` larger than this is given back */
+#define BYTES_PER_TURN (16u << 10) /* of answers; the line that reaches it is the turn's last */
+#define REPLY_MARK     (64u << 10) /* unsent bytes from which on no more lines are run */
+#define EVENT_MARK     (1u << 20)  /* most bytes of events in one tick */
+#define BACKLOG        (16u << 20) /* unsent bytes that cost the connection: one giant answer */
+#define KEEP           (64u << 10) /* an emptied `out` larger than this is given back */
 
 struct client {
     struct client_host *host;
@@ -153,14 +154,17 @@ static bool next_line(struct client *c, char **line, size_t *length)
     }
 }
 
-static void answer(struct client *c, struct reply *r)
+/* Returns the answer's size. */
+static size_t answer(struct client *c, struct reply *r)
 {
     size_t n;
     const char *bytes = reply_finish(r, &n);
     say(c, bytes, n);
+    return n;
 }
 
-static void run_line(struct client *c, char *line, size_t length)
+/* Returns the size of the answer, 0 if there is none now. */
+static size_t run_line(struct client *c, char *line, size_t length)
 {
     struct client_host *host = c->host;
     struct reply *r = host->reply ? host->reply : reply_new();
@@ -168,12 +172,11 @@ static void run_line(struct client *c, char *line, size_t length)
     host->reply = r;
     if (!r) {
         c->over = true;
-        return;
+        return 0;
     }
     switch (registry_run(host->registry, line, length, c, r, &c->pending)) {
     case VERDICT_DONE:
-        answer(c, r);
-        break;
+        return answer(c, r);
     case VERDICT_LATER:
         c->waiting = true;
         c->reply = r;
@@ -182,6 +185,7 @@ static void run_line(struct client *c, char *line, size_t length)
     case VERDICT_NONE:
         break;
     }
+    return 0;
 }
 
 /* Waits for what makes sense now: bytes if they can be held, room if there is something to send. */
@@ -193,18 +197,20 @@ static void want(struct client *c)
         c->wanted = wanted;
 }
 
-/* Runs up to a turn's worth of lines; true: there may be more that could be run. */
+/* Runs up to a turn's worth of lines, one if the client has left and is in no hurry; true: there
+ * may be more that could be run. */
 static bool run_lines(struct client *c)
 {
     char *line;
-    size_t length;
+    size_t length, said = 0;
+    int most = c->gone ? 1 : LINES_PER_TURN;
 
-    for (int i = 0; i < LINES_PER_TURN; i++) {
+    for (int i = 0; i < most && said < BYTES_PER_TURN; i++) {
         if (c->gone && c->waiting)
             finish_waiting(c);
         if (c->waiting || c->over || unsent(c) >= REPLY_MARK || !next_line(c, &line, &length))
             return false;
-        run_line(c, line, length);
+        said += run_line(c, line, length);
     }
     return true;
 }

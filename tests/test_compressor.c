@@ -78,20 +78,21 @@ static void test_times(void)
 
 static void test_channels_are_turned_down_as_one(void)
 {
-    struct effect *e = rig_build("compressor", pair, NULL);
-    float *ch[] = { x, y };
-
-    signal_noise(x, 9600, 1, 1);
-    fill(y, 9600, -60);
-    rig_run(e, ch, 2, 9600, RIG_QUANTUM);
-    double reduction = e->kind->reduction(e);
-    CHECK(reduction > 3);
-    CHECK_NEAR(20 * log10(signal_peak(y + 9600 - RIG_QUANTUM, RIG_QUANTUM)), -60 - reduction, 1);
-    fill(x, 96000, -60);
-    fill(y, 96000, -60);
-    rig_run(e, ch, 2, 96000, RIG_QUANTUM);
-    CHECK(memcmp(x, y, 96000 * sizeof *x) == 0);
-    effect_free(e);
+    for (int loud = 0; loud < 2; loud++) {
+        struct effect *e = rig_build("compressor", pair, NULL);
+        float *ch[] = { loud ? y : x, loud ? x : y };
+        signal_noise(x, 9600, 1, 1);
+        fill(y, 9600, -60);
+        rig_run(e, ch, 2, 9600, RIG_QUANTUM);
+        double reduction = e->kind->reduction(e);
+        CHECK(reduction > 3);
+        CHECK_DB(signal_peak(y + 9600 - RIG_QUANTUM, RIG_QUANTUM), -60 - reduction, 1);
+        fill(x, 96000, -60);
+        fill(y, 96000, -60);
+        rig_run(e, ch, 2, 96000, RIG_QUANTUM);
+        CHECK(memcmp(x, y, 96000 * sizeof *x) == 0);
+        effect_free(e);
+    }
 }
 
 static void test_below_the_knee_passes_every_bit(void)
@@ -122,6 +123,24 @@ static void test_makeup_moves(void)
     effect_free(e);
 }
 
+/* A threshold that goes down by 40 dB in a second, with an envelope so fast that it follows: 10 dB
+ * after half of it at 2:1. */
+static void test_threshold_moves(void)
+{
+    const struct rig_value values[] = { { "threshold", 0 },   { "ratio", 2 },       { "knee", 0 },
+                                        { "attack", 0.0001 }, { "release", 0.005 }, { NULL, 0 } };
+    struct effect *e = rig_build("compressor", mono, values);
+    float *ch[] = { x };
+
+    fill(x, 96000, 0);
+    rig_set(e, "threshold", -40, 48000);
+    rig_run(e, ch, 1, 96000, RIG_QUANTUM);
+    CHECK_DB(x[11999], -5, 0.01);
+    CHECK_DB(x[23999], -10, 0.01);
+    CHECK_DB(x[48999], -20, 0.01);
+    effect_free(e);
+}
+
 int main(void)
 {
     RUN(test_static_curve);
@@ -129,5 +148,6 @@ int main(void)
     RUN(test_channels_are_turned_down_as_one);
     RUN(test_below_the_knee_passes_every_bit);
     RUN(test_makeup_moves);
+    RUN(test_threshold_moves);
     return check_done();
 }

@@ -87,10 +87,9 @@ static double max_bend(const float *p, size_t n)
     return most;
 }
 
-/* A step of the gain, however small, bends the curve by the step. A 50 Hz sine of 0.5 that is
- * raised to 4 times that bends by 2 w^2 = 8.6e-5, and the ramp's ends add their own bend: the way
- * of 1.9 as a raised cosine over 9600 frames bends by 1e-7. A gain that went in steps of 16 frames
- * would bend by 1.9 / 600 = 3e-3. */
+/* A step of the gain, however small, bends the curve by the step. A 50 Hz sine of 0.5 that has been
+ * raised by 12 dB bends by 2 w^2 = 8.5e-5; a gain that went in steps of 16 frames, 0.02 dB each on
+ * the average, would bend by 0.004 of the level more. */
 static void test_movement_has_no_zipper(void)
 {
     struct effect *e = rig_build("eq", mono, (struct rig_value[]){ { "low.freq", 1000 }, { 0 } });

@@ -152,6 +152,29 @@ static void test_scale_multiplies(void)
         CHECK(x[i] == 3 * g[i]);
 }
 
+/* A negative sample times 0 is -0, a muted one is 0: which of them it is must not depend on cuts.
+ */
+static void test_scale_cuts_do_not_matter(void)
+{
+    static float whole[MOST], cut[MOST];
+
+    for (int round = 0; round < 100; round++) {
+        struct ramp a, b;
+        for (int i = 0; i < MOST; i++)
+            whole[i] = cut[i] = i % 3 ? -1 : 2;
+        ramp_init(&a, 0.7f);
+        ramp_set(&a, (float)random_below(2), 1 + random_below(3000), CURVE_LIN);
+        b = a;
+        ramp_scale(&a, whole, MOST);
+        for (uint32_t at = 0, n; at < MOST; at += n) {
+            n = random_below(300);
+            n = n < MOST - at ? n : MOST - at;
+            ramp_scale(&b, cut + at, n);
+        }
+        CHECK(memcmp(whole, cut, sizeof whole) == 0);
+    }
+}
+
 static void test_rest_at_one_and_at_zero(void)
 {
     float x[3] = { NAN, INFINITY, 1 };
@@ -187,6 +210,7 @@ int main(void)
     RUN(test_no_time_is_at_once);
     RUN(test_signs_in_db);
     RUN(test_scale_multiplies);
+    RUN(test_scale_cuts_do_not_matter);
     RUN(test_rest_at_one_and_at_zero);
     RUN(test_a_movement_of_hours);
     return check_done();
