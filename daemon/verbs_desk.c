@@ -195,12 +195,12 @@ enum verdict verb_get(struct call *call)
     return VERDICT_DONE;
 }
 
+/* Without a pattern: what has a place on the desk; effects are below that. */
 static void object_print(void *context, const char *address, const char *kind)
 {
     struct matching *match = context;
-    (void)kind;
-    if (match->glob ? !glob_match(match->glob, address)
-                    : strchr(address, '/') != strrchr(address, '/'))
+    bool shown = match->glob ? glob_match(match->glob, address) : !effect_find(kind);
+    if (!shown)
         return;
     reply_item(match->call->reply, address);
     match->found++;

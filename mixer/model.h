@@ -74,6 +74,8 @@ struct plug {
 };
 
 enum node_param {
+    NODE_SOURCE,
+    NODE_CHANNELS,
     NODE_GAIN,
     NODE_TRIM,
     NODE_PAN,
@@ -81,11 +83,9 @@ enum node_param {
     NODE_MUTE,
     NODE_SOLO,
     NODE_POLARITY,
-    NODE_SOURCE,
     NODE_OFFSET,
     NODE_LOOP,
     NODE_QUALITY,
-    NODE_CHANNELS,
     NODE_OUT,
     NODE_PARAMS,
 };

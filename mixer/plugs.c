@@ -119,15 +119,16 @@ int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, do
     uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
     for (uint32_t k = 0; k < p->instances.n; k++) {
         struct model_insert *i = p->instances.at[k];
-        if (i->life == LIFE_LEAVING)
-            continue;
-        post(c, &(struct command){ .frame = change->at,
-                                   .kind = COMMAND_TUNE,
-                                   .effect = i->insert.effect,
-                                   .param = row,
-                                   .value = value,
-                                   .frames = i->life == LIFE_COMING ? 0 : frames,
-                                   .curve = change->curve });
+        if (i->life == LIFE_COMING) /* it is still ours */
+            p->kind->set(i->insert.effect, row, value, 0, CURVE_LIN);
+        else if (i->life == LIFE_HERE)
+            post(c, &(struct command){ .frame = change->at,
+                                       .kind = COMMAND_TUNE,
+                                       .effect = i->insert.effect,
+                                       .param = row,
+                                       .value = value,
+                                       .frames = frames,
+                                       .curve = change->curve });
     }
     return 0;
 }

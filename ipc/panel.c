@@ -1,5 +1,5 @@
-/* desk.c - what is known of the daemon's desk from the lines it sent, drawn as text */
-#include "ipc/desk.h"
+/* panel.c - what is known of the daemon's desk from the lines it sent, drawn as text */
+#include "ipc/panel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,17 +15,17 @@ struct fact {
     char who[NAME], key[NAME], value[VALUE];
 };
 
-struct desk {
+struct panel {
     struct fact *facts; /* those of one `who` stand together */
     size_t count, room;
 };
 
-struct desk *desk_new(void)
+struct panel *panel_new(void)
 {
-    return calloc(1, sizeof(struct desk));
+    return calloc(1, sizeof(struct panel));
 }
 
-void desk_free(struct desk *d)
+void panel_free(struct panel *d)
 {
     if (d)
         free(d->facts);
@@ -40,7 +40,7 @@ static void copy(char *to, size_t size, const char *from)
 }
 
 /* Where who's key is, or where it belongs: behind the other facts of `who`, or at the end. */
-static size_t place_of(const struct desk *d, const char *who, const char *key, bool *there)
+static size_t place_of(const struct panel *d, const char *who, const char *key, bool *there)
 {
     size_t place = d->count;
     *there = false;
@@ -55,7 +55,7 @@ static size_t place_of(const struct desk *d, const char *who, const char *key, b
     return place;
 }
 
-static void learn(struct desk *d, const char *who, const char *key, const char *value)
+static void learn(struct panel *d, const char *who, const char *key, const char *value)
 {
     struct fact fact;
     bool there;
@@ -85,7 +85,7 @@ static bool is_strip(const char *word)
 }
 
 /* strip/vox.peak=-6: parted where the level's name begins; a bare strip/vox=-6 is its peak. */
-static void learn_address(struct desk *d, const char *address, const char *value)
+static void learn_address(struct panel *d, const char *address, const char *value)
 {
     static const char *const levels[] = { "peak", "rms", "clips", "hold" };
     size_t n = strlen(address);
@@ -101,7 +101,7 @@ static void learn_address(struct desk *d, const char *address, const char *value
     learn(d, address, "peak", value);
 }
 
-void desk_absorb(struct desk *d, const struct record *r)
+void panel_absorb(struct panel *d, const struct record *r)
 {
     const char *who = "";
     for (size_t i = 0; i < r->count; i++)
@@ -118,7 +118,7 @@ void desk_absorb(struct desk *d, const struct record *r)
     }
 }
 
-static const char *known(const struct desk *d, const char *who, const char *key)
+static const char *known(const struct panel *d, const char *who, const char *key)
 {
     bool there;
     size_t place = place_of(d, who, key, &there);
@@ -131,7 +131,7 @@ static void end_line(struct text *out, bool inplace)
 }
 
 /* The desk's own facts: figures (capitals) or the rest, as many as fit one line. */
-static void draw_facts(const struct desk *d, struct text *out, bool capitals, unsigned width)
+static void draw_facts(const struct panel *d, struct text *out, bool capitals, unsigned width)
 {
     size_t used = 0;
     for (size_t i = 0; i < d->count; i++) {
@@ -155,7 +155,7 @@ static void draw_bar(struct text *out, const char *db, unsigned cells)
         text_add(out, i < full ? "#" : ".", 1);
 }
 
-static void draw_strip(const struct desk *d, struct text *out, const char *who, int name,
+static void draw_strip(const struct panel *d, struct text *out, const char *who, int name,
                        unsigned bar)
 {
     const char *clips = known(d, who, "clips");
@@ -165,7 +165,7 @@ static void draw_strip(const struct desk *d, struct text *out, const char *who, 
                 *clips && strcmp(clips, "0") != 0 ? "CLIP" : "");
 }
 
-void desk_draw(const struct desk *d, struct text *out, unsigned width, unsigned rows, bool inplace)
+void panel_draw(const struct panel *d, struct text *out, unsigned width, unsigned rows, bool inplace)
 {
     size_t name = 6;
     for (size_t i = 0; i < d->count; i++)
