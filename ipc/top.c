@@ -2,8 +2,8 @@
 #include "ipc/top.h"
 
 #include "ipc/connection.h"
-#include "ipc/panel.h"
 #include "ipc/loop.h"
+#include "ipc/screen.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -24,7 +24,7 @@
 struct top {
     struct loop *loop;
     struct connection *connection;
-    struct panel *desk;
+    struct screen *screen;
     bool terminal, keys; /* keys: standard input is a terminal too, set to single keys */
     struct termios before;
     int status;
@@ -40,7 +40,7 @@ static void absorb_line(struct top *t, const char *line)
 {
     struct record r;
     if (record_parse(&r, line) == 0)
-        panel_absorb(t->desk, &r);
+        screen_absorb(t->screen, &r);
     record_clear(&r);
 }
 
@@ -67,10 +67,10 @@ static void draw(void *arg, uint64_t n)
     if (t->terminal) {
         ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
         text_add_string(&out, "\033[H");
-        panel_draw(t->desk, &out, size.ws_col, size.ws_row - 1u, true);
+        screen_draw(t->screen, &out, size.ws_col, size.ws_row - 1u, true);
         text_add_string(&out, "\033[J");
     } else {
-        panel_draw(t->desk, &out, PLAIN_WIDTH, PLAIN_ROWS, false);
+        screen_draw(t->screen, &out, PLAIN_WIDTH, PLAIN_ROWS, false);
         text_add_string(&out, "\n");
     }
     if (fwrite(text_string(&out), 1, out.length, stdout) != out.length || fflush(stdout) == EOF)
@@ -135,11 +135,11 @@ int top_run(struct connection *c, const struct answer *first)
     char *line;
 
     t.loop = loop_new();
-    t.desk = panel_new();
-    int status = t.loop && t.desk ? add_sources(&t) : -ENOMEM;
+    t.screen = screen_new();
+    int status = t.loop && t.screen ? add_sources(&t) : -ENOMEM;
     if (!status) {
         for (size_t i = 0; i < first->count; i++)
-            panel_absorb(t.desk, &first->lines[i]);
+            screen_absorb(t.screen, &first->lines[i]);
         while ((line = connection_take(c))) /* came along with the answer */
             absorb_line(&t, line);
         enter(&t);
@@ -147,7 +147,7 @@ int top_run(struct connection *c, const struct answer *first)
         leave(&t);
         status = status ? status : t.status;
     }
-    panel_free(t.desk);
+    screen_free(t.screen);
     loop_free(t.loop);
     return status;
 }

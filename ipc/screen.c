@@ -1,5 +1,5 @@
-/* panel.c - what is known of the daemon's desk from the lines it sent, drawn as text */
-#include "ipc/panel.h"
+/* screen.c - what is known of the daemon's desk from the lines it sent, drawn as text */
+#include "ipc/screen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,21 +15,21 @@ struct fact {
     char who[NAME], key[NAME], value[VALUE];
 };
 
-struct panel {
+struct screen {
     struct fact *facts; /* those of one `who` stand together */
     size_t count, room;
 };
 
-struct panel *panel_new(void)
+struct screen *screen_new(void)
 {
-    return calloc(1, sizeof(struct panel));
+    return calloc(1, sizeof(struct screen));
 }
 
-void panel_free(struct panel *d)
+void screen_free(struct screen *s)
 {
-    if (d)
-        free(d->facts);
-    free(d);
+    if (s)
+        free(s->facts);
+    free(s);
 }
 
 static void copy(char *to, size_t size, const char *from)
@@ -40,14 +40,14 @@ static void copy(char *to, size_t size, const char *from)
 }
 
 /* Where who's key is, or where it belongs: behind the other facts of `who`, or at the end. */
-static size_t place_of(const struct panel *d, const char *who, const char *key, bool *there)
+static size_t place_of(const struct screen *s, const char *who, const char *key, bool *there)
 {
-    size_t place = d->count;
+    size_t place = s->count;
     *there = false;
-    for (size_t i = 0; i < d->count; i++) {
-        if (strcmp(d->facts[i].who, who) != 0)
+    for (size_t i = 0; i < s->count; i++) {
+        if (strcmp(s->facts[i].who, who) != 0)
             continue;
-        *there = strcmp(d->facts[i].key, key) == 0;
+        *there = strcmp(s->facts[i].key, key) == 0;
         if (*there)
             return i;
         place = i + 1;
@@ -55,27 +55,27 @@ static size_t place_of(const struct panel *d, const char *who, const char *key, 
     return place;
 }
 
-static void learn(struct panel *d, const char *who, const char *key, const char *value)
+static void learn(struct screen *s, const char *who, const char *key, const char *value)
 {
     struct fact fact;
     bool there;
     copy(fact.who, sizeof fact.who, who);
     copy(fact.key, sizeof fact.key, key);
     copy(fact.value, sizeof fact.value, value);
-    size_t place = place_of(d, fact.who, fact.key, &there);
-    if (!there && d->count == d->room) {
-        size_t room = d->room ? 2 * d->room : 64;
-        struct fact *facts = realloc(d->facts, room * sizeof *facts);
+    size_t place = place_of(s, fact.who, fact.key, &there);
+    if (!there && s->count == s->room) {
+        size_t room = s->room ? 2 * s->room : 64;
+        struct fact *facts = realloc(s->facts, room * sizeof *facts);
         if (!facts)
             return; /* the next event tries again */
-        d->facts = facts;
-        d->room = room;
+        s->facts = facts;
+        s->room = room;
     }
     if (!there) {
-        memmove(d->facts + place + 1, d->facts + place, (d->count - place) * sizeof *d->facts);
-        d->count++;
+        memmove(s->facts + place + 1, s->facts + place, (s->count - place) * sizeof *s->facts);
+        s->count++;
     }
-    d->facts[place] = fact;
+    s->facts[place] = fact;
 }
 
 static bool is_strip(const char *word)
@@ -85,7 +85,7 @@ static bool is_strip(const char *word)
 }
 
 /* strip/vox.peak=-6: parted where the level's name begins; a bare strip/vox=-6 is its peak. */
-static void learn_address(struct panel *d, const char *address, const char *value)
+static void learn_address(struct screen *s, const char *address, const char *value)
 {
     static const char *const levels[] = { "peak", "rms", "clips", "hold" };
     size_t n = strlen(address);
@@ -94,14 +94,14 @@ static void learn_address(struct panel *d, const char *address, const char *valu
         if (n > tail + 1 && strcmp(address + n - tail, levels[i]) == 0) {
             char who[NAME];
             copy(who, n - tail < NAME ? n - tail : NAME, address);
-            learn(d, who, levels[i], value);
+            learn(s, who, levels[i], value);
             return;
         }
     }
-    learn(d, address, "peak", value);
+    learn(s, address, "peak", value);
 }
 
-void panel_absorb(struct panel *d, const struct record *r)
+void screen_absorb(struct screen *s, const struct record *r)
 {
     const char *who = "";
     for (size_t i = 0; i < r->count; i++)
@@ -112,17 +112,17 @@ void panel_absorb(struct panel *d, const struct record *r)
         if (!p->key || strcmp(p->key, "seq") == 0)
             continue;
         if (is_strip(p->key))
-            learn_address(d, p->key, p->value);
+            learn_address(s, p->key, p->value);
         else if (!*who || strcmp(p->key, "frame") != 0)
-            learn(d, who, p->key, p->value);
+            learn(s, who, p->key, p->value);
     }
 }
 
-static const char *known(const struct panel *d, const char *who, const char *key)
+static const char *known(const struct screen *s, const char *who, const char *key)
 {
     bool there;
-    size_t place = place_of(d, who, key, &there);
-    return there ? d->facts[place].value : "";
+    size_t place = place_of(s, who, key, &there);
+    return there ? s->facts[place].value : "";
 }
 
 static void end_line(struct text *out, bool inplace)
@@ -131,11 +131,11 @@ static void end_line(struct text *out, bool inplace)
 }
 
 /* The desk's own facts: figures (capitals) or the rest, as many as fit one line. */
-static void draw_facts(const struct panel *d, struct text *out, bool capitals, unsigned width)
+static void draw_facts(const struct screen *s, struct text *out, bool capitals, unsigned width)
 {
     size_t used = 0;
-    for (size_t i = 0; i < d->count; i++) {
-        const struct fact *f = &d->facts[i];
+    for (size_t i = 0; i < s->count; i++) {
+        const struct fact *f = &s->facts[i];
         bool capital = f->key[0] >= 'A' && f->key[0] <= 'Z';
         size_t n = strlen(f->key) + strlen(f->value) + 3;
         if (f->who[0] || capital != capitals || used + n > width)
@@ -155,36 +155,37 @@ static void draw_bar(struct text *out, const char *db, unsigned cells)
         text_add(out, i < full ? "#" : ".", 1);
 }
 
-static void draw_strip(const struct panel *d, struct text *out, const char *who, int name,
+static void draw_strip(const struct screen *s, struct text *out, const char *who, int name,
                        unsigned bar)
 {
-    const char *clips = known(d, who, "clips");
+    const char *clips = known(s, who, "clips");
     text_printf(out, "%-*.*s ", name, name, who);
-    draw_bar(out, known(d, who, "peak"), bar);
-    text_printf(out, " %8s %8s %s", known(d, who, "peak"), known(d, who, "rms"),
+    draw_bar(out, known(s, who, "peak"), bar);
+    text_printf(out, " %8s %8s %s", known(s, who, "peak"), known(s, who, "rms"),
                 *clips && strcmp(clips, "0") != 0 ? "CLIP" : "");
 }
 
-void panel_draw(const struct panel *d, struct text *out, unsigned width, unsigned rows, bool inplace)
+void screen_draw(const struct screen *s, struct text *out, unsigned width, unsigned rows,
+                 bool inplace)
 {
     size_t name = 6;
-    for (size_t i = 0; i < d->count; i++)
-        name = strlen(d->facts[i].who) > name ? strlen(d->facts[i].who) : name;
+    for (size_t i = 0; i < s->count; i++)
+        name = strlen(s->facts[i].who) > name ? strlen(s->facts[i].who) : name;
     name = name > width / 3 ? width / 3 : name;
     unsigned taken = FIXED + (unsigned)name;
     unsigned bar = width > taken ? width - taken : 0;
     bar = bar > BAR_MOST ? BAR_MOST : bar;
 
-    draw_facts(d, out, true, width);
+    draw_facts(s, out, true, width);
     end_line(out, inplace);
-    draw_facts(d, out, false, width);
+    draw_facts(s, out, false, width);
     end_line(out, inplace);
     unsigned row = 2;
-    for (size_t i = 0; i < d->count && row < rows; i++) {
-        const char *who = d->facts[i].who;
-        if (!*who || (i && strcmp(d->facts[i - 1].who, who) == 0))
+    for (size_t i = 0; i < s->count && row < rows; i++) {
+        const char *who = s->facts[i].who;
+        if (!*who || (i && strcmp(s->facts[i - 1].who, who) == 0))
             continue;
-        draw_strip(d, out, who, (int)name, bar);
+        draw_strip(s, out, who, (int)name, bar);
         end_line(out, inplace);
         row++;
     }
