@@ -16,6 +16,9 @@
 
 /* The status goes out this often at least, in frames; more often would only cost copies. */
 enum { PUBLISH_EVERY = 512 };
+/* Strips ahead of the one being mixed whose frames are called into the cache: a second has passed
+ * since their decoder wrote them, so they are never there by themselves. */
+enum { PREFETCH_AHEAD = 10 };
 
 struct engine {
     struct link *link;
@@ -226,8 +229,11 @@ static RT void quantum_make(struct engine *e, uint64_t *began)
     tracks_read(e);
     stage_done(e, STAGE_READ, began);
 
-    for (uint32_t i = 0; i < d->n_strips; i++)
+    for (uint32_t i = 0; i < d->n_strips; i++) {
+        if (i + PREFETCH_AHEAD < d->n_strips)
+            lane_prefetch(&d->strips[i + PREFETCH_AHEAD], b);
         lane_process(&d->strips[i], b);
+    }
     stage_done(e, STAGE_STRIPS, began);
 
     for (uint32_t i = 0; i < d->n_buses; i++)

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { CACHE_LINE = 64 }; /* bytes */
+
 void strip_init(struct strip *s, uint32_t channels)
 {
     *s = (struct strip){ .channels = channels };
@@ -52,10 +54,25 @@ static RT bool tap_channel(const struct tap *tap, uint32_t c, struct booth *b, s
     return true;
 }
 
-static RT bool taps_gather(struct lane *lane, struct booth *b)
+/* The steady state: one tap of a track at unity goes straight into the signal. */
+static RT bool tap_take(struct lane *lane, struct booth *b)
+{
+    const struct tap *tap = lane->taps[0];
+    const float *frames = b->rolling ? track_view(tap->track) : NULL;
+    uint32_t channels = track_channels(tap->track);
+    if (!frames || tap->first + tap->channels > channels || tap->channels < lane->strip->channels)
+        return false;
+    for (uint32_t c = 0; c < lane->strip->channels; c++)
+        dsp_tap(b->ch[c], frames, channels, tap->first + c, b->quantum);
+    return true;
+}
+
+static RT void taps_gather(struct lane *lane, struct booth *b)
 {
     struct strip *s = lane->strip;
-    bool sounds = false;
+    struct tap *only = lane->n_taps == 1 && lane->taps[0]->track ? lane->taps[0] : NULL;
+    if (only && !b->roll && ramp_resting(&only->gain) && only->gain.value == 1 && tap_take(lane, b))
+        return;
     for (uint32_t c = 0; c < s->channels; c++)
         memset(b->ch[c], 0, sizeof(float) * b->quantum);
     for (uint32_t i = 0; i < lane->n_taps; i++) {
@@ -67,14 +84,24 @@ static RT bool taps_gather(struct lane *lane, struct booth *b)
         for (uint32_t c = 0; c < tap->channels && c < s->channels; c++) {
             if (!tap_channel(tap, c, b, &s->meter))
                 continue;
-            sounds = true;
             if (moving)
                 dsp_add_ramped(b->ch[c], b->part, b->gain, b->quantum);
             else
                 dsp_add(b->ch[c], b->part, gain, b->quantum);
         }
     }
-    return sounds;
+}
+
+RT void lane_prefetch(const struct lane *lane, const struct booth *b)
+{
+    const struct track *track = lane->n_taps ? lane->taps[0]->track : NULL;
+    const float *frames = track && b->rolling ? track_view(track) : NULL;
+    if (!frames)
+        return;
+    const char *at = (const char *)frames;
+    const char *end = (const char *)(frames + (size_t)b->quantum * track_channels(track));
+    for (; at < end; at += CACHE_LINE)
+        __builtin_prefetch(at, 0);
 }
 
 static RT void trim_apply(struct ramp *trim, uint32_t channels, struct booth *b)

@@ -106,6 +106,9 @@ void booth_clear(struct booth *b);
 /* Control. At rest, unity everywhere, pan centre at unity. */
 void strip_init(struct strip *s, uint32_t channels);
 
+/* Audio. Calls the frames that a lane will read into the cache. */
+RT void lane_prefetch(const struct lane *lane, const struct booth *b);
+
 /* Audio. One quantum of one lane: source > trim > inserts > fader > meter > feeds. */
 RT void lane_process(struct lane *lane, struct booth *b);
 
