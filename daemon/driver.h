@@ -77,6 +77,9 @@ struct driver {
     const struct driver_kind *kind;
 };
 
+/* What the rows of drivers.c point to. */
+extern const struct driver_kind null_driver;
+
 /* Any thread. The rows; by name or NULL. "render" is no row: it has its own command line. */
 uint32_t driver_count(void);
 const struct driver_kind *driver_kind_at(uint32_t i);
