@@ -23,6 +23,9 @@ struct driver_setup {
     struct ports *ports; /* borrowed; outlives the driver */
     /* Any thread of the driver but its audio thread: the state changed, call tick soon. */
     void (*wake)(void *context);
+    /* The driver's audio thread, freewheeling only: waits until a track that the engine lacks has
+     * more frames. */
+    void (*wait)(void *context);
     void *context;
 };
 

@@ -4,6 +4,7 @@
 #include "daemon/log.h"
 #include "daemon/meters.h"
 #include "daemon/ports.h"
+#include "daemon/session.h"
 #include "daemon/telemetry.h"
 #include "daemon/watch.h"
 #include "effects/rt.h"
@@ -13,7 +14,10 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* While something is under way the control thread looks often; else as often as meters are wanted.
  */
@@ -37,27 +41,45 @@ static void report(void *context, const char *address, const char *text)
     log_warn("%s: %s", address, text);
 }
 
+/* What is built for one rate. */
+static int audio_init(struct mixd *m, uint32_t rate)
+{
+    struct console_setup setup = { .link = link_new(),
+                                   .rate = rate,
+                                   .quantum = m->quantum,
+                                   .ports = { claim, drop, m },
+                                   .report = report,
+                                   .context = m };
+    m->link = setup.link;
+    m->telemetry = telemetry_new(rate);
+    if (!m->link || !m->telemetry)
+        return -1;
+    m->engine = engine_new(m->link, m->quantum);
+    m->console = console_new(&setup);
+    return m->engine && m->console ? 0 : -1;
+}
+
+static void audio_clear(struct mixd *m)
+{
+    engine_free(m->engine);
+    console_free(m->console);
+    telemetry_free(m->telemetry);
+    link_free(m->link);
+    m->engine = NULL;
+    m->console = NULL;
+    m->telemetry = NULL;
+    m->link = NULL;
+}
+
 int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
 {
     m->name = name;
     m->quantum = quantum;
     m->registry = (struct registry){ verbs, verb_count, m };
-    m->link = link_new();
     if (!m->ports)
         m->ports = ports_new();
     m->meters = meters_new(rate);
-    m->telemetry = telemetry_new(rate);
-    if (!m->link || !m->ports || !m->meters || !m->telemetry)
-        return -1;
-    m->engine = engine_new(m->link, quantum);
-    struct console_setup setup = { .link = m->link,
-                                   .rate = rate,
-                                   .quantum = quantum,
-                                   .ports = { claim, drop, m },
-                                   .report = report,
-                                   .context = m };
-    m->console = console_new(&setup);
-    return m->engine && m->console ? 0 : -1;
+    return m->ports && m->meters ? audio_init(m, rate) : -1;
 }
 
 void mixd_clear(struct mixd *m)
@@ -65,13 +87,36 @@ void mixd_clear(struct mixd *m)
     if (m->driver)
         m->driver_kind->close(m->driver);
     server_close(m->server);
-    engine_free(m->engine);
-    console_free(m->console);
+    audio_clear(m);
     ports_free(m->ports);
     meters_free(m->meters);
-    telemetry_free(m->telemetry);
-    link_free(m->link);
     free(m->session_path);
+}
+
+/* The server came back with another rate: every filter, response and decoder is for the old one.
+ * The session is written down, all is built anew, and the session is run again. */
+static void rebuild(struct mixd *m, uint32_t rate)
+{
+    struct text lines = { 0 }, fault = { 0 };
+    struct refusal refusal;
+    const char *why = NULL;
+    char *folder = strdup(console_folder(m->console));
+    double position = (double)console_position(m->console) / console_rate(m->console);
+    m->autoplay |= console_rolling(m->console);
+    log_warn("the server runs at %u Hz: building the session anew", rate);
+    session_write(m, console_folder(m->console), &lines);
+    m->driver_kind->stop(m->driver);
+    audio_clear(m);
+    if (!folder || lines.failed || audio_init(m, rate) || console_set_folder(m->console, folder) ||
+        session_run_text(m, "session", &lines, &fault) ||
+        console_locate(m->console, (uint64_t)llround(position * rate), &refusal) ||
+        m->driver_kind->start(m->driver, m->engine, &why))
+        log_error("the session could not be built anew: %s", why ? why : text_string(&fault));
+    if (!m->console || !m->engine)
+        _exit(EXIT_FAILURE); /* out of memory: whoever started us starts us again */
+    text_clear(&lines);
+    text_clear(&fault);
+    free(folder);
 }
 
 static void driver_tick(struct mixd *m, uint64_t now)
@@ -82,6 +127,8 @@ static void driver_tick(struct mixd *m, uint64_t now)
     m->driver_kind->tick(m->driver);
     struct driver_figures f;
     m->driver_kind->figures(m->driver, &f);
+    if (f.rate != console_rate(m->console))
+        rebuild(m, f.rate);
     console_set_idle(m->console, f.state != DRIVER_RUNNING);
     if (f.state == m->driver_state)
         return;

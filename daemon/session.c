@@ -97,6 +97,23 @@ int session_run(struct mixd *m, const char *path, struct text *fault)
     return status;
 }
 
+int session_run_text(struct mixd *m, const char *name, struct text *lines, struct text *fault)
+{
+    bool before = m->at_once;
+    if (!lines->length)
+        return 0;
+    FILE *file = fmemopen(lines->data, lines->length, "r");
+    if (!file) {
+        text_add_string(fault, "out of memory");
+        return -1;
+    }
+    m->at_once = true;
+    int status = lines_run(m, file, name, fault);
+    m->at_once = before;
+    fclose(file);
+    return status;
+}
+
 int session_check(const struct mixd *m, const char *path, struct text *fault)
 {
     struct mixd scratch = { 0 };

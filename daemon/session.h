@@ -13,6 +13,10 @@ struct mixd;
  * refused: `fault` (cleared by the caller) then says `file:line:column: text`. */
 int session_run(struct mixd *m, const char *path, struct text *fault);
 
+/* Control. The same with lines in memory, as session_write gave them; `name` stands for the file in
+ * `fault`, and the folder stays. */
+int session_run_text(struct mixd *m, const char *name, struct text *lines, struct text *fault);
+
 /* Control. Runs it on a console of its own, to see whether it would: nothing of m changes. */
 int session_check(const struct mixd *m, const char *path, struct text *fault);
 
