@@ -200,6 +200,7 @@ void console_tick(struct console *c)
         }
     }
     post_flush(c);
+    sources_watch(c);
     problems_report(c);
 }
 

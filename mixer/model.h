@@ -210,6 +210,9 @@ int arrange_post(struct console *c);
 /* ---- sources.c: decoders for strips */
 /* Opens what is wanted; puts what is primed into place and its predecessors on their way out. */
 void sources_tick(struct console *c);
+/* Wakes decoders that sleep although their ring runs low: one that saw the transport stand (a lost
+ * server, a stop and a play at once) waits to be told that it rolls again. */
+void sources_watch(struct console *c);
 /* Drops what is being primed and wants it anew: the timeline is about to change. */
 void sources_restart(struct console *c);
 bool node_primes(const struct node *n);

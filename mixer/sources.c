@@ -248,3 +248,16 @@ void sources_tick(struct console *c)
     if (c->moving && all)
         move_finish(c);
 }
+
+void sources_watch(struct console *c)
+{
+    if (!c->status->rolling)
+        return;
+    for (uint32_t i = 0; i < c->sources.n; i++) {
+        struct track *t = ((struct source *)c->sources.at[i])->track;
+        struct track_figures f;
+        track_figures(t, &f);
+        if (!f.ended && !f.failed && f.buffered < f.size / 2)
+            track_wake(t);
+    }
+}

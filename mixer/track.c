@@ -138,13 +138,14 @@ static bool fill(struct track *t, struct stream *s, uint32_t slack)
     return true;
 }
 
-/* Where in the ring refilling begins: between a quarter and a half of it, differently for each
- * track, so that tracks that were primed together do not all wake together ever after. */
+/* Where in the ring refilling begins: between six and seven eighths of it, differently for each
+ * track, so that tracks that were primed together do not all wake together ever after. So high,
+ * because what is in the ring is what a slow disk may cost. */
 static uint32_t low_mark(const struct track *t)
 {
-    uint32_t quarter = ring_size(t->ring) / 4;
+    uint32_t eighth = ring_size(t->ring) / 8;
     uint32_t spread = t->serial * 2654435769u; /* 2^32 / golden ratio */
-    return quarter + (uint32_t)((uint64_t)spread * quarter >> 32);
+    return 6 * eighth + (uint32_t)((uint64_t)spread * eighth >> 32);
 }
 
 /* Frames that will roll before the ring has fallen to the low mark. */
