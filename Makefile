@@ -58,6 +58,13 @@ $(BUILD)/%.o: %.c
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP) $(STUDIO) $(GUARD) $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_test_$*) -ldl
 
+# The peer is C++ and has a file of its own.
+$(BUILD)/tests/bench_convolver: $(BUILD)/tests/peer_zita.o
+
+$(BUILD)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) -std=c++17 $(OPT) -Wall -Wextra -MMD -MP -c -o $@ $<
+
 $(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(HELP) $(STUDIO) $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_bench_$*)
 

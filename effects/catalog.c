@@ -8,6 +8,7 @@ static const struct effect_kind *const kinds[] = {
     &eq_kind,
     &gain_kind,
     &limiter_kind,
+    &reverb_kind,
 };
 
 uint32_t effect_count(void)

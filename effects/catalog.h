@@ -8,5 +8,6 @@ extern const struct effect_kind compressor_kind;
 extern const struct effect_kind eq_kind;
 extern const struct effect_kind gain_kind;
 extern const struct effect_kind limiter_kind;
+extern const struct effect_kind reverb_kind;
 
 #endif

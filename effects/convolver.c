@@ -3,7 +3,7 @@
 
 #include "effects/convolver_level.h"
 #include "effects/convolver_plan.h"
-#include "effects/fft.h"
+#include "effects/convolver_pool.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@ struct filter {
     uint64_t frames;
     uint32_t n_levels;
     struct level levels[CONVOLVER_LEVELS_MAX];
+    struct pool pool;
 };
 
 struct convolver {
@@ -27,30 +28,76 @@ struct convolver {
     uint64_t mask;  /* of the rings in past */
     float *past[CONVOLVER_CHANNELS_MAX];
     struct stage stages[CONVOLVER_LEVELS_MAX];
+    struct pool pool;
 };
+
+static int compare_outs(const void *a, const void *b)
+{
+    const struct filter_cell *x = a, *y = b;
+    return x->out != y->out ? (x->out > y->out) - (x->out < y->out)
+                            : (x->in > y->in) - (x->in < y->in);
+}
+
+static void lay_out_levels(struct filter *f, const struct filter_level *shapes,
+                           const struct filter_setup *setup, struct level_scratch *scratch)
+{
+    for (uint32_t i = 0; i < f->n_levels; i++)
+        level_init(&f->levels[i], &shapes[i], setup, &f->pool, scratch);
+}
+
+/* Measures, allocates and makes the levels, with room to work in. */
+static bool build_levels(struct filter *f, const struct filter_level *shapes,
+                         const struct filter_setup *setup)
+{
+    struct pool room = { 0 };
+    struct level_scratch scratch;
+    do {
+        scratch.at = pool_take(&room, setup->n_cells * sizeof *scratch.at);
+        scratch.z = pool_floats(&room, 2 * (size_t)shapes[f->n_levels - 1].block);
+    } while (!scratch.z && pool_open(&room));
+    if (!scratch.z)
+        return false;
+    lay_out_levels(f, shapes, setup, &scratch);
+    bool ok = pool_open(&f->pool);
+    if (ok)
+        lay_out_levels(f, shapes, setup, &scratch);
+    pool_close(&room);
+    return ok;
+}
+
+/* With the setup's cells sorted by output. */
+static bool build_filter(struct filter *f, const struct filter_setup *setup)
+{
+    struct filter_level shapes[CONVOLVER_LEVELS_MAX];
+    for (uint32_t i = 0; i < setup->n_cells; i++)
+        if (setup->cells[i].frames > f->frames)
+            f->frames = setup->cells[i].frames;
+    f->n_levels = plan_levels(setup->quantum, f->frames, setup->inputs, setup->outputs,
+                              setup->n_cells, shapes);
+    return build_levels(f, shapes, setup);
+}
 
 struct filter *filter_new(const struct filter_setup *setup)
 {
     struct filter *f = calloc(1, sizeof *f);
-    if (!f)
-        return NULL;
-    f->users = 1;
-    f->quantum = setup->quantum;
-    f->inputs = setup->inputs;
-    f->outputs = setup->outputs;
-    for (uint32_t i = 0; i < setup->n_cells; i++)
-        if (setup->cells[i].frames > f->frames)
-            f->frames = setup->cells[i].frames;
-    struct filter_level shapes[CONVOLVER_LEVELS_MAX];
-    f->n_levels = plan_levels(setup->quantum, f->frames, setup->inputs, setup->outputs,
-                              setup->n_cells, shapes);
-    for (uint32_t i = 0; i < f->n_levels; i++) {
-        if (level_init(&f->levels[i], &shapes[i], setup) != 0) {
-            filter_drop(f);
-            return NULL;
-        }
+    struct filter_cell *cells = calloc(setup->n_cells, sizeof *cells);
+    bool ok = f && cells;
+    if (ok) {
+        f->users = 1;
+        f->quantum = setup->quantum;
+        f->inputs = setup->inputs;
+        f->outputs = setup->outputs;
+        memcpy(cells, setup->cells, setup->n_cells * sizeof *cells);
+        qsort(cells, setup->n_cells, sizeof *cells, compare_outs);
+        struct filter_setup sorted = *setup;
+        sorted.cells = cells;
+        ok = build_filter(f, &sorted);
     }
-    return f;
+    free(cells);
+    if (ok)
+        return f;
+    filter_drop(f);
+    return NULL;
 }
 
 struct filter *filter_keep(struct filter *f)
@@ -61,10 +108,9 @@ struct filter *filter_keep(struct filter *f)
 
 void filter_drop(struct filter *f)
 {
-    if (!f || --f->users > 0)
+    if (!f || (f->users > 0 && --f->users > 0))
         return;
-    for (uint32_t i = 0; i < f->n_levels; i++)
-        level_clear(&f->levels[i]);
+    pool_close(&f->pool);
     free(f);
 }
 
@@ -80,60 +126,77 @@ uint32_t filter_levels(const struct filter *f, struct filter_level levels[CONVOL
     return f->n_levels;
 }
 
+static void lay_out_stages(struct convolver *c)
+{
+    const struct filter *f = c->filter;
+    for (uint32_t i = 0; i < f->inputs; i++)
+        c->past[i] = pool_floats(&c->pool, c->mask + 1);
+    for (uint32_t i = 0; i < f->n_levels; i++)
+        stage_init(&c->stages[i], &f->levels[i], &c->pool);
+}
+
 struct convolver *convolver_new(struct filter *f)
 {
     struct convolver *c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
     c->filter = filter_keep(f);
-    size_t ring = 4 * (size_t)f->levels[f->n_levels - 1].block;
-    c->mask = ring - 1;
-    bool ok = true;
-    for (uint32_t i = 0; i < f->inputs; i++)
-        ok = (c->past[i] = fft_floats(ring)) && ok;
-    for (uint32_t i = 0; i < f->n_levels; i++)
-        ok = stage_init(&c->stages[i], &f->levels[i]) == 0 && ok;
-    if (ok)
-        return c;
-    convolver_free(c);
-    return NULL;
+    /* The past of the largest level, and the block that comes in while it is read. */
+    c->mask = 4 * (uint64_t)f->levels[f->n_levels - 1].block - 1;
+    lay_out_stages(c);
+    if (!pool_open(&c->pool)) {
+        convolver_free(c);
+        return NULL;
+    }
+    lay_out_stages(c);
+    return c;
 }
 
 void convolver_free(struct convolver *c)
 {
     if (!c)
         return;
-    for (uint32_t i = 0; i < c->filter->inputs; i++)
-        free(c->past[i]);
-    for (uint32_t i = 0; i < c->filter->n_levels; i++)
-        stage_clear(&c->stages[i]);
+    pool_close(&c->pool);
     filter_drop(c->filter);
     free(c);
 }
 
-/* One more than the last of n samples that is not silent, or 0. */
-static RT uint32_t sounding(const float *x, uint32_t n)
+/* The response to what has sounded so far is over at this frame. */
+static RT uint64_t rung_out(const struct convolver *c)
 {
-    while (n > 0 && fabsf(x[n - 1]) < SILENCE)
-        n--;
-    return n;
+    return c->sound > 0 ? c->sound + c->filter->frames - 1 : 0;
 }
 
-static RT void take_input(struct convolver *c, const float *const *in)
+/* Samples from..to-1 of n sound, those around them do not; from == n: none does. */
+static RT void find_sound(const float *x, uint32_t n, uint32_t *from, uint32_t *to)
 {
-    uint32_t n = c->filter->quantum, last = 0;
+    *from = 0;
+    *to = n;
+    while (*from < n && fabsf(x[*from]) < SILENCE)
+        ++*from;
+    while (*to > *from && fabsf(x[*to - 1]) < SILENCE)
+        --*to;
+}
+
+/* Returns the first frame that can sound after a silence, 0 if there was none. */
+static RT uint32_t take_input(struct convolver *c, const float *const *in)
+{
+    uint32_t n = c->filter->quantum, first = n, last = 0;
     for (uint32_t i = 0; i < c->filter->inputs; i++) {
-        float *to = c->past[i] + (c->time & c->mask);
-        uint32_t end = sounding(in[i], n);
-        if (end > last)
-            last = end;
-        if (end > 0)
-            memcpy(to, in[i], n * sizeof *to);
+        float *past = c->past[i] + (c->time & c->mask);
+        uint32_t from, to;
+        find_sound(in[i], n, &from, &to);
+        if (from < n)
+            memcpy(past, in[i], n * sizeof *past);
         else
-            memset(to, 0, n * sizeof *to);
+            memset(past, 0, n * sizeof *past);
+        first = from < first ? from : first;
+        last = from < n && to > last ? to : last;
     }
+    bool silent = rung_out(c) <= c->time;
     if (last > 0)
         c->sound = c->time + last;
+    return silent ? first : 0;
 }
 
 static RT void work(struct convolver *c, struct stage *s)
@@ -159,22 +222,28 @@ static RT void add_output(const struct convolver *c, const struct stage *s, floa
     }
 }
 
+/* Where nothing can sound, what is left is the transforms' rounding. */
+static RT void silence_rest(struct convolver *c, uint32_t first, float *const *out)
+{
+    uint32_t n = c->filter->quantum;
+    uint64_t end = rung_out(c);
+    uint32_t last = end <= c->time ? 0 : end - c->time < n ? (uint32_t)(end - c->time) : n;
+    for (uint32_t o = 0; o < c->filter->outputs; o++) {
+        memset(out[o], 0, first * sizeof *out[o]);
+        memset(out[o] + last, 0, (n - last) * sizeof *out[o]);
+    }
+}
+
 RT void convolver_process(struct convolver *c, const float *const *in, float *const *out)
 {
     const struct filter *f = c->filter;
-    take_input(c, in);
+    uint32_t first = take_input(c, in);
     for (uint32_t o = 0; o < f->outputs; o++)
         memset(out[o], 0, f->quantum * sizeof *out[o]);
     for (uint32_t i = 0; i < f->n_levels; i++) {
         work(c, &c->stages[i]);
         add_output(c, &c->stages[i], out);
     }
-    /* Where the response has rung out, what is left is the transforms' rounding. */
-    uint64_t end = c->sound > 0 ? c->sound + f->frames - 1 : 0;
-    uint32_t heard = end <= c->time               ? 0
-                     : end - c->time < f->quantum ? (uint32_t)(end - c->time)
-                                                  : f->quantum;
-    for (uint32_t o = 0; o < f->outputs; o++)
-        memset(out[o] + heard, 0, (f->quantum - heard) * sizeof *out[o]);
+    silence_rest(c, first, out);
     c->time += f->quantum;
 }

@@ -35,21 +35,26 @@ struct pass {
     uint32_t blocks, length, from, to;
 };
 
-/* One response of the matrix within a level; offsets in floats from the column's start. */
+/* Spectra are kept in groups of KERNEL_GROUP * lanes bins, a group being KERNEL_GROUP times (lanes
+ * real parts, lanes imaginary parts); all partitions' spectra of one group lie side by side, so
+ * that sums of products stream through memory once. Offsets and strides are in floats. */
+
+/* One response of the matrix within a level. */
 struct product_cell {
-    uint32_t x, h;  /* the input's newest spectrum, the response's first partition */
+    uint32_t x;     /* the input's ring of spectra */
+    uint32_t h;     /* the response's first partition */
     uint32_t count; /* partitions */
     uint32_t out;   /* cells are sorted by it */
 };
 
-/* Sums of products: for each column (LANES bins) and each output, the sum over its cells and their
- * partitions of input spectrum times response. Both are stored column by column, a column being
- * a row of (LANES real, LANES imaginary), so that one pass streams through memory once. */
+/* Sums of products: for each group and each output, the sum over its cells and their partitions of
+ * input spectrum, newest first, times response. */
 struct product {
     const struct product_cell *cells;
     uint32_t n_cells;
+    uint32_t newest, slots; /* in the rings of spectra */
     const float *x, *h;
-    size_t x_stride, h_stride; /* floats from column to column */
+    size_t x_stride, h_stride; /* from group to group */
     float *y;                  /* output o: real at o * 2 * bins, imaginary at + bins */
     uint32_t bins;
 };
@@ -67,13 +72,11 @@ struct kernel {
     RT void (*split4)(const struct pass *p); /* columns: length / 4 */
     RT void (*join2)(const struct pass *p);
     RT void (*join4)(const struct pass *p);
-    /* The last, respectively first, splittings: within vectors. */
-    RT void (*split_ends)(float *r, float *i, const float *rows, uint32_t groups);
+    /* The last splittings, within vectors; leaves the spectrum's groups at x, x + stride, ... */
+    RT void (*split_ends)(const float *r, const float *i, const float *rows, uint32_t groups,
+                          float *x, size_t stride);
     RT void (*join_ends)(float *r, float *i, const float *rows, uint32_t groups);
-
-    /* Copies columns 0..n-1 of a spectrum to x and x + mirror, x += stride for each column. */
-    RT void (*spread)(const float *r, const float *i, uint32_t n, float *x, size_t stride,
-                      size_t mirror);
+    /* Of groups from..to-1. */
     RT void (*multiply)(const struct product *p, uint32_t from, uint32_t to);
 };
 

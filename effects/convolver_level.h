@@ -19,27 +19,34 @@ struct level {
     uint32_t block, partitions;
     uint32_t n_in, n_out;
     uint32_t in[CONVOLVER_CHANNELS_MAX], out[CONVOLVER_CHANNELS_MAX]; /* place to channel */
-    struct fft *fft;
+    struct fft fft;
     struct product_cell *cells; /* sorted by out; out is a place */
-    uint32_t n_cells;
-    float *h; /* spectra, column by column */
+    uint32_t n_cells, products; /* cells, and their partitions in all */
+    float *h;                   /* spectra, group by group */
     size_t x_stride, h_stride;
-    uint32_t columns;
-    /* Work of one block, in numbers times splittings, and its parts. */
+    uint32_t groups;
+    /* Work of one block, in numbers times splittings, and the products' part of it per group. */
     uint64_t work;
-    uint32_t column_work, spread_work;
+    uint32_t group_work;
 };
 
-/* Control. The part of `setup` that `shape` says. 0 or -ENOMEM; level_clear either way. */
-int level_init(struct level *l, const struct filter_level *shape, const struct filter_setup *setup);
-void level_clear(struct level *l);
+/* What building needs for a while. */
+struct level_scratch {
+    uint32_t *at; /* one per cell of the setup */
+    float *z;     /* two blocks of the largest level */
+};
+
+/* Control. The part of `setup` that `shape` says; the setup's cells are sorted by output. In an
+ * open pool the spectra are made. */
+void level_init(struct level *l, const struct filter_level *shape, const struct filter_setup *setup,
+                struct pool *pool, struct level_scratch *scratch);
 
 enum stage_phase { STAGE_SPLIT, STAGE_MULTIPLY, STAGE_JOIN, STAGE_DONE };
 
 struct stage {
     const struct level *level;
-    float *x;    /* spectra of past blocks, column by column, each twice: at slot, slot + count */
-    float *z;    /* the transform under way: block real, block imaginary */
+    float *x;    /* rings of spectra of past blocks, group by group */
+    float *z;    /* per input, the transform under way: block real, block imaginary */
     float *y[2]; /* blocks of the outputs: one being made, one being heard */
     bool silent[2];
     uint32_t making; /* index into y */
@@ -51,9 +58,8 @@ struct stage {
     uint64_t end;         /* frame after the block */
 };
 
-/* Control. 0 or -ENOMEM; stage_clear either way. */
-int stage_init(struct stage *s, const struct level *level);
-void stage_clear(struct stage *s);
+/* Control. */
+void stage_init(struct stage *s, const struct level *level, struct pool *pool);
 
 /* Audio. Begins the work on the block that ends at frame `end`; what the last one made can be heard
  * from now on. silent: the inputs have been silent for two blocks. */

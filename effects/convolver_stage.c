@@ -1,31 +1,18 @@
 /* convolver_stage.c - one sound's share of one partition size: its past, and the work under way */
 #include "effects/convolver_level.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
-int stage_init(struct stage *s, const struct level *level)
+void stage_init(struct stage *s, const struct level *level, struct pool *pool)
 {
     size_t outs = (size_t)level->n_out * 2 * level->block;
     *s = (struct stage){
         .level = level,
-        .x = fft_floats(level->columns * level->x_stride),
-        .z = fft_floats(2 * (size_t)level->block),
-        .y = { fft_floats(outs), fft_floats(outs) },
+        .x = pool_floats(pool, level->groups * level->x_stride),
+        .z = pool_floats(pool, (size_t)level->n_in * 2 * level->block),
+        .y = { pool_floats(pool, outs), pool_floats(pool, outs) },
         .silent = { true, true },
         .quiet = UINT32_MAX,
         .phase = STAGE_DONE,
     };
-    return s->x && s->z && s->y[0] && s->y[1] ? 0 : -ENOMEM;
-}
-
-void stage_clear(struct stage *s)
-{
-    free(s->x);
-    free(s->z);
-    free(s->y[0]);
-    free(s->y[1]);
-    *s = (struct stage){ 0 };
 }
 
 RT void stage_begin(struct stage *s, uint64_t end, bool silent)
@@ -46,66 +33,63 @@ RT void stage_begin(struct stage *s, uint64_t end, bool silent)
     s->done = 0;
 }
 
+/* Channels go through each step together: its table is in the cache then. */
 static RT void next_step(struct stage *s, uint32_t steps, uint32_t places)
 {
-    if (++s->step < steps)
-        return;
-    s->step = 0;
     if (++s->place < places)
         return;
     s->place = 0;
+    if (++s->step < steps)
+        return;
+    s->step = 0;
     s->phase++;
 }
 
 static RT void split_step(struct stage *s, float *const *past, uint64_t mask)
 {
     const struct level *l = s->level;
-    const struct kernel *k = fft_kernel(l->fft);
     const float *in = past[l->in[s->place]];
-    uint32_t block = l->block, row = 2 * k->lanes, from, to;
-    fft_forward(l->fft, s->step, in + ((s->end - 2 * (uint64_t)block) & mask),
-                in + ((s->end - block) & mask), s->z, s->z + block, &from, &to);
-    if (from < to) {
-        size_t mirror = (size_t)l->partitions * row;
-        float *x = s->x + (size_t)s->place * 2 * mirror + (size_t)s->slot * row;
-        k->spread(s->z + from, s->z + block + from, (to - from) / k->lanes,
-                  x + from / k->lanes * l->x_stride, l->x_stride, mirror);
-        s->done += (uint64_t)(to - from) * l->spread_work;
-    }
-    s->done += fft_step_cost(l->fft, s->step, false);
-    next_step(s, fft_steps(l->fft), l->n_in);
+    uint64_t block = l->block;
+    size_t row = KERNEL_GROUP * 2 * l->fft.kernel->lanes;
+    float *z = s->z + s->place * 2 * block;
+    fft_forward(&l->fft, s->step, in + ((s->end - 2 * block) & mask),
+                in + ((s->end - block) & mask), z, z + block,
+                s->x + (s->place * l->partitions + s->slot) * row, l->x_stride);
+    s->done += fft_step_cost(&l->fft, s->step, false);
+    next_step(s, fft_steps(&l->fft), l->n_in);
 }
 
-/* As many columns as fit before `target`; steps are columns here. */
+/* As many groups as fit before `target`; steps are groups here. */
 static RT void multiply_step(struct stage *s, uint64_t target)
 {
     const struct level *l = s->level;
-    const struct kernel *k = fft_kernel(l->fft);
     struct product p = {
         .cells = l->cells,
         .n_cells = l->n_cells,
-        .x = s->x + (size_t)s->slot * 2 * k->lanes,
+        .newest = s->slot,
+        .slots = l->partitions,
+        .x = s->x,
         .h = l->h,
         .x_stride = l->x_stride,
         .h_stride = l->h_stride,
         .y = s->y[s->making],
         .bins = l->block,
     };
-    uint64_t n = (target - s->done + l->column_work - 1) / l->column_work;
-    uint32_t left = l->columns - s->step, columns = n < left ? (uint32_t)n : left;
-    k->multiply(&p, s->step, s->step + columns);
-    s->done += (uint64_t)columns * l->column_work;
-    s->step += columns - 1;
-    next_step(s, l->columns, 1);
+    uint64_t n = (target - s->done + l->group_work - 1) / l->group_work;
+    uint32_t left = l->groups - s->step, groups = n < left ? (uint32_t)n : left;
+    l->fft.kernel->multiply(&p, s->step, s->step + groups);
+    s->done += (uint64_t)groups * l->group_work;
+    s->step += groups - 1;
+    next_step(s, l->groups, 1);
 }
 
 static RT void join_step(struct stage *s)
 {
     const struct level *l = s->level;
     float *y = s->y[s->making] + (size_t)s->place * 2 * l->block;
-    fft_backward(l->fft, s->step, y, y + l->block);
-    s->done += fft_step_cost(l->fft, s->step, true);
-    next_step(s, fft_steps(l->fft), l->n_out);
+    fft_backward(&l->fft, s->step, y, y + l->block);
+    s->done += fft_step_cost(&l->fft, s->step, true);
+    next_step(s, fft_steps(&l->fft), l->n_out);
 }
 
 RT void stage_work(struct stage *s, uint64_t target, float *const *past, uint64_t mask)

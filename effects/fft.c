@@ -7,35 +7,8 @@
 #include "effects/fft.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { CHUNK = 1024, PASSES_MAX = 16 };
-
-struct fft_pass {
-    uint32_t length; /* of the blocks that it splits */
-    uint32_t radix;
-    struct turn *turns; /* one per block */
-};
-
-struct fft {
-    uint32_t n;
-    const struct kernel *kernel;
-    struct fft_pass passes[PASSES_MAX];
-    uint32_t n_passes, n_outer; /* the first n_outer are over blocks longer than CHUNK */
-    uint32_t chunks;
-    struct turn *turns;
-    float *ends;
-};
-
-float *fft_floats(size_t n)
-{
-    size_t bytes = (n * sizeof(float) + 63) / 64 * 64;
-    float *p = aligned_alloc(64, bytes ? bytes : 64);
-    if (p)
-        memset(p, 0, bytes);
-    return p;
-}
+enum { CHUNK = 1024 };
 
 static uint32_t log2_of(uint32_t n)
 {
@@ -63,49 +36,21 @@ static void fill_turns(struct fft_pass *p, uint32_t blocks)
     }
 }
 
-struct fft *fft_new(uint32_t n)
+void fft_init(struct fft *f, uint32_t n, struct pool *pool)
 {
-    struct fft *f = calloc(1, sizeof *f);
-    if (!f)
-        return NULL;
-    f->n = n;
-    f->kernel = kernel_for(n);
-    f->chunks = n > CHUNK ? n / CHUNK : 1;
+    *f = (struct fft){ .n = n, .kernel = kernel_for(n), .chunks = n > CHUNK ? n / CHUNK : 1 };
     plan_passes(f);
-    size_t total = 0;
-    for (uint32_t p = 0; p < f->n_passes; p++)
-        total += n / f->passes[p].length;
-    uint32_t lanes = f->kernel->lanes, groups = n / (KERNEL_GROUP * lanes);
-    f->turns = (struct turn *)fft_floats(total * sizeof *f->turns / sizeof(float));
-    f->ends = fft_floats((size_t)groups * f->kernel->end_rows * lanes);
-    if (!f->turns || !f->ends) {
-        fft_free(f);
-        return NULL;
-    }
-    struct turn *turns = f->turns;
     for (uint32_t p = 0; p < f->n_passes; p++) {
-        f->passes[p].turns = turns;
-        fill_turns(&f->passes[p], n / f->passes[p].length);
-        turns += n / f->passes[p].length;
+        uint32_t blocks = n / f->passes[p].length;
+        f->passes[p].turns = pool_take(pool, blocks * sizeof(struct turn));
+        if (f->passes[p].turns)
+            fill_turns(&f->passes[p], blocks);
     }
-    for (uint32_t g = 0; g < groups; g++)
-        f->kernel->fill_ends(f->ends + (size_t)g * f->kernel->end_rows * lanes, log2_of(n / lanes),
-                             g * KERNEL_GROUP);
-    return f;
-}
-
-void fft_free(struct fft *f)
-{
-    if (!f)
-        return;
-    free(f->turns);
-    free(f->ends);
-    free(f);
-}
-
-RT const struct kernel *fft_kernel(const struct fft *f)
-{
-    return f->kernel;
+    uint32_t lanes = f->kernel->lanes, groups = n / (KERNEL_GROUP * lanes);
+    size_t rows = (size_t)f->kernel->end_rows * lanes;
+    f->ends = pool_floats(pool, groups * rows);
+    for (uint32_t g = 0; f->ends && g < groups; g++)
+        f->kernel->fill_ends(f->ends + g * rows, log2_of(n / lanes), g * KERNEL_GROUP);
 }
 
 RT uint32_t fft_steps(const struct fft *f)
@@ -160,10 +105,9 @@ static RT void place(struct pass *p, const float *in_r, const float *in_i, float
 }
 
 RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const float *in_i, float *r,
-                    float *i, uint32_t *from, uint32_t *to)
+                    float *i, float *x, size_t stride)
 {
     uint32_t p = s / f->chunks, c = s % f->chunks;
-    *from = *to = 0;
     if (p > 0)
         in_r = r, in_i = i;
     if (p < f->n_outer) {
@@ -182,9 +126,7 @@ RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const fl
     }
     uint32_t groups = span / (KERNEL_GROUP * lanes);
     const float *rows = f->ends + (size_t)c * groups * f->kernel->end_rows * lanes;
-    f->kernel->split_ends(r + at, i + at, rows, groups);
-    *from = (uint32_t)at;
-    *to = *from + span;
+    f->kernel->split_ends(r + at, i + at, rows, groups, x + c * groups * stride, stride);
 }
 
 RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i)

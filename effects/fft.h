@@ -13,33 +13,42 @@
 #define EFFECTS_FFT_H
 
 #include "effects/convolver_kernel.h"
+#include "effects/convolver_pool.h"
 #include "effects/rt.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct fft;
+enum { FFT_MIN = 16, FFT_MAX = 1 << 17, FFT_PASSES_MAX = 16 };
 
-enum { FFT_MIN = 16, FFT_MAX = 1 << 17 };
+/* One pass of splitting or joining; internal. */
+struct fft_pass {
+    uint32_t length; /* of the blocks that it splits */
+    uint32_t radix;
+    struct turn *turns; /* one per block */
+};
 
-/* Control. Aligned to 64 bytes, zero, and touched, so that the audio thread meets no page fault.
- * To be freed with free(). NULL: out of memory. */
-float *fft_floats(size_t n);
+struct fft {
+    uint32_t n;
+    const struct kernel *kernel;
+    struct fft_pass passes[FFT_PASSES_MAX];
+    uint32_t n_passes, n_outer; /* the first n_outer are cut into chunks */
+    uint32_t chunks;
+    float *ends;
+};
 
-/* Control. n: a power of two from FFT_MIN to FFT_MAX. NULL: out of memory. */
-struct fft *fft_new(uint32_t n);
-void fft_free(struct fft *f); /* NULL is fine */
+/* Control. n: a power of two from FFT_MIN to FFT_MAX. Its tables are the pool's. */
+void fft_init(struct fft *f, uint32_t n, struct pool *pool);
 
 /* Any thread. */
-RT const struct kernel *fft_kernel(const struct fft *f);
 RT uint32_t fft_steps(const struct fft *f);
 /* How long step s takes, forward or backward, in numbers times splittings. */
 RT uint32_t fft_step_cost(const struct fft *f, uint32_t s, bool back);
 
 /* Audio. Step s of the way forward. Step 0 reads in, the others what it left in r and i; in may be
- * r and i. Bins *from..*to-1 are final once it returns, and were not before. */
+ * r and i. The last steps leave the spectrum's groups (convolver_kernel.h) at x, x + stride, ... */
 RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const float *in_i, float *r,
-                    float *i, uint32_t *from, uint32_t *to);
+                    float *i, float *x, size_t stride);
 /* Audio. Step s of the way back, in place. */
 RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i);
 

@@ -191,11 +191,12 @@ static void note_end(struct audiofile *f)
                  f->path, f->source, d->frames);
 }
 
-/* Up to n frames at the file's own rate. */
+/* Up to n frames at the file's own rate, and never more than the header claims. */
 static uint32_t decode(struct audiofile *f, float *out, uint32_t n)
 {
     struct decoder *d = f->decoder;
-    uint32_t got = d->kind->read(d, out, n);
+    uint64_t left = d->frames > f->source ? d->frames - f->source : 0;
+    uint32_t got = d->kind->read(d, out, n < left ? n : (uint32_t)left);
     size_t samples = (size_t)got * d->channels;
     uint32_t bad = d->finite ? 0 : count_non_finite(out, samples);
     if (bad > 0)

@@ -22,7 +22,8 @@ struct stream {
     uint64_t at;     /* the frame of the file that audiofile_read gives next */
     uint64_t now;    /* the timeline frame that comes next */
     bool looping;
-    bool broken; /* a seek failed: silence from here on */
+    bool measured; /* its length was counted */
+    bool broken;   /* it cannot be read on: silence from here on */
 
     float *seam;      /* xfade frames from loop_to on */
     uint32_t seam_at; /* frames of the crossfade that are behind us; xfade: none under way */
@@ -63,10 +64,13 @@ static uint32_t read_file(struct stream *s, uint64_t frame, float *out, uint32_t
     return got;
 }
 
-/* A header promised more than there is, or nothing: reads the file through to find its length. */
+/* A header promised more than there is, or nothing: reads the file through to find its length.
+ * Done once: a file that is short even of that is broken. */
 static void measure(struct stream *s, float *scratch, uint32_t n)
 {
     uint64_t frame = 0;
+    s->broken |= s->measured;
+    s->measured = true;
     s->length = UINT64_MAX;
     while (s->length == UINT64_MAX && !s->broken)
         frame += read_file(s, frame, scratch, n);
@@ -179,6 +183,14 @@ static uint32_t read_looped(struct stream *s, float *out, uint32_t n)
     }
     s->now += n;
     return n;
+}
+
+uint64_t stream_frames(const struct stream *s)
+{
+    if (s->looping || s->plan.repeat || s->length > UINT64_MAX - s->plan.offset)
+        return UINT64_MAX;
+    uint64_t end = s->plan.offset + s->length;
+    return end > s->now ? end - s->now : 0;
 }
 
 uint32_t stream_read(struct stream *s, float *out, uint32_t n)

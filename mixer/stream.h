@@ -33,6 +33,10 @@ struct stream *stream_new(struct audiofile *file, const struct audiofile_info *i
                           const struct stream_plan *plan);
 void stream_free(struct stream *s); /* NULL is fine */
 
+/* Frames that stream_read will give in all, at most: what the header says. UINT64_MAX: it does not,
+ * or there is no end. */
+uint64_t stream_frames(const struct stream *s);
+
 /* The next n frames, interleaved. Fewer: the stream has ended. */
 uint32_t stream_read(struct stream *s, float *out, uint32_t n);
 

@@ -106,7 +106,20 @@ static struct stream *open_stream(struct track *t, const char **why)
 static void note_end(struct track *t, uint64_t end)
 {
     atomic_store_explicit(&t->end, end, memory_order_release);
+    atomic_store_explicit(&t->ended, true, memory_order_release);  /* pairs with track_figures */
     atomic_store_explicit(&t->primed, true, memory_order_release); /* pairs with track_primed */
+}
+
+/* What the header promises bounds what is due; an end without a promise is nobody's surprise. */
+static void note_length(struct track *t, const struct stream *s)
+{
+    uint64_t frames = stream_frames(s);
+    bool silent = atomic_load_explicit(&t->end, memory_order_relaxed) == 0;
+    bool endless = t->plan.repeat || t->plan.loop_from < t->plan.loop_to;
+    uint64_t promised = silent || (frames == NEVER && !endless) ? 0 : frames;
+    atomic_store_explicit(&t->promised, promised, memory_order_relaxed);
+    if (!silent)
+        atomic_store_explicit(&t->end, frames, memory_order_relaxed);
 }
 
 /* Publishes frames in the ring, under the account's turn (track_pull.c, begin_turn). */
@@ -219,9 +232,10 @@ static void *decode(void *arg)
     pthread_setname_np(pthread_self(), "mixd-track");
     struct stream *s = stopping(t) ? NULL : open_stream(t, &why);
     if (s) {
+        note_length(t, s);
         /* Release: pairs with every reader of state; what was built is visible with it. */
         atomic_store_explicit(&t->state, TRACK_OPEN, memory_order_release);
-        if (atomic_load_explicit(&t->end, memory_order_relaxed) == NEVER)
+        if (atomic_load_explicit(&t->end, memory_order_relaxed) > 0)
             run(t, s);
         note_end(t, ring_written(t->ring));
     } else {
@@ -274,6 +288,7 @@ static struct track *build(const struct track_plan *plan)
     t->lead = stream_lead(&line);
     t->rise = plan->quantum;
     atomic_init(&t->end, t->lead == NEVER ? 0 : NEVER);
+    atomic_init(&t->promised, NEVER);
     atomic_init(&t->anchor, NEVER);
     atomic_init(&t->moment, NEVER);
     atomic_init(&t->owners, 2);
@@ -376,7 +391,7 @@ void track_figures(const struct track *t, struct track_figures *out)
         .starved = get(&t->starved),
         .nans = get(&t->nans),
         .primed = track_primed(t),
-        .ended = end != NEVER,
+        .ended = atomic_load_explicit(&t->ended, memory_order_acquire), /* with note_end */
         .failed = state == TRACK_FAILED,
     };
     if (state == TRACK_OPEN) {

@@ -30,12 +30,12 @@ struct track {
     _Alignas(TRACK_LINE) _Atomic enum track_state state;
     uint32_t channels;
     struct ring *ring;
-    float
-        *block;  /* a quantum: where audio puts together what the ring does not hold in one piece */
-    float *hold; /* a frame: where audio keeps the last one before a hole */
-    _Atomic uint64_t end; /* frames that the ring will ever be given, once known; else NEVER */
+    float *block;         /* a quantum, for what the ring does not hold in one piece; audio's */
+    float *hold;          /* the last frame before a hole; audio's */
+    _Atomic uint64_t end; /* frames that the ring will ever be given, at most; may fall */
+    _Atomic uint64_t promised; /* the same by the header alone; 0: it promises nothing */
     _Atomic uint64_t nans;
-    _Atomic bool primed;
+    _Atomic bool primed, ended;
     _Atomic(const char *) problem; /* into problem_text, which is then never changed */
     char problem_text[512];
 

@@ -6,18 +6,18 @@
  *
  * A hole: the last frame that went out is held and faded away over a quantum, and when frames come
  * again they are faded in over a quantum; both per frame, so that it does not matter how the
- * frames were cut into pulls.
+ * frames were cut into pulls. A file that ends before its time fades away likewise.
  */
 #include "mixer/track_parts.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* The frames due in one pull: `before` of silence, then `due` from ring position `from` on, of
- * which `have` are there, then silence behind the file's end. */
+/* The frames of one pull: `before` of silence, then what lies from ring position `from` on. By the
+ * file's header there are `promised` of them; `due` of those can still come, `have` are here. */
 struct window {
     uint64_t from;
-    uint32_t before, due, have;
+    uint32_t before, promised, due, have;
 };
 
 RT void track_anchor(struct track *t, uint64_t rolled)
@@ -37,6 +37,13 @@ static RT int64_t due_at(const struct track *t, uint64_t rolled)
     return (int64_t)(rolled - anchor) - (int64_t)t->lead;
 }
 
+/* Frames of from..from + n that lie before `end`. */
+static RT uint32_t within(uint64_t end, uint64_t from, uint32_t n)
+{
+    uint64_t left = end > from ? end - from : 0;
+    return left < n ? (uint32_t)left : n;
+}
+
 /* What is due of the n frames; `have` is left at 0. */
 static RT struct window look(const struct track *t, uint64_t rolled, uint32_t n)
 {
@@ -45,11 +52,12 @@ static RT struct window look(const struct track *t, uint64_t rolled, uint32_t n)
     if (from + (int64_t)n <= 0)
         return w;
     w.before = from < 0 ? (uint32_t)-from : 0;
-    /* Acquire: pairs with the decoder's store. Read before the ring is: where the end is known,
-     * all that came before it is in sight. */
+    /* Acquire: pairs with the decoder's store. Read before the ring is: where the end has come
+     * down to what there is, all that came before it is in sight. */
     uint64_t end = atomic_load_explicit(&t->end, memory_order_acquire);
-    uint64_t left = end > w.from ? end - w.from : 0;
-    w.due = left < n - w.before ? (uint32_t)left : n - w.before;
+    uint64_t promised = atomic_load_explicit(&t->promised, memory_order_relaxed);
+    w.promised = within(promised, w.from, n - w.before);
+    w.due = within(end, w.from, n - w.before);
     return w;
 }
 
@@ -152,7 +160,7 @@ static RT const float *compose(struct track *t, const struct window *w, uint32_t
         end_turn(t);
         t->at += w->have;
         fade(t, sound, w->have, true);
-        if (w->have < w->due)
+        if (w->have < w->promised)
             begin_hole(t, behind - t->channels);
     }
     fade(t, behind, after, false);
@@ -173,7 +181,7 @@ static RT const float *pull(struct track *t, uint64_t rolled, uint32_t n)
     }
     if (w.have < w.due)
         count(&t->starved, w.due - w.have);
-    if (w.have == 0 && w.due > 0 && t->rise > 0)
+    if (w.have == 0 && w.promised > 0 && t->rise > 0)
         begin_hole(t, t->last);
     t->last = NULL;
     if (!open)

@@ -147,38 +147,46 @@ static void check_trial(struct trial *t, uint64_t checks)
                    t->outputs, t->cells[0].frames, db);
 }
 
+/* Transforms 2n real numbers to n bins, (lanes real, lanes imaginary) and so on. */
+static float *spectrum(const struct fft *f, uint32_t n, const float *x)
+{
+    float *z = aligned_alloc(64, 8 * n), *spectrum = aligned_alloc(64, 8 * n);
+    memcpy(z, x, 2 * n * sizeof *z);
+    for (uint32_t s = 0; s < fft_steps(f); s++)
+        fft_forward(f, s, z, z + n, z, z + n, spectrum, KERNEL_GROUP * 2 * f->kernel->lanes);
+    free(z);
+    return spectrum;
+}
+
 /* Splitting, multiplying and joining is multiplication modulo (x^2n + 1). */
 static void transform_multiplies(void)
 {
     for (uint32_t n = FFT_MIN; n <= 4096; n *= 2) {
-        struct fft *f = fft_new(n);
-        float *a = fft_floats(2 * n), *b = fft_floats(2 * n), *x = noises(2 * n),
-              *y = noises(2 * n);
-        uint32_t from, to;
-        memcpy(a, x, 2 * n * sizeof *x);
-        memcpy(b, y, 2 * n * sizeof *y);
-        for (uint32_t s = 0; s < fft_steps(f); s++) {
-            fft_forward(f, s, a, a + n, a, a + n, &from, &to);
-            fft_forward(f, s, b, b + n, b, b + n, &from, &to);
-        }
-        for (uint32_t i = 0; i < n; i++) {
-            double re = (double)a[i] * b[i] - (double)a[n + i] * b[n + i];
-            a[n + i] = (float)((double)a[i] * b[n + i] + (double)a[n + i] * b[i]);
-            a[i] = (float)re;
+        struct pool pool = { 0 };
+        struct fft table, *f = &table;
+        fft_init(f, n, &pool);
+        CHECK(pool_open(&pool));
+        fft_init(f, n, &pool);
+        float *x = noises(2 * n), *y = noises(2 * n), *z = aligned_alloc(64, 8 * n);
+        float *a = spectrum(f, n, x), *b = spectrum(f, n, y);
+        for (uint32_t i = 0, lanes = f->kernel->lanes; i < n; i++) {
+            uint32_t re = i / lanes * 2 * lanes + i % lanes, im = re + lanes;
+            z[i] = (float)((double)a[re] * b[re] - (double)a[im] * b[im]);
+            z[n + i] = (float)((double)a[re] * b[im] + (double)a[im] * b[re]);
         }
         for (uint32_t s = 0; s < fft_steps(f); s++)
-            fft_backward(f, s, a, a + n);
+            fft_backward(f, s, z, z + n);
         double worst = 0;
         for (uint32_t k = 0; k < 2 * n; k++) {
             double sum = 0;
             for (uint32_t i = 0; i < 2 * n; i++)
                 sum += i <= k ? (double)x[i] * y[k - i] : -(double)x[i] * y[2 * n + k - i];
-            worst = fmax(worst, fabs(sum - (double)a[k] / n));
+            worst = fmax(worst, fabs(sum - (double)z[k] / n));
         }
         /* Sums of 2n products of noise of variance 1/3 have a deviation of sqrt(2n) / 3. */
         CHECK(worst / sqrt(2.0 * n) < 1e-6);
-        free(a), free(b), free(x), free(y);
-        fft_free(f);
+        free(a), free(b), free(x), free(y), free(z);
+        pool_close(&pool);
     }
 }
 
@@ -240,7 +248,7 @@ static void an_impulse_gives_the_response(void)
     for (uint64_t n = 0; n < t.frames; n++) {
         bool sounds = n >= at && n < at + 20000;
         double e = fabs(t.out[0][n] - (sounds ? (double)t.cells[0].taps[n - at] : 0));
-        if (e > 1e-6 || (n >= at + 20000 && e != 0) || (n < at / 64 * 64 && e != 0)) {
+        if (e > 1e-6 || (!sounds && e != 0)) {
             CHECK_FAIL("frame %" PRIu64 " is off by %g", n, e);
             break;
         }

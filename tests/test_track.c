@@ -1,186 +1,91 @@
-/* test_track.c - every frame of a track as arithmetic says, holes and accounts included
+/* test_track.c - every frame of a track is the one that arithmetic says
  *
- * The files carry their frame number as sample values. The test thread plays the engine: it pulls
- * between rt_enter and rt_leave, under the guard of the audio thread.
+ * The test thread plays the engine and waits for frames as the render driver does.
  */
 #include "tests/check.h"
-#include "tests/signals.h"
-#include "tests/wavfile.h"
+#include "tests/player.h"
 
-#include "mixer/track.h"
-
-#include <dirent.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { RATE = 48000, QUANTUM = 64, FILE_FRAMES = 10000, CHANNELS = 2 };
+enum { LENGTH = 10000 };
 
 static char folder[] = "/tmp/mixd-track-XXXXXX";
-static char ramp_path[64];
+static char path[64];
 
-/* Channel 0 of frame k of the file is k + 1 on the ramp's scale, channel 1 its negative; 0 is
- * silence. */
-static float sample_of(uint64_t frame)
+static struct track_plan plan_of(uint64_t position, uint64_t offset)
 {
-    float x;
-    signal_ramp(&x, 1, frame + 1);
-    return x;
+    struct track_plan plan = player_plan(path);
+    plan.position = position;
+    plan.offset = offset;
+    return plan;
 }
 
-static void write_ramp(const char *path, size_t frames)
+static const float *pull_when_ready(struct track *t, uint64_t rolled, uint32_t n)
 {
-    float *data = malloc(frames * CHANNELS * sizeof *data);
-    for (size_t i = 0; i < frames; i++) {
-        data[CHANNELS * i] = sample_of(i);
-        data[CHANNELS * i + 1] = -sample_of(i);
-    }
-    struct wavfile w = { RATE, CHANNELS, frames, data };
-    CHECK_INT(wavfile_write(path, &w, WAVFILE_FLOAT), 0);
-    free(data);
+    player_await(t, rolled, n);
+    return player_pull(t, rolled, n);
 }
 
-/* What lies at a frame of the timeline, whatever the transport does. */
-static float timeline(const struct track_plan *p, uint64_t frame)
+/* Plays `frames` frames and compares each. `seed`: pulls of changing length; 0: whole quanta. */
+static void play_exactly(const struct track_plan *plan, uint64_t anchor, uint64_t frames,
+                         uint32_t seed)
 {
-    if (frame < p->offset)
-        return 0;
-    frame -= p->offset;
-    if (p->repeat)
-        frame %= FILE_FRAMES;
-    return frame < FILE_FRAMES ? sample_of(frame) : 0;
-}
-
-/* What the stream holds at an index: the contract of track.h, frame by frame. */
-static float expected(const struct track_plan *p, uint64_t index)
-{
-    uint64_t length = p->loop_to - p->loop_from, frame = p->position + index;
-    if (length == 0 || p->position >= p->loop_to || frame < p->loop_to)
-        return timeline(p, frame);
-    if (p->offset >= p->loop_to)
-        return 0;
-    uint64_t i = (frame - p->loop_to) % length;
-    uint64_t xfade = p->xfade < length ? p->xfade : length;
-    float g = i < xfade ? (float)(i + 1) / (float)(xfade + 1) : 1;
-    return (1 - g) * timeline(p, p->loop_to + i) + g * timeline(p, p->loop_from + i);
-}
-
-static struct track_plan plan_of(const char *path)
-{
-    return (struct track_plan){
-        .path = path, .rate = RATE, .quality = QUALITY_FASTEST, .ring = 1024, .quantum = QUANTUM
-    };
-}
-
-static struct track *open_primed(const struct track_plan *plan)
-{
-    const char *why = NULL;
-    struct track *t = track_open(plan, &why);
-    if (!t) {
-        CHECK_FAIL("%s", why);
-        exit(1);
-    }
-    while (!track_primed(t))
-        track_await(t);
-    return t;
-}
-
-static const float *pull(struct track *t, uint64_t rolled, uint32_t n)
-{
-    rt_enter();
-    const float *x = track_pull(t, rolled, n);
-    rt_leave();
-    return x;
-}
-
-static void await_ready(struct track *t, uint64_t rolled, uint32_t n)
-{
-    for (;;) {
-        rt_enter();
-        bool ready = track_ready(t, rolled, n);
-        rt_leave();
-        if (ready)
-            return;
-        track_wake(t);
-        track_await(t);
-    }
-}
-
-/* Every descriptor closed and every decoder gone. */
-static void await_no_decoders(void)
-{
-    while (track_decoders() > 0)
-        sched_yield();
-}
-
-/* Pulls `frames` frames as the render driver would and compares each. */
-static void play_exactly(const struct track_plan *plan, uint64_t anchor, uint64_t frames)
-{
-    struct track *t = open_primed(plan);
-    uint64_t wrong = 0;
+    struct track *t = player_open(plan);
+    struct track_figures f;
+    uint32_t n = QUANTUM;
     track_anchor(t, anchor);
-    for (uint64_t i = 0; i < frames; i += QUANTUM) {
-        await_ready(t, anchor + i, QUANTUM);
-        const float *x = pull(t, anchor + i, QUANTUM);
-        for (uint32_t k = 0; k < QUANTUM; k++) {
-            float want = expected(plan, i + k);
-            float left = x ? x[CHANNELS * k] : 0, right = x ? x[CHANNELS * k + 1] : 0;
-            /* A crossfade rounds; nothing else does. */
-            bool near = fabsf(left - want) <= 0x1p-23f && left == -right;
-            if (!near && wrong++ == 0)
-                CHECK_FAIL("index %llu is %.9g, not %.9g", (unsigned long long)(i + k), left, want);
+    for (uint64_t i = 0; i < frames; i += n) {
+        if (seed)
+            n = 1 + (seed = seed * 1664525u + 1013904223u) % QUANTUM;
+        const float *x = pull_when_ready(t, anchor + i, n);
+        for (uint32_t k = 0; k < n; k++) {
+            float want = timeline_expect(plan, LENGTH, i + k);
+            float left = x ? x[2 * k] : 0, right = x ? x[2 * k + 1] : 0;
+            /* Neighbouring frames differ by 6e-8; only a crossfade rounds, by 1e-10. */
+            if (fabsf(left - want) <= 1e-9f && left == -right)
+                continue;
+            CHECK_FAIL("index %llu is %.9g, not %.9g", (unsigned long long)(i + k), left, want);
+            i = frames;
+            break;
         }
     }
-    struct track_figures f;
     track_figures(t, &f);
-    CHECK_INT(wrong, 0);
     CHECK_INT(f.starved, 0);
     CHECK_INT(f.skipped, 0);
+    CHECK_INT(f.decoded, f.played + f.buffered);
+    CHECK(track_problem(t) == NULL);
     track_close(t);
 }
 
 static void from_the_beginning_to_the_end(void)
 {
-    struct track_plan plan = plan_of(ramp_path);
-    play_exactly(&plan, 0, FILE_FRAMES + 1000);
+    struct track_plan plan = plan_of(0, 0);
+    play_exactly(&plan, 0, LENGTH + 1000, 0);
+    play_exactly(&plan, 123, LENGTH + 1000, 1);
 }
 
 static void from_anywhere_with_any_offset(void)
 {
     static const uint64_t places[][2] = {
-        /* position, offset */
-        { 0, 1 },
-        { 0, 63 },
-        { 0, 64 },
-        { 0, 5000 },
-        { 1, 0 },
-        { 4097, 0 },
-        { 9999, 0 },
-        { 10000, 0 },
-        { 20000, 0 },
-        { 777, 333 },
-        { 333, 777 },
-        { 5000000000, 5000000100 },
-        { 5000000100, 5000000000 },
+        { 0, 1 },       { 0, 63 },      { 0, 64 },
+        { 0, 5000 },    { 1, 0 },       { 4097, 0 },
+        { 9999, 0 },    { 10000, 0 },   { 20000, 0 },
+        { 777, 333 },   { 333, 777 },   { 5000000000, 5000000100 },
+        { 7000, 6000 }, { 5000, 5000 }, { 5000000100, 5000000000 },
     };
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        struct track_plan plan = plan_of(ramp_path);
-        plan.position = places[i][0];
-        plan.offset = places[i][1];
-        play_exactly(&plan, 1000000 * i, 16000);
+    for (uint32_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct track_plan plan = plan_of(places[i][0], places[i][1]);
+        play_exactly(&plan, 1000000 * i, 16000, i % 3);
     }
 }
 
 static void repeating_for_ever(void)
 {
     static const uint64_t places[] = { 0, 1, 9999, 10000, 10001, 123456789 };
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        struct track_plan plan = plan_of(ramp_path);
+    for (uint32_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct track_plan plan = plan_of(places[i], 5);
         plan.repeat = true;
-        plan.position = places[i];
-        play_exactly(&plan, 77, 45000);
+        play_exactly(&plan, 77, 45000, i % 2);
     }
 }
 
@@ -198,30 +103,103 @@ static void loops_of_the_transport(void)
         { 0, 0, 11000, 12000, 300, false },  { 11500, 0, 9000, 12000, 100, false },
         { 0, 0, 1000, 1001, 480, false },    { 0, 0, 1000, 1048, 48, false },
         { 0, 0, 9000, 31000, 480, true },    { 5, 17, 3000, 3700, 700, true },
-        { 3000, 0, 1000, 3000, 480, false }, { 0, 4000, 8000, 14500, 480, true },
+        { 3000, 0, 1000, 3000, 480, false }, { 0, 4000, 8000, 34500, 480, true },
+        { 1000, 0, 1000, 3000, 100, false }, { 0, 1000, 1000, 30000, 480, true },
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct track_plan plan = plan_of(ramp_path);
-        plan.position = rows[i].position;
-        plan.offset = rows[i].offset;
+    for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct track_plan plan = plan_of(rows[i].position, rows[i].offset);
         plan.loop_from = rows[i].from;
         plan.loop_to = rows[i].to;
         plan.xfade = rows[i].xfade;
         plan.repeat = rows[i].repeat;
-        play_exactly(&plan, 3, 70000);
+        play_exactly(&plan, 3, 70000, i % 2);
     }
+}
+
+static uint32_t below(uint32_t *seed, uint32_t n)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)*seed * n >> 32);
+}
+
+static void three_hundred_plans_at_random(void)
+{
+    uint32_t seed = 2024;
+    for (int i = 0; i < 300; i++) {
+        struct track_plan plan = plan_of(below(&seed, 25000), below(&seed, 15000));
+        plan.repeat = below(&seed, 3) == 0;
+        plan.loop_from = below(&seed, 20000);
+        plan.loop_to = plan.loop_from + below(&seed, i % 2 ? 400 : 20000);
+        plan.xfade = below(&seed, 3) ? below(&seed, 1000) : 0;
+        plan.ring = 1 + below(&seed, 5000);
+        play_exactly(&plan, below(&seed, 100000), 40000, 1 + below(&seed, 1000));
+    }
+}
+
+/* A cut needs a fade only between the file's first frame and its last. */
+static void sounding_between_first_and_last_frame(void)
+{
+    struct track_plan plan = plan_of(100, 300);
+    struct track *t = player_open(&plan);
+    CHECK(!track_sounding(t, 0)); /* no anchor yet */
+    CHECK(!track_anchored(t));
+    track_anchor(t, 1000);
+    CHECK(track_anchored(t));
+    for (uint64_t i = 0; i < LENGTH + 1000; i += QUANTUM)
+        pull_when_ready(t, 1000 + i, QUANTUM);
+    CHECK(!track_sounding(t, 1000));
+    CHECK(!track_sounding(t, 1000 + 200)); /* in front of the first frame */
+    CHECK(track_sounding(t, 1000 + 201));
+    CHECK(track_sounding(t, 1000 + 200 + LENGTH - 1));
+    CHECK(!track_sounding(t, 1000 + 200 + LENGTH));
+    track_close(t);
+
+    plan = plan_of(301, 300);
+    t = player_open(&plan);
+    track_anchor(t, 0);
+    CHECK(track_sounding(t, 0)); /* it begins with the file's second frame */
+    track_close(t);
+}
+
+static void figures_tell_the_end(void)
+{
+    struct track_plan plan = plan_of(LENGTH - 500, 0);
+    struct track *t = player_open(&plan);
+    struct track_figures f;
+    while (!track_primed(t))
+        track_await(t);
+    track_figures(t, &f);
+    CHECK(f.primed && f.ended && f.playing && !f.failed);
+    CHECK_INT(f.decoded, 500);
+    CHECK_INT(f.buffered, 500);
+    CHECK_INT(f.size, 1024);
+    CHECK_INT(track_channels(t), 2);
+    track_anchor(t, 0);
+    for (uint64_t i = 0; i < 640; i += QUANTUM)
+        pull_when_ready(t, i, QUANTUM);
+    track_figures(t, &f);
+    CHECK_INT(f.played, 500);
+    CHECK_INT(f.buffered, 0);
+    CHECK_INT(f.starved, 0);
+    CHECK(!f.playing);
+    track_close(t);
 }
 
 int main(void)
 {
     if (!mkdtemp(folder))
         return 1;
-    snprintf(ramp_path, sizeof ramp_path, "%s/ramp.wav", folder);
-    write_ramp(ramp_path, FILE_FRAMES);
+    snprintf(path, sizeof path, "%s/ramp.wav", folder);
+    timeline_write(path, RATE, LENGTH);
     RUN(from_the_beginning_to_the_end);
     RUN(from_anywhere_with_any_offset);
     RUN(repeating_for_ever);
     RUN(loops_of_the_transport);
-    await_no_decoders();
+    RUN(three_hundred_plans_at_random);
+    RUN(sounding_between_first_and_last_frame);
+    RUN(figures_tell_the_end);
+    player_await_no_decoders();
+    unlink(path);
+    rmdir(folder);
     return check_done();
 }

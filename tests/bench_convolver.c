@@ -1,0 +1,362 @@
+/* bench_convolver.c - the convolver beside zita-convolver, in the same run on the same sound
+ *
+ * bench_convolver [WORD...]   Words choose: free, paced or batch; mono or stereo; seconds (0.5 2 6
+ *                             10); a period (64 128 256 1024). None of a sort: all of them.
+ *
+ * ns_per_frame is the CPU time of all threads, the median of several turns in which the peers
+ * alternate. p999_us and max_us are of single callbacks by the clock, so the machine's own stalls
+ * are in them: peer=none is an empty callback. ratio is to the better setting of zita.
+ * mode=paced sleeps between callbacks, as live: caches are cold then.
+ */
+#include "effects/convolver.h"
+#include "tests/peer_zita.h"
+#include "tests/signals.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { RATE = 48000, TURNS = 7, FREE_FRAMES = 2 * RATE, PACED_FRAMES = RATE, CHANNELS = 2 };
+
+/* What is measured: a matrix of responses at a period. */
+struct task {
+    uint32_t channels, frames, period;
+    double seconds;
+    bool paced;
+    float *taps[CHANNELS * CHANNELS], *in[CHANNELS];
+};
+
+struct peer {
+    const char *name, *setting;
+    double density;
+    bool (*open)(struct peer *p, const struct task *t);
+    void (*process)(struct peer *p, const struct task *t, const float *const *in,
+                    float *const *out);
+    void (*close)(struct peer *p);
+    void *state;
+    double ns[TURNS], p999_us, max_us, err_db; /* what was found */
+    float *took_us, *out[CHANNELS];
+    uint32_t n_took;
+};
+
+static double clock_ns(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+
+static bool open_none(struct peer *p, const struct task *t)
+{
+    (void)t;
+    p->state = NULL;
+    return true;
+}
+
+static void process_none(struct peer *p, const struct task *t, const float *const *in,
+                         float *const *out)
+{
+    (void)p, (void)t, (void)in, (void)out;
+}
+
+static void close_none(struct peer *p)
+{
+    (void)p;
+}
+
+static bool open_mixd(struct peer *p, const struct task *t)
+{
+    struct filter_cell cells[CHANNELS * CHANNELS];
+    uint32_t n = t->channels * t->channels;
+    for (uint32_t i = 0; i < n; i++)
+        cells[i] = (struct filter_cell){ i / t->channels, i % t->channels, t->taps[i], t->frames };
+    struct filter *f =
+        filter_new(&(struct filter_setup){ t->period, t->channels, t->channels, cells, n });
+    p->state = f ? convolver_new(f) : NULL;
+    filter_drop(f);
+    return p->state != NULL;
+}
+
+static void process_mixd(struct peer *p, const struct task *t, const float *const *in,
+                         float *const *out)
+{
+    (void)t;
+    convolver_process(p->state, in, out);
+}
+
+static void close_mixd(struct peer *p)
+{
+    convolver_free(p->state);
+}
+
+static bool open_zita(struct peer *p, const struct task *t)
+{
+    p->state = peer_zita_new(t->channels, t->channels, (const float *const *)t->taps, t->frames,
+                             t->period, (float)p->density, t->paced ? 50 : 0);
+    return p->state != NULL;
+}
+
+static void process_zita(struct peer *p, const struct task *t, const float *const *in,
+                         float *const *out)
+{
+    peer_zita_process(p->state, in, out, !t->paced);
+}
+
+static void close_zita(struct peer *p)
+{
+    peer_zita_free(p->state);
+}
+
+enum { PEER_NONE, PEER_MIXD, PEER_ZITA_0, PEER_ZITA_1, PEERS };
+
+static struct peer peers[PEERS] = {
+    { "none", "", 0, open_none, process_none, close_none, .err_db = NAN },
+    { "mixd", "", 0, open_mixd, process_mixd, close_mixd, .err_db = NAN },
+    { "zita", " density=0", 0, open_zita, process_zita, close_zita, .err_db = NAN },
+    { "zita", " density=1", 1, open_zita, process_zita, close_zita, .err_db = NAN },
+};
+
+/* Waits for `due` on the monotonic clock. */
+static void sleep_until(double due)
+{
+    struct timespec t = { (time_t)(due / 1e9), (long)fmod(due, 1e9) };
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
+/* One turn: `frames` frames through a peer. */
+static void run_turn(struct peer *p, const struct task *t, uint32_t frames, uint32_t turn)
+{
+    double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), due = clock_ns(CLOCK_MONOTONIC);
+    for (uint32_t at = 0; at + t->period <= frames; at += t->period) {
+        const float *in[CHANNELS];
+        float *out[CHANNELS];
+        for (uint32_t c = 0; c < t->channels; c++) {
+            in[c] = t->in[c] + at;
+            out[c] = p->out[c] + at;
+        }
+        if (t->paced) {
+            due += 1e9 * t->period / RATE;
+            sleep_until(due);
+        }
+        double begun = clock_ns(CLOCK_MONOTONIC);
+        p->process(p, t, in, out);
+        p->took_us[p->n_took++] = (float)((clock_ns(CLOCK_MONOTONIC) - begun) / 1e3);
+    }
+    p->ns[turn] = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (frames / t->period * t->period);
+}
+
+static int compare_floats(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *x, uint32_t n)
+{
+    qsort(x, n, sizeof *x, compare_doubles);
+    return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
+}
+
+/* Against the definition, in double, at some frames of the first turn, re the output's peak. */
+static double error_db(const struct peer *p, const struct task *t, uint32_t frames)
+{
+    double worst = 0, peak = 1e-30;
+    for (uint32_t n = 1; n < frames; n += frames / 60 + 1) {
+        for (uint32_t o = 0; o < t->channels; o++) {
+            double sum = 0;
+            for (uint32_t i = 0; i < t->channels; i++)
+                for (uint32_t k = 0; k < t->frames && k <= n; k++)
+                    sum += (double)t->taps[i * t->channels + o][k] * t->in[i][n - k];
+            worst = fmax(worst, fabs(sum - (double)p->out[o][n]));
+            peak = fmax(peak, fabs(sum));
+        }
+    }
+    return 20 * log10(worst / peak);
+}
+
+static void task_open(struct task *t, uint32_t frames)
+{
+    for (uint32_t c = 0; c < t->channels; c++) {
+        t->in[c] = malloc(frames * sizeof(float));
+        signal_noise(t->in[c], frames, 100 + c, 0.5);
+    }
+    for (uint32_t i = 0; i < t->channels * t->channels; i++) {
+        t->taps[i] = malloc(t->frames * sizeof(float));
+        signal_noise(t->taps[i], t->frames, i, 0.02);
+        for (uint32_t k = 0; k < t->frames; k++)
+            t->taps[i][k] *= (float)pow(10, -3.0 * k / t->frames);
+    }
+}
+
+static void task_close(struct task *t)
+{
+    for (uint32_t c = 0; c < t->channels; c++)
+        free(t->in[c]);
+    for (uint32_t i = 0; i < t->channels * t->channels; i++)
+        free(t->taps[i]);
+}
+
+static void report(struct peer *p, const struct task *t, double ratio)
+{
+    qsort(p->took_us, p->n_took, sizeof *p->took_us, compare_floats);
+    double mean = 0;
+    for (uint32_t i = 0; i < p->n_took; i++)
+        mean += (double)p->took_us[i] / p->n_took;
+    printf("bench convolver%s peer=%s%s io=%ux%u ir_s=%g period=%u ns_per_frame=%.1f mean_us=%.1f "
+           "p999_us=%.1f max_us=%.1f",
+           t->paced ? " mode=paced" : "", p->name, p->setting, t->channels, t->channels, t->seconds,
+           t->period, median(p->ns, TURNS), mean, (double)p->took_us[(uint32_t)(0.999 * p->n_took)],
+           (double)p->took_us[p->n_took - 1]);
+    if (!isnan(p->err_db))
+        printf(" err_db=%.1f", p->err_db);
+    if (!isnan(ratio))
+        printf(" ratio=%.2f", ratio);
+    printf("\n");
+    fflush(stdout);
+}
+
+static bool peer_start(struct peer *p, const struct task *t, uint32_t frames)
+{
+    p->n_took = 0;
+    p->took_us = calloc((size_t)TURNS * (frames / t->period + 1), sizeof *p->took_us);
+    for (uint32_t c = 0; c < t->channels; c++)
+        p->out[c] = calloc(frames, sizeof(float));
+    return p->open(p, t);
+}
+
+static void peer_stop(struct peer *p, const struct task *t)
+{
+    p->close(p);
+    free(p->took_us);
+    for (uint32_t c = 0; c < t->channels; c++)
+        free(p->out[c]);
+}
+
+static void run_task(struct task *t)
+{
+    uint32_t frames = t->paced ? PACED_FRAMES : FREE_FRAMES;
+    task_open(t, frames);
+    for (uint32_t i = 0; i < PEERS; i++) {
+        if (!peer_start(&peers[i], t, frames)) {
+            fprintf(stderr, "bench_convolver: %s cannot do this\n", peers[i].name);
+            exit(1);
+        }
+        /* Warm, and the turn that errors are read from; live, zita may be late with it. */
+        run_turn(&peers[i], t, frames, 0);
+        peers[i].err_db = i == PEER_NONE || t->paced ? NAN : error_db(&peers[i], t, frames);
+        peers[i].n_took = 0;
+    }
+    for (uint32_t turn = 0; turn < TURNS; turn++)
+        for (uint32_t i = 0; i < PEERS; i++)
+            run_turn(&peers[i], t, frames, turn);
+    double best = fmin(median(peers[PEER_ZITA_0].ns, TURNS), median(peers[PEER_ZITA_1].ns, TURNS));
+    double ours = median(peers[PEER_MIXD].ns, TURNS);
+    for (uint32_t i = 0; i < PEERS; i++) {
+        report(&peers[i], t, i == PEER_MIXD ? ours / best : NAN);
+        peer_stop(&peers[i], t);
+    }
+    task_close(t);
+}
+
+/* Many true-stereo reverbs of one response: CPU per frame and reverb. */
+static double batch_ns(const struct task *t, uint32_t count)
+{
+    struct filter_cell cells[4];
+    for (uint32_t i = 0; i < 4; i++)
+        cells[i] = (struct filter_cell){ i / 2, i % 2, t->taps[i], t->frames };
+    struct filter *f = filter_new(&(struct filter_setup){ t->period, 2, 2, cells, 4 });
+    struct convolver *c[16];
+    float *out[2] = { malloc(4096), malloc(4096) };
+    double ns[TURNS];
+    for (uint32_t i = 0; i < count; i++)
+        c[i] = convolver_new(f);
+    filter_drop(f);
+    for (uint32_t turn = 0; turn < TURNS + 1; turn++) {
+        double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+        for (uint32_t at = 0; at + t->period <= FREE_FRAMES; at += t->period)
+            for (uint32_t i = 0; i < count; i++)
+                convolver_process(c[i], (const float *[]){ t->in[0] + at, t->in[1] + at }, out);
+        ns[turn % TURNS] = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / FREE_FRAMES / count;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        convolver_free(c[i]);
+    free(out[0]);
+    free(out[1]);
+    return median(ns, TURNS);
+}
+
+static void run_batch(struct task *t)
+{
+    task_open(t, FREE_FRAMES);
+    double one = batch_ns(t, 1), sixteen = batch_ns(t, 16);
+    printf("bench convolver-batch io=2x2 ir_s=%g period=%u one_ns=%.1f of_sixteen_ns=%.1f "
+           "ratio=%.2f\n",
+           t->seconds, t->period, one, sixteen, sixteen / one);
+    fflush(stdout);
+    task_close(t);
+}
+
+/* Is any of `sort` among the arguments, and if so, is it `word`? */
+static bool chosen(int argc, char **argv, const char *const *sort, const char *word)
+{
+    bool any = false;
+    for (int a = 1; a < argc; a++) {
+        if (strcmp(argv[a], word) == 0)
+            return true;
+        for (int i = 0; sort[i]; i++)
+            any = any || strcmp(argv[a], sort[i]) == 0;
+    }
+    return !any;
+}
+
+static const char *const modes[] = { "free", "paced", "batch", NULL };
+static const char *const shapes[] = { "mono", "stereo", NULL };
+static const char *const lengths[] = { "0.5", "2", "6", "10", NULL };
+static const char *const periods[] = { "64", "128", "256", "1024", NULL };
+
+static void run_mode(int argc, char **argv, int mode, int shape, int length, int period)
+{
+    /* In real time, and for what cannot differ, the middle of the table must do. */
+    bool told = argc > 1, usual = shape == 1 && length == 2;
+    if (mode > 0 && !told && !(usual && (mode == 1 || period == 0)))
+        return;
+    struct task t = {
+        .channels = (uint32_t)shape + 1,
+        .seconds = atof(lengths[length]),
+        .period = (uint32_t)atoi(periods[period]),
+        .paced = mode == 1,
+    };
+    t.frames = (uint32_t)(t.seconds * RATE);
+    if (!chosen(argc, argv, modes, modes[mode]) || !chosen(argc, argv, shapes, shapes[shape]) ||
+        !chosen(argc, argv, lengths, lengths[length]) ||
+        !chosen(argc, argv, periods, periods[period]))
+        return;
+    if (mode == 2 && shape == 1)
+        run_batch(&t);
+    if (mode < 2)
+        run_task(&t);
+}
+
+int main(int argc, char **argv)
+{
+    struct sched_param priority = { .sched_priority = 60 };
+    for (int mode = 0; modes[mode]; mode++) {
+        if (mode == 1 && sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
+            fprintf(stderr, "bench_convolver: paced without real-time priority\n");
+        for (int shape = 0; shapes[shape]; shape++)
+            for (int length = 0; lengths[length]; length++)
+                for (int period = 0; periods[period]; period++)
+                    run_mode(argc, argv, mode, shape, length, period);
+    }
+    return 0;
+}
