@@ -152,6 +152,10 @@ static int stretch_read(const struct mixd *m, const struct options *o, struct st
 static int render_prepare(struct mixd *m, const struct options *o, struct stretch *s)
 {
     struct refusal why;
+    if (render_format_check(o->output, o->format, o->rate, &why)) {
+        log_error("%s%s%s", why.text, *why.hint ? ": " : "", why.hint);
+        return EXIT_SETTING;
+    }
     if (session_load(m, o->session) || stretch_read(m, o, s))
         return EXIT_SETTING;
     console_locate(m->console, s->from, &why);
@@ -172,7 +176,8 @@ static int render(const struct options *o)
     if (mixd_init(&m, o->name, o->rate, o->quantum)) {
         log_error("out of memory");
     } else if (!(status = render_prepare(&m, o, &s))) {
-        const char *why = NULL;
+        struct render_result result;
+        struct refusal why;
         struct render_setup setup = { .path = o->output,
                                       .format = o->format,
                                       .rate = o->rate,
@@ -181,9 +186,11 @@ static int render(const struct options *o)
                                       .engine = m.engine,
                                       .wait = wait_tracks,
                                       .context = &m };
-        if (render_run(&setup, &why)) {
-            log_error("%s", why);
+        if (render_run(&setup, &result, &why)) {
+            log_error("%s", why.text);
             status = EXIT_RUNNING;
+        } else if (result.clipped) {
+            log_warn("%" PRIu64 " samples were over full scale and were cut", result.clipped);
         }
         console_tick(m.console); /* tells what went wrong with files on the way */
     }
@@ -246,7 +253,14 @@ static int run(const struct options *o)
     return status;
 }
 
-/* Everything that can be known without playing. */
+static void flaw_print(void *context, const char *address, const char *text)
+{
+    const char *session = context;
+    log_warn("%s: %s: %s", session, address, text);
+}
+
+/* Everything that can be known without playing: the lines, the responses, and whether every file
+ * is whole. A file that is not whole plays all the same, so that is no more than a warning. */
 static int check(const struct options *o)
 {
     struct mixd m = { 0 };
@@ -255,6 +269,8 @@ static int check(const struct options *o)
         log_error("out of memory");
     else
         status = session_load(&m, o->session) ? EXIT_SETTING : EXIT_SUCCESS;
+    if (status == EXIT_SUCCESS)
+        console_verify(m.console, (void *)o->session, flaw_print);
     mixd_clear(&m);
     return status;
 }

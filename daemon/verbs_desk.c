@@ -38,6 +38,13 @@ static bool keys_read(const struct call *call, unsigned from, struct console_key
     return true;
 }
 
+/* Makes whole words of them again, for a refusal that names the word. */
+static void keys_join(struct console_key *keys, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        ((char *)keys[i].value)[-1] = '=';
+}
+
 enum verdict verb_add(struct call *call)
 {
     struct mixd *m = call->context;
@@ -56,6 +63,7 @@ enum verdict verb_add(struct call *call)
         err = console_add_bus(m->console, name, keys, n, &why);
     else
         return usage(call, 1, "is neither strip, input nor bus");
+    keys_join(keys, n);
     if (err)
         return refused(call, &why);
     reply_ok(call->reply, "address=%s/%s", what, name);
@@ -97,8 +105,10 @@ enum verdict verb_insert(struct call *call)
     }
     if (!keys_read(call, i, keys, &n))
         return VERDICT_DONE;
-    if (console_insert(m->console, call->words[1].text, call->words[2].text, slot, before, keys, n,
-                       name, &why))
+    int err = console_insert(m->console, call->words[1].text, call->words[2].text, slot, before,
+                             keys, n, name, &why);
+    keys_join(keys, n);
+    if (err)
         return refused(call, &why);
     reply_ok(call->reply, "address=%s/%s", call->words[1].text, name);
     watch_state(m, "added=%s/%s", call->words[1].text, name);

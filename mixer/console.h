@@ -86,6 +86,10 @@ void console_each_value(const struct console *c, void *context,
 int console_get(const struct console *c, const char *address, struct console_value *v,
                 struct refusal *why);
 
+/* Reads every strip's file to its end and calls each for what is wrong with it. Takes its time. */
+void console_verify(const struct console *c, void *context,
+                    void (*each)(void *context, const char *address, const char *text));
+
 /* ---- changes. *frame: the engine frame from which it is heard (a quantum edge). */
 
 /* `text` as in `set`: a value, or +=N, -=N, or ! for switches. `frames`: of the movement

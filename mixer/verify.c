@@ -1,0 +1,41 @@
+/* verify.c - reads every file of the session to its end, to see whether it is whole */
+#include "mixer/model.h"
+
+#include <stdlib.h>
+
+enum { BLOCK = 16384 }; /* frames */
+
+static void file_verify(const struct console *c, const struct node *n, void *context,
+                        void (*each)(void *context, const char *address, const char *text))
+{
+    char address[ADDRESS_SIZE];
+    struct audiofile_info info;
+    const char *why = "out of memory";
+    char *path = console_path(c, n->file);
+    struct audiofile *f = path ? audiofile_open(path, c->setup.rate, QUALITY_FASTEST, &info, &why) :
+                                 NULL;
+    float *block = f ? malloc(sizeof *block * BLOCK * info.channels) : NULL;
+    node_address(n, address);
+    if (block) {
+        while (audiofile_read(f, block, BLOCK) == BLOCK)
+            ;
+        why = audiofile_problem(f);
+    }
+    if (why)
+        each(context, address, why);
+    if (block && audiofile_nans(f))
+        each(context, address, "holds samples that are no numbers; they play as silence");
+    free(block);
+    free(path);
+    audiofile_close(f);
+}
+
+void console_verify(const struct console *c, void *context,
+                    void (*each)(void *context, const char *address, const char *text))
+{
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING)
+            file_verify(c, n, context, each);
+    }
+}
