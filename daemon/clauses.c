@@ -6,20 +6,44 @@
 #include "mixer/link.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 _Static_assert((int)FAULT_INTERNAL == (int)CODE_INTERNAL, "fault and code are in one order");
 
+/* Of `key=value` words the known keys are wanted: what stands behind strip/NAME/. */
+struct offering {
+    struct nearest nearest;
+    bool keys;
+};
+
 static void offer(void *context, const struct console_value *v)
 {
-    nearest_offer(context, v->address);
+    struct offering *o = context;
+    const char *name = strchr(v->address, '/'), *key = name ? strchr(name + 1, '/') : NULL;
+    if (!o->keys)
+        nearest_offer(&o->nearest, v->address);
+    else if (key)
+        nearest_offer(&o->nearest, key + 1);
 }
 
 static void offer_object(void *context, const char *address, const char *kind)
 {
-    (void)kind;
-    nearest_offer(context, address);
+    struct offering *o = context;
+    char key[PROTOCOL_LINE];
+    if (!o->keys) {
+        nearest_offer(&o->nearest, address);
+    } else if (!strcmp(kind, "bus")) {
+        snprintf(key, sizeof key, "send/%s", strchr(address, '/') + 1);
+        nearest_offer(&o->nearest, key);
+    }
+}
+
+static bool ends_with(const char *text, const char *end, size_t n)
+{
+    size_t length = strlen(text);
+    return n && length > n && text[length - n - 1] == ' ' && !memcmp(text + length - n, end, n);
 }
 
 /* Which word of the line the refusal speaks of, so that the answer can name its column. */
@@ -28,27 +52,36 @@ static const struct word *word_named(const struct call *call, const char *text)
     for (unsigned i = call->count; i-- > 1;) {
         const char *word = call->words[i].text;
         const char *value = strchr(word, '=');
-        if (*word && (strstr(text, word) || (value && value[1] && strstr(text, value + 1))))
+        if (*word && (strstr(text, word) || (value && value[1] && strstr(text, value + 1)) ||
+                      (value && ends_with(text, word, (size_t)(value - word)))))
             return &call->words[i];
     }
     return call->count > 1 ? &call->words[1] : &call->words[0];
 }
 
-enum verdict refused(const struct call *call, const struct refusal *why)
+static void hint_nearest(const struct call *call, const struct word *word)
 {
     const struct mixd *m = call->context;
+    const char *value = strchr(word->text, '=');
+    char key[PROTOCOL_LINE];
+    snprintf(key, sizeof key, "%.*s", (int)(value ? value - word->text : PROTOCOL_LINE - 1),
+             word->text);
+    struct offering o = { .keys = value != NULL };
+    nearest_init(&o.nearest, key);
+    console_each_object(m->console, &o, offer_object);
+    console_each_value(m->console, &o, offer);
+    if (nearest_best(&o.nearest))
+        reply_hint(call->reply, "%s", nearest_best(&o.nearest));
+}
+
+enum verdict refused(const struct call *call, const struct refusal *why)
+{
     const struct word *word = word_named(call, why->text);
     reply_err_at(call->reply, (enum code)why->fault, word, "%s", why->text);
-    if (*why->hint) {
+    if (*why->hint)
         reply_hint(call->reply, "%s", why->hint);
-    } else if (why->fault == FAULT_UNKNOWN) {
-        struct nearest n;
-        nearest_init(&n, word->text);
-        console_each_object(m->console, &n, offer_object);
-        console_each_value(m->console, &n, offer);
-        if (nearest_best(&n))
-            reply_hint(call->reply, "%s", nearest_best(&n));
-    }
+    else if (why->fault == FAULT_UNKNOWN)
+        hint_nearest(call, word);
     return VERDICT_DONE;
 }
 

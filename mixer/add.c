@@ -28,6 +28,9 @@ static int keys_apply(struct console *c, const struct node *n, const struct cons
         if (strlen(keys[i].key) >= ADDRESS_SIZE)
             return refuse(why, FAULT_LIMIT, "a key of %zu characters", strlen(keys[i].key));
         snprintf(address, sizeof address, "%s/%s", base, keys[i].key);
+        struct target t;
+        if (target_find(c, address, &t, why))
+            return refuse(why, FAULT_UNKNOWN, "a %s has no %s", node_prefix(n->kind), keys[i].key);
         if (console_set(c, address, keys[i].value, &change, why))
             return -1;
     }
@@ -120,8 +123,7 @@ static int source_probe(struct console *c, const char *text, enum quality qualit
     if (!file) {
         refuse(why, fault, "%s", what);
     } else if (f->first + f->picked > info.channels) {
-        refuse(why, FAULT_RANGE, "%s has %u channels, no channel %u", f->file, info.channels,
-               f->first + f->picked);
+        refuse(why, FAULT_RANGE, "%s: the file has channels 1 to %u", text, info.channels);
     } else {
         audiofile_close(file);
         f->channels = f->picked ? f->picked : info.channels;
@@ -248,7 +250,7 @@ static int plug_keys(struct console *c, struct plug *p, const struct console_key
         bool bypass = !strcmp(keys[i].key, bypass_row.name);
         int row = bypass ? 0 : effect_param(p->kind, keys[i].key);
         if (row < 0)
-            return refuse(why, FAULT_UNKNOWN, "%s has no %s", p->kind->name, keys[i].key);
+            return refuse(why, FAULT_UNKNOWN, "a %s has no %s", p->kind->name, keys[i].key);
         const struct param *param = bypass ? &bypass_row : &p->kind->params[row];
         double value = 0;
         if (row_is_text(param)) {

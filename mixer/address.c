@@ -51,7 +51,7 @@ static bool send_target(const struct console *c, const char *rest, struct target
     t->to = node_find(c, NODE_BUS, part);
     t->kind = rest ? TARGET_PRE : TARGET_SEND;
     t->param = rest ? &pre_row : &send_row;
-    return t->to && t->to != t->node && (!rest || !strcmp(rest, pre_row.name));
+    return t->to && (!rest || !strcmp(rest, pre_row.name));
 }
 
 static bool plug_target(const char *slot, const char *rest, struct target *t)

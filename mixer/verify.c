@@ -12,8 +12,8 @@ static void file_verify(const struct console *c, const struct node *n, void *con
     struct audiofile_info info;
     const char *why = "out of memory";
     char *path = console_path(c, n->file);
-    struct audiofile *f = path ? audiofile_open(path, c->setup.rate, QUALITY_FASTEST, &info, &why) :
-                                 NULL;
+    struct audiofile *f =
+        path ? audiofile_open(path, c->setup.rate, QUALITY_FASTEST, &info, &why) : NULL;
     float *block = f ? malloc(sizeof *block * BLOCK * info.channels) : NULL;
     node_address(n, address);
     if (block) {
