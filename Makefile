@@ -36,7 +36,8 @@ SCRIPTS = $(sort $(wildcard tests/test_*.sh) tests/layers.sh)
 # Every test of the audio half is linked with the guard that aborts on a sin in the audio thread.
 GUARD = $(BUILD)/tests/rtguard.o
 HELP  = $(BUILD)/tests/signals.o $(BUILD)/tests/wavfile.o
-STUDIO = $(BUILD)/tests/studio.o
+# An archive, so that only tests that play the audio thread themselves link the engine through it.
+STUDIO = $(BUILD)/tests/libstudio.a
 
 all: $(BUILD)/mixd $(BUILD)/mixctl
 
@@ -48,6 +49,10 @@ $(BUILD)/mixctl: $(BUILD)/ipc/mixctl.o $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -pthread
 
 $(BUILD)/libmixd.a: $(OBJ)
+	rm -f $@
+	ar rcs $@ $^
+
+$(STUDIO): $(BUILD)/tests/studio.o
 	rm -f $@
 	ar rcs $@ $^
 

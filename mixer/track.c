@@ -27,14 +27,16 @@ enum {
     AWAIT_MS = 100,
     NAP_MIN_MS = 1,
     NAP_MAX_MS = 60 * 60 * 1000,
-    LOOKS = 2000, /* readings of the figures before giving up on a still moment */
+    STILL_MS = 1000, /* longer than any period, or a nap between two would pass for a stop */
+    LOOKS = 2000,    /* readings of the figures before giving up on a still moment */
     LOOK_NS = 50000,
 };
 
 /* When the decoder last looked at the world. */
 struct pace {
-    uint64_t moment; /* the rolled clock */
-    bool roused;     /* someone woke us: the transport rolls or is about to */
+    uint64_t moment;   /* the rolled clock */
+    uint64_t still_ms; /* slept since it moved last */
+    bool roused;       /* someone woke us: the transport rolls or is about to */
 };
 
 static _Atomic uint32_t serials; /* track_open's; tracks opened so far */
@@ -194,15 +196,17 @@ static bool sleep_until(sem_t *s, const struct timespec *when)
 /* Sleeps until the ring will be low, or, where the transport stands, until track_wake. */
 static void nap(struct track *t, struct pace *p, bool standing)
 {
-    uint64_t ms = frames_until_low(t, p->moment) * 1000 / t->plan.rate;
+    /* Rounded up, and a little more: awake just above the mark there is nothing to do yet. */
+    uint64_t ms = frames_until_low(t, p->moment) * 1000 / t->plan.rate + 2;
     ms = ms < NAP_MIN_MS ? NAP_MIN_MS : ms > NAP_MAX_MS ? NAP_MAX_MS : ms;
     struct timespec when = in_ms(ms);
+    p->still_ms += ms;
     p->roused = sleep_until(&t->wake, standing ? NULL : &when);
     if (p->roused) /* before looking at anything: a later wake must post again */
         atomic_exchange_explicit(&t->woken, false, memory_order_acq_rel);
 }
 
-/* The transport stands when a whole timed sleep went by in which its clock did not move and nobody
+/* The transport stands when its clock did not move through timed sleeps of STILL_MS and nobody
  * woke us. Then the ring is filled to the brim first: nobody takes from it. */
 static void run(struct track *t, struct stream *s)
 {
@@ -211,7 +215,9 @@ static void run(struct track *t, struct stream *s)
     while (!stopping(t)) {
         uint64_t moment = atomic_load_explicit(&t->moment, memory_order_relaxed);
         uint64_t waiting = ring_written(t->ring) - ring_taken(t->ring);
-        bool standing = !pace.roused && moment == pace.moment;
+        if (pace.roused || moment != pace.moment)
+            pace.still_ms = 0;
+        bool standing = pace.still_ms >= STILL_MS;
         pace.moment = moment;
         if (standing || pace.roused || waiting <= low_mark(t))
             if (!fill(t, s, standing || !primed ? 0 : ring_size(t->ring) / SLACK))

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/fanotify.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LENGTH = 100000 };
@@ -199,6 +200,39 @@ static void a_standing_track_costs_nothing(void)
     player_await_no_decoders();
 }
 
+/* Pulls that are further apart than a decoder's shortest nap are no stop: nobody wakes it here, and
+ * it must keep the ring filled all the same. (A machine that holds us up for half a second made a
+ * stop of it; then waking is what a control thread would do.) */
+static void a_slow_period_is_no_stop(void)
+{
+    enum { PULLS = 200, APART_NS = 8000000, STOP_NS = 500000000, GIVE_UP_S = 30 };
+    const struct timespec apart = { 0, APART_NS };
+    struct track_plan plan = player_plan(in_folder("long.wav"));
+    plan.repeat = true;
+    plan.ring = 4096;
+    plan.quantum = 256;
+    struct track *t = player_open(&plan);
+    track_anchor(t, 0);
+    while (!track_primed(t))
+        track_await(t);
+    track_wake(t);
+    uint64_t last = rt_now(), end = last + GIVE_UP_S * 1000000000ull;
+    uint32_t pulls = 0;
+    while (pulls < PULLS && rt_now() < end) {
+        nanosleep(&apart, NULL);
+        if (player_figures(t).buffered < 2048)
+            continue;
+        if (rt_now() - last > STOP_NS)
+            track_wake(t);
+        last = rt_now();
+        player_pull(t, (uint64_t)pulls++ * 256, 256);
+    }
+    CHECK_INT(pulls, PULLS);
+    CHECK_INT(player_figures(t).starved, 0);
+    track_close(t);
+    player_await_no_decoders();
+}
+
 static unsigned entries(const char *path)
 {
     unsigned n = 0;
@@ -266,6 +300,7 @@ int main(void)
     RUN(a_slow_disk_touches_its_own_track_only);
     RUN(a_read_error_ends_the_track);
     RUN(a_standing_track_costs_nothing);
+    RUN(a_slow_period_is_no_stop);
     RUN(a_thousand_tracks_come_and_go);
     RUN(closing_at_any_moment);
     tidy_up();
