@@ -51,7 +51,7 @@ static int audio_init(struct mixd *m, uint32_t rate)
                                    .report = report,
                                    .context = m };
     m->link = setup.link;
-    m->telemetry = telemetry_new(rate);
+    m->telemetry = telemetry_new(rate, m->quantum);
     if (!m->link || !m->telemetry)
         return -1;
     m->engine = engine_new(m->link, m->quantum);

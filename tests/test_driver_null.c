@@ -45,7 +45,7 @@ static struct driver *open_with(uint32_t rate, uint32_t period)
     const char *why = NULL;
     struct driver *d = driver_find("null")->open(&setup, &why);
     if (!d)
-        CHECK_FAIL("%s\n", why);
+        CHECK_FAIL("%s", why);
     return d;
 }
 

@@ -99,7 +99,7 @@ static void check_stream(uint64_t since, uint32_t latency)
         float echoed = silent ? 0 : world.input[made];
         if (world.heard[COUNTER][t] == counter && world.heard[ECHO][t] == echoed)
             continue;
-        CHECK_FAIL("frame %d of quantum %u: %.9g and %.9g, not %.9g and %.9g\n", (int)t,
+        CHECK_FAIL("frame %d of quantum %u: %.9g and %.9g, not %.9g and %.9g", (int)t,
                    world.engine.quantum, world.heard[COUNTER][t], world.heard[ECHO][t], counter,
                    echoed);
         return;
@@ -145,7 +145,7 @@ static void ahead_nothing_is_late(void)
                 float counter;
                 signal_ramp(&counter, 1, t + 1);
                 if (world.heard[COUNTER][t] != counter) {
-                    CHECK_FAIL("frame %d of period %u\n", (int)t, periods[i]);
+                    CHECK_FAIL("frame %d of period %u", (int)t, periods[i]);
                     break;
                 }
             }
