@@ -1,27 +1,3 @@
-<<<<<<< HEAD
-#include "daemon/telemetry.h"
-#include <stdlib.h>
-struct telemetry *telemetry_new(uint32_t rate)
-{
-    (void)rate;
-    return malloc(8);
-}
-void telemetry_free(struct telemetry *t)
-{
-    free(t);
-}
-void telemetry_feed(struct telemetry *t, const struct timing *r, uint32_t n)
-{
-    (void)t;
-    (void)r;
-    (void)n;
-}
-void telemetry_figures(const struct telemetry *t, uint64_t now, struct telemetry_figures *out)
-{
-    (void)t;
-    (void)now;
-    *out = (struct telemetry_figures){ 0 };
-=======
 /* telemetry.c - OUT, CAP, LOAD and the stages, from the engine's records of its turns
  *
  * A turn at time s that begins with frame f says: at s the world had got to frame f, or further if
@@ -218,5 +194,4 @@ void telemetry_figures(struct telemetry *t, uint64_t now_ns, struct telemetry_fi
 {
     advance(t, now_ns);
     *out = t->last;
->>>>>>> driver
 }
