@@ -81,6 +81,7 @@ struct driver {
 };
 
 /* What the rows of drivers.c point to. */
+extern const struct driver_kind jack_driver;
 extern const struct driver_kind null_driver;
 
 /* Any thread. The rows; by name or NULL. "render" is no row: it has its own command line. */

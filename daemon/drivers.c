@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const struct driver_kind *const kinds[] = {
+    &jack_driver,
     &null_driver,
 };
 
