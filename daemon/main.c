@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { EXIT_RUNNING = 1, EXIT_USAGE = 2, EXIT_SETTING = 78 };
 
@@ -198,6 +199,16 @@ static int render(const struct options *o)
     return status;
 }
 
+/* Every track and every client takes a descriptor; the soft limit is often 1024 for no reason. */
+static void descriptors_raise(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int loop_prepare(struct mixd *m)
 {
     m->loop = loop_new();
@@ -282,6 +293,7 @@ int main(int argc, char **argv)
     if (status)
         return status > 0 ? EXIT_SUCCESS : EXIT_USAGE;
     log_open(o.verbosity);
+    descriptors_raise();
     switch (o.mode) {
     case MODE_RENDER:
         return render(&o);

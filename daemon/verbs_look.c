@@ -1,6 +1,7 @@
 /* verbs_look.c - help, version, status, stats, meters, watch, unwatch */
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
+#include "effects/effect.h"
 #include "ipc/protocol.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
@@ -16,6 +17,16 @@ static void verb_print(struct reply *r, const struct verb *v)
     reply_pair(r, "help", "%s", v->help);
 }
 
+static void effects_print(struct reply *r)
+{
+    for (uint32_t i = 0; i < effect_count(); i++) {
+        const struct effect_kind *k = effect_kind_at(i);
+        reply_item(r, "effect");
+        reply_pair(r, "kind", "%s", k->name);
+        reply_pair(r, "help", "%s", k->help);
+    }
+}
+
 enum verdict verb_help(struct call *call)
 {
     const struct mixd *m = call->context;
@@ -25,10 +36,13 @@ enum verdict verb_help(struct call *call)
         return VERDICT_DONE;
     }
     const struct verb *v = registry_find(&m->registry, call->words[1].text);
-    if (v)
+    if (v) {
         verb_print(call->reply, v);
-    else
+        if (v->run == verb_insert)
+            effects_print(call->reply);
+    } else {
         reply_err_at(call->reply, CODE_UNKNOWN, &call->words[1], "is no verb");
+    }
     return VERDICT_DONE;
 }
 
