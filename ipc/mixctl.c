@@ -68,16 +68,20 @@ static enum status stop_showing(int error)
     return STATUS_REFUSED;
 }
 
+static enum status report_nobody(const struct mixctl *m, int error)
+{
+    fprintf(stderr, "mixctl: no daemon at %s: %s\n", m->path, strerror(error));
+    return STATUS_NO_DAEMON;
+}
+
 static enum status meet(struct mixctl *m)
 {
     char *greeting;
     int version;
 
     m->connection = connection_open(m->path);
-    if (!m->connection) {
-        fprintf(stderr, "mixctl: no daemon at %s: %s\n", m->path, strerror(errno));
-        return STATUS_NO_DAEMON;
-    }
+    if (!m->connection)
+        return report_nobody(m, errno);
     int status = connection_read(m->connection, &greeting);
     if (status)
         return give_up(status);
@@ -133,16 +137,12 @@ static enum status ask_and_show(struct mixctl *m, const char *line, size_t n, un
     return end;
 }
 
-static enum status run_top(struct mixctl *m)
+static enum status run_top(const struct mixctl *m)
 {
-    struct answer a;
-    enum status end = ask(m, TOP_COMMAND, strlen(TOP_COMMAND), &a);
-
-    if (end == STATUS_REFUSED)
-        report_refusal(&a, 0);
-    int error = end == STATUS_OK ? top_run(m->connection, &a) : 0;
-    answer_clear(&a);
-    return error ? give_up(error) : end;
+    int error = top_run(m->path);
+    if (error == -ENOENT || error == -ECONNREFUSED || error == -EACCES)
+        return report_nobody(m, -error);
+    return error ? give_up(error) : STATUS_OK;
 }
 
 static enum status stream_events(struct mixctl *m)
@@ -235,13 +235,13 @@ static enum status run_words(struct mixctl *m, char **words)
 
 static enum status run(struct mixctl *m, char **words)
 {
+    if (strcmp(words[0], "top") == 0 && !words[1])
+        return run_top(m);
     enum status status = meet(m);
     if (status)
         return status;
     if (strcmp(words[0], "-") == 0 && !words[1])
         return run_input(m);
-    if (strcmp(words[0], "top") == 0 && !words[1])
-        return run_top(m);
     return run_words(m, words);
 }
 

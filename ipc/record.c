@@ -30,6 +30,14 @@ static struct pair read_pair(char **at)
     return p;
 }
 
+size_t record_split(char *line, struct pair *pairs, size_t most)
+{
+    size_t count = 0;
+    for (char *at = line; *(at += strspn(at, " \t")) && count < most;)
+        pairs[count++] = read_pair(&at);
+    return count;
+}
+
 int record_parse(struct record *r, const char *line)
 {
     size_t most = strlen(line) / 2 + 1; /* one character and a blank each */
@@ -37,8 +45,7 @@ int record_parse(struct record *r, const char *line)
     *r = (struct record){ .line = strdup(line), .pairs = malloc(most * sizeof *r->pairs) };
     if (!r->line || !r->pairs)
         return -ENOMEM;
-    for (char *at = r->line; *(at += strspn(at, " \t"));)
-        r->pairs[r->count++] = read_pair(&at);
+    r->count = record_split(r->line, r->pairs, most);
     return 0;
 }
 

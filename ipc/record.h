@@ -20,6 +20,10 @@ struct record {
 int record_parse(struct record *r, const char *line);
 void record_clear(struct record *r);
 
+/* Any thread. Takes `line` itself apart, for who must not allocate: its first `most` words into
+ * `pairs`, which point into it. How many. */
+size_t record_split(char *line, struct pair *pairs, size_t most);
+
 /* Any thread. The value of `key`; NULL: none. */
 const char *record_get(const struct record *r, const char *key);
 

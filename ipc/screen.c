@@ -1,192 +1,106 @@
-/* screen.c - what is known of the daemon's desk from the lines it sent, drawn as text */
+/* screen.c - the desk as plain lines of 80 columns, for a file, a pipe or a log */
 #include "ipc/screen.h"
 
-#include <stdlib.h>
+#include "ipc/bar.h"
+
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#define NAME      64
-#define VALUE     32
-#define BAR_FLOOR (-60.0) /* dB at the left end of a bar */
-#define BAR_MOST  40u
-#define FIXED     28u /* columns of a strip's line without name and bar */
+#define FIGURE_CELLS 8u
+#define METER_CELLS  28u
+#define NAME_WIDTH   28
+#define LOUDEST_CAP \
+    100.0 /* times the rate: the right end of the bar of CAP, which is logarithmic */
+#define PERCENT 100.0
 
-/* key=value as last heard; of a strip, or of the desk itself (who is ""). */
-struct fact {
-    char who[NAME], key[NAME], value[VALUE];
-};
-
-struct screen {
-    struct fact *facts; /* those of one `who` stand together */
-    size_t count, room;
-};
-
-struct screen *screen_new(void)
+void screen_level(char out[16], double db)
 {
-    return calloc(1, sizeof(struct screen));
+    if (isinf(db) || isnan(db))
+        snprintf(out, 16, "%s", isnan(db) ? "-" : "-inf");
+    else
+        snprintf(out, 16, "%.1f", db);
 }
 
-void screen_free(struct screen *s)
+void screen_time(char out[32], double seconds)
 {
-    if (s)
-        free(s->facts);
-    free(s);
-}
-
-static void copy(char *to, size_t size, const char *from)
-{
-    size_t n = strnlen(from, size - 1);
-    memcpy(to, from, n);
-    to[n] = '\0';
-}
-
-/* Where who's key is, or where it belongs: behind the other facts of `who`, or at the end. */
-static size_t place_of(const struct screen *s, const char *who, const char *key, bool *there)
-{
-    size_t place = s->count;
-    *there = false;
-    for (size_t i = 0; i < s->count; i++) {
-        if (strcmp(s->facts[i].who, who) != 0)
-            continue;
-        *there = strcmp(s->facts[i].key, key) == 0;
-        if (*there)
-            return i;
-        place = i + 1;
+    if (isnan(seconds)) {
+        snprintf(out, 32, "-");
+        return;
     }
-    return place;
+    uint64_t ms = (uint64_t)(seconds * 1000);
+    unsigned h = (unsigned)(ms / 3600000), min = (unsigned)(ms / 60000 % 60);
+    unsigned s = (unsigned)(ms / 1000 % 60), rest = (unsigned)(ms % 1000);
+    if (h)
+        snprintf(out, 32, "%u:%02u:%02u.%03u", h, min, s, rest);
+    else
+        snprintf(out, 32, "%u:%02u.%03u", min, s, rest);
 }
 
-static void learn(struct screen *s, const char *who, const char *key, const char *value)
+void screen_figure(char out[16], double value)
 {
-    struct fact fact;
-    bool there;
-    copy(fact.who, sizeof fact.who, who);
-    copy(fact.key, sizeof fact.key, key);
-    copy(fact.value, sizeof fact.value, value);
-    size_t place = place_of(s, fact.who, fact.key, &there);
-    if (!there && s->count == s->room) {
-        size_t room = s->room ? 2 * s->room : 64;
-        struct fact *facts = realloc(s->facts, room * sizeof *facts);
-        if (!facts)
-            return; /* the next event tries again */
-        s->facts = facts;
-        s->room = room;
-    }
-    if (!there) {
-        memmove(s->facts + place + 1, s->facts + place, (s->count - place) * sizeof *s->facts);
-        s->count++;
-    }
-    s->facts[place] = fact;
+    if (isnan(value))
+        snprintf(out, 16, "-");
+    else if (value >= 999.995)
+        snprintf(out, 16, "%.0f", value);
+    else
+        snprintf(out, 16, "%.2f", value);
 }
 
-static bool is_strip(const char *word)
+double screen_share(const struct mirror *m, enum figure f, double value)
 {
-    return strncmp(word, "strip/", 6) == 0 || strncmp(word, "bus/", 4) == 0 ||
-           strncmp(word, "input/", 6) == 0 || strncmp(word, "master", 6) == 0;
-}
-
-/* strip/vox.peak=-6: parted where the level's name begins; a bare strip/vox=-6 is its peak. */
-static void learn_address(struct screen *s, const char *address, const char *value)
-{
-    static const char *const levels[] = { "peak", "rms", "clips", "hold" };
-    size_t n = strlen(address);
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        size_t tail = strlen(levels[i]);
-        if (n > tail + 1 && strcmp(address + n - tail, levels[i]) == 0) {
-            char who[NAME];
-            copy(who, n - tail < NAME ? n - tail : NAME, address);
-            learn(s, who, levels[i], value);
-            return;
-        }
-    }
-    learn(s, address, "peak", value);
-}
-
-void screen_absorb(struct screen *s, const struct record *r)
-{
-    const char *who = "";
-    for (size_t i = 0; i < r->count; i++)
-        if (!r->pairs[i].key && is_strip(r->pairs[i].value))
-            who = r->pairs[i].value;
-    for (size_t i = 0; i < r->count; i++) {
-        const struct pair *p = &r->pairs[i];
-        if (!p->key || strcmp(p->key, "seq") == 0)
-            continue;
-        if (is_strip(p->key))
-            learn_address(s, p->key, p->value);
-        else if (!*who || strcmp(p->key, "frame") != 0)
-            learn(s, who, p->key, p->value);
+    double rate_khz = m->rate / 1000.0;
+    switch (f) {
+    case FIGURE_OUT:
+        return rate_khz > 0 ? value / rate_khz : NAN;
+    case FIGURE_CAP:
+        return rate_khz > 0 && value > 0 ? log(value / rate_khz) / log(LOUDEST_CAP) : NAN;
+    case FIGURE_LOAD:
+        return value / PERCENT;
+    default:
+        return value;
     }
 }
 
-static const char *known(const struct screen *s, const char *who, const char *key)
+static void write_head(struct text *out, const struct mirror *m)
 {
-    bool there;
-    size_t place = place_of(s, who, key, &there);
-    return there ? s->facts[place].value : "";
-}
-
-static void end_line(struct text *out, bool inplace)
-{
-    text_add_string(out, inplace ? "\033[K\n" : "\n");
-}
-
-/* The desk's own facts: figures (capitals) or the rest, as many as fit one line. */
-static void draw_facts(const struct screen *s, struct text *out, bool capitals, unsigned width)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        const struct fact *f = &s->facts[i];
-        bool capital = f->key[0] >= 'A' && f->key[0] <= 'Z';
-        size_t n = strlen(f->key) + strlen(f->value) + 3;
-        if (f->who[0] || capital != capitals || used + n > width)
-            continue;
-        text_printf(out, "%s %s  ", f->key, f->value);
-        used += n;
+    char position[32];
+    screen_time(position, m->position_s);
+    text_printf(out, "%-9s %12s  loop %-20s %s %s %u/%u\n", *m->state ? m->state : "-", position,
+                *m->loop ? m->loop : "-", m->name, m->driver, m->rate, m->period);
+    for (int f = 0; f < FIGURE_HISTORIES; f++) {
+        char value[16];
+        screen_figure(value, m->figure[f]);
+        text_printf(out, "%s%-4s %6s ", f ? " " : "", mirror_figure_name(f), value);
+        bar_write(out, screen_share(m, f, m->figure[f]), FIGURE_CELLS, false);
     }
-}
-
-static void draw_bar(struct text *out, const char *db, unsigned cells)
-{
-    double level = *db && strcmp(db, "-inf") != 0 ? strtod(db, NULL) : BAR_FLOOR;
-    double share = (level - BAR_FLOOR) / -BAR_FLOOR;
-    share = share < 0 ? 0 : share > 1 ? 1 : share;
-    unsigned full = (unsigned)(share * cells + 0.5);
-    for (unsigned i = 0; i < cells; i++)
-        text_add(out, i < full ? "#" : ".", 1);
-}
-
-static void draw_strip(const struct screen *s, struct text *out, const char *who, int name,
-                       unsigned bar)
-{
-    const char *clips = known(s, who, "clips");
-    text_printf(out, "%-*.*s ", name, name, who);
-    draw_bar(out, known(s, who, "peak"), bar);
-    text_printf(out, " %8s %8s %s", known(s, who, "peak"), known(s, who, "rms"),
-                *clips && strcmp(clips, "0") != 0 ? "CLIP" : "");
-}
-
-void screen_draw(const struct screen *s, struct text *out, unsigned width, unsigned rows,
-                 bool inplace)
-{
-    size_t name = 6;
-    for (size_t i = 0; i < s->count; i++)
-        name = strlen(s->facts[i].who) > name ? strlen(s->facts[i].who) : name;
-    name = name > width / 3 ? width / 3 : name;
-    unsigned taken = FIXED + (unsigned)name;
-    unsigned bar = width > taken ? width - taken : 0;
-    bar = bar > BAR_MOST ? BAR_MOST : bar;
-
-    draw_facts(s, out, true, width);
-    end_line(out, inplace);
-    draw_facts(s, out, false, width);
-    end_line(out, inplace);
-    unsigned row = 2;
-    for (size_t i = 0; i < s->count && row < rows; i++) {
-        const char *who = s->facts[i].who;
-        if (!*who || (i && strcmp(s->facts[i - 1].who, who) == 0))
-            continue;
-        draw_strip(s, out, who, (int)name, bar);
-        end_line(out, inplace);
-        row++;
+    text_add(out, "\n", 1);
+    for (int f = FIGURE_BUF_LOW; f < FIGURES; f++) {
+        bool count = f != FIGURE_BUF_LOW;
+        double value = isnan(m->figure[f]) ? 0 : m->figure[f];
+        text_printf(out, count ? "%s%s %.0f" : "%s%s %.2f", f == FIGURE_BUF_LOW ? "" : "  ",
+                    mirror_figure_name(f), value);
     }
+    text_add(out, "\n", 1);
+}
+
+static void write_place(struct text *out, const struct place *p)
+{
+    char peak[16], rms[16];
+    screen_level(peak, p->peak_db);
+    screen_level(rms, p->rms_db);
+    text_printf(out, "%-*.*s ", NAME_WIDTH, NAME_WIDTH, p->address);
+    bar_write(out, bar_share_db(p->peak_db), METER_CELLS, false);
+    text_printf(out, " %6s %6s %s%llu\n", peak, rms, p->clips ? "CLIP " : "",
+                (unsigned long long)p->clips);
+}
+
+void screen_write(struct text *out, const struct mirror *m)
+{
+    write_head(out, m);
+    text_printf(out, "%-*s %-*s %6s %6s %s\n", NAME_WIDTH, "", (int)METER_CELLS,
+                "-60dB                      0", "peak", "rms", "clips");
+    for (size_t i = 0; i < m->count; i++)
+        write_place(out, &m->places[i]);
+    text_add(out, "\n", 1);
 }

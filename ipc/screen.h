@@ -1,26 +1,18 @@
-/* screen.h - what is known of the daemon's desk from the lines it sent, drawn as text */
+/* screen.h - the desk as plain lines of 80 columns, for a file, a pipe or a log */
 #ifndef IPC_SCREEN_H
 #define IPC_SCREEN_H
 
-#include "ipc/record.h"
+#include "ipc/mirror.h"
 #include "ipc/text.h"
 
-#include <stdbool.h>
+/* Any thread. Appends the transport, the figures, a line for each place, and an empty line. */
+void screen_write(struct text *out, const struct mirror *m);
 
-struct screen;
-
-/* One thread. NULL: out of memory. */
-struct screen *screen_new(void);
-void screen_free(struct screen *s); /* NULL is fine */
-
-/* One thread. Takes over what a data line or an event says: pairs of a strip, bus, input or the
- * master (named by a bare word, or `strip/vox.peak=-6`) are its levels, pairs that begin with a
- * capital are figures, all else is the transport's. */
-void screen_absorb(struct screen *s, const struct record *r);
-
-/* One thread. Appends the desk, at most `rows` lines of at most `width` columns; `inplace`: each
- * line wipes what stood there before. */
-void screen_draw(const struct screen *s, struct text *out, unsigned width, unsigned rows,
-                 bool inplace);
+/* Any thread. Pieces of it: a level such as -12.3 or -inf; 1:23.456; a figure in at most 6
+ * characters; how much of a figure's bar is full (NAN: not known). */
+void screen_level(char out[16], double db);
+void screen_time(char out[32], double seconds);
+void screen_figure(char out[16], double value);
+double screen_share(const struct mirror *m, enum figure f, double value);
 
 #endif

@@ -177,7 +177,10 @@ static inline void standin_tick(void *arg, uint64_t n)
             continue;
         client_event(c, "stats seq=%u frame=%u OUT=48.00 CAP=900.5 LOAD=5.3 BUF=0.99", seq,
                      seq * 480);
-        client_event(c, "meters seq=%u frame=%u strip/vox=-6.02 master=-0.5", seq, seq * 480);
+        client_event(c, "meters seq=%u frame=%u address=strip/vox peak=-6.02dB rms=-inf clips=0",
+                     seq, seq * 480);
+        client_event(c, "meters seq=%u frame=%u address=master peak=-0.5dB rms=-9dB clips=12", seq,
+                     seq * 480);
     }
 }
 

@@ -1,0 +1,141 @@
+/* feed.c - a daemon's lines as they come, for one who watches: connects, and again when it went */
+#include "ipc/feed.h"
+
+#include "ipc/connection.h"
+#include "ipc/protocol.h"
+#include "ipc/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_NS 200000000u
+
+struct feed {
+    struct loop *loop;
+    char *path;
+    struct feed_news news;
+    void *arg;
+    struct connection *connection; /* NULL: nobody there */
+    struct source *readable, *timer;
+    bool greeted;
+};
+
+static void hang_up(struct feed *f)
+{
+    loop_remove(f->readable);
+    f->readable = NULL;
+    connection_close(f->connection);
+    f->connection = NULL;
+}
+
+static void lose(struct feed *f, int error)
+{
+    hang_up(f);
+    f->news.down(f->arg, error);
+}
+
+/* The first line is the greeting. 0, or -EPROTO: it is none, or another version's. */
+static int check_greeting(struct feed *f, const char *line)
+{
+    int version;
+    if (sscanf(line, "mixd %d", &version) != 1 || version != PROTOCOL_VERSION)
+        return -EPROTO;
+    f->greeted = true;
+    return 0;
+}
+
+static int tell(struct feed *f, char *line)
+{
+    bool first = !f->greeted;
+    int status = first ? check_greeting(f, line) : 0;
+    if (status)
+        return status;
+    f->news.line(f->arg, line);
+    if (first)
+        f->news.up(f->arg);
+    return 0;
+}
+
+static void hear(void *arg, unsigned events)
+{
+    struct feed *f = arg;
+    char *line;
+    (void)events;
+    int status = connection_fill(f->connection);
+    while (f->connection && (line = connection_take(f->connection))) {
+        int wrong = tell(f, line);
+        status = wrong ? wrong : status;
+        if (wrong)
+            break;
+    }
+    f->news.served(f->arg);
+    if (status && f->connection)
+        lose(f, status);
+}
+
+int feed_connect(struct feed *f)
+{
+    hang_up(f);
+    f->greeted = false;
+    f->connection = connection_open(f->path);
+    if (!f->connection)
+        return -errno;
+    f->readable = loop_fd(f->loop, connection_fd(f->connection), LOOP_READ, hear, f);
+    if (f->readable)
+        return 0;
+    int error = -errno;
+    hang_up(f);
+    return error;
+}
+
+static void try_again(void *arg, uint64_t n)
+{
+    struct feed *f = arg;
+    (void)n;
+    if (feed_connect(f) == 0)
+        loop_timer_disarm(f->timer);
+}
+
+int feed_retry(struct feed *f)
+{
+    return loop_timer_arm(f->timer, RETRY_NS, RETRY_NS);
+}
+
+void feed_send(struct feed *f, const char *format, ...)
+{
+    struct text line = { 0 };
+    va_list args;
+    va_start(args, format);
+    text_vprintf(&line, format, args);
+    va_end(args);
+    /* A connection that fails here is found broken by the next read. */
+    if (f->connection && !line.failed)
+        connection_send(f->connection, text_string(&line), line.length);
+    text_clear(&line);
+}
+
+struct feed *feed_new(struct loop *l, const char *path, const struct feed_news *news, void *arg)
+{
+    struct feed *f = calloc(1, sizeof *f);
+    if (!f)
+        return NULL;
+    *f = (struct feed){ .loop = l, .path = strdup(path), .news = *news, .arg = arg };
+    f->timer = loop_timer(l, try_again, f);
+    if (f->path && f->timer)
+        return f;
+    feed_free(f);
+    return NULL;
+}
+
+void feed_free(struct feed *f)
+{
+    if (!f)
+        return;
+    hang_up(f);
+    loop_remove(f->timer);
+    free(f->path);
+    free(f);
+}
