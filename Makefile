@@ -14,7 +14,7 @@ SAN     =
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
        -Werror
-LIBS_PC = jack fftw3f sndfile samplerate opusfile
+LIBS_PC = jack fftw3f sndfile samplerate opusfile vorbisfile libmpg123
 # := so that pkg-config is asked once; empty before `make deps` has run, which re-runs make.
 PC_CFLAGS := $(shell pkg-config --cflags $(LIBS_PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(LIBS_PC) 2>/dev/null)

@@ -6,7 +6,7 @@
 set -eu
 
 build="gcc make pkg-config libjack-jackd2-dev libfftw3-dev libsndfile1-dev libsamplerate0-dev
-       libopusfile-dev"
+       libopusfile-dev libvorbis-dev libmpg123-dev"
 tests="jackd2 sox libsox-fmt-all ffmpeg ecasound flac vorbis-tools opus-tools jq python3 strace
        netcat-openbsd util-linux iproute2 procps libzita-convolver-dev g++ valgrind"
 case ${1-} in

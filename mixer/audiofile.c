@@ -93,8 +93,9 @@ static struct decoder *open_decoder(const char *path, uint32_t rate, const char 
     int fd = open_regular(path, why);
     if (fd < 0)
         return NULL;
-    struct decoder *d =
-        decoder_is_opus(fd) ? decoder_opus(fd, &wrong) : decoder_sndfile(fd, &wrong);
+    struct decoder *d = decoder_is_ogg(fd)    ? decoder_ogg(fd, &wrong)
+                        : decoder_is_mpeg(fd) ? decoder_mpeg(fd, &wrong)
+                                              : decoder_sndfile(fd, &wrong);
     if (!d) {
         *why = say("%.300s: %s", path, wrong);
         close(fd);
@@ -178,17 +179,29 @@ static void silence_non_finite(float *x, size_t n)
             x[i] = 0;
 }
 
-/* The decoder came short. The first thing wrong is the one that is told. */
+/* Something is wrong, if not with the end. The first such thing is the one that is told. */
+static void note_fault(struct audiofile *f)
+{
+    if (f->decoder->fault[0] && !f->problem[0])
+        snprintf(f->problem, sizeof f->problem, "%.300s: %s", f->path, f->decoder->fault);
+}
+
+/* The decoder came short. */
 static void note_end(struct audiofile *f)
 {
     const struct decoder *d = f->decoder;
+    const char *colon = d->fault[0] ? ": " : "";
     if (f->problem[0])
         return;
-    if (d->fault[0])
-        snprintf(f->problem, sizeof f->problem, "%.300s: %s", f->path, d->fault);
-    else if (d->frames != FRAMES_UNKNOWN && f->source < d->frames && !d->estimated)
-        snprintf(f->problem, sizeof f->problem, "%.300s: ends at frame %" PRIu64 " of %" PRIu64,
-                 f->path, f->source, d->frames);
+    if (d->cut)
+        snprintf(f->problem, sizeof f->problem, "%.300s: cut short at frame %" PRIu64, f->path,
+                 f->source);
+    else if (d->frames != FRAMES_UNKNOWN && f->source < d->frames)
+        snprintf(f->problem, sizeof f->problem,
+                 "%.250s: ends at frame %" PRIu64 " of %" PRIu64 "%s%s", f->path, f->source,
+                 d->frames, colon, d->fault);
+    else
+        note_fault(f);
 }
 
 /* Up to n frames at the file's own rate, and never more than the header claims. */
@@ -203,8 +216,10 @@ static uint32_t decode(struct audiofile *f, float *out, uint32_t n)
         silence_non_finite(out, samples);
     f->nans += bad;
     f->source += got;
-    if (got < n || d->fault[0])
+    if (got < n)
         note_end(f);
+    else
+        note_fault(f);
     return got;
 }
 
@@ -262,13 +277,13 @@ int audiofile_seek(struct audiofile *f, uint64_t frame)
     f->filled = f->used = 0;
     f->position = frame;
     f->end = UINT64_MAX;
-    if (source >= d->frames && d->frames != FRAMES_UNKNOWN) {
+    if (source >= d->there) {
         f->end = 0;
         return 0;
     }
     if (d->kind->seek(d, source) < 0) {
         f->end = 0;
-        note_end(f);
+        note_fault(f);
         return -EIO;
     }
     f->source = source;

@@ -27,7 +27,8 @@ struct decoder {
     uint32_t channels; /* any number: the caller checks */
     uint32_t rate;     /* Hz, any number */
     uint64_t frames;   /* as the header claims, or FRAMES_UNKNOWN */
-    bool estimated;    /* frames is the library's guess: it proves nothing when it is wrong */
+    uint64_t there;    /* the same by the size of the file: no seek reaches further */
+    bool cut;          /* the end of the file is missing, however long it was */
     bool finite;       /* integer samples: no NaN can come out */
     char format[64];   /* for people */
     char fault[160];   /* "" or what went wrong, lower case, no full stop */
@@ -36,9 +37,12 @@ struct decoder {
 /* Take over fd when they succeed. NULL: *why says what is wrong with the content (static or
  * thread-local, good until the next call on this thread); fd stays the caller's. */
 struct decoder *decoder_sndfile(int fd, const char **why);
-struct decoder *decoder_opus(int fd, const char **why);
+struct decoder *decoder_ogg(int fd, const char **why); /* only where decoder_is_ogg */
+struct decoder *decoder_mpeg(int fd, const char **why);
 
-/* Does the file begin like an Ogg Opus stream? Leaves the descriptor's offset alone. */
-bool decoder_is_opus(int fd);
+/* Does the file begin like Ogg with a codec that decoder_ogg knows, like MPEG audio? The
+ * descriptor's offset is left alone. */
+bool decoder_is_ogg(int fd);
+bool decoder_is_mpeg(int fd);
 
 #endif

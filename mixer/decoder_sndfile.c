@@ -1,4 +1,4 @@
-/* decoder_sndfile.c - every format that libsndfile reads */
+/* decoder_sndfile.c - every format that libsndfile reads, but those it reads wrongly */
 #include "mixer/decoder.h"
 
 #include <ctype.h>
@@ -23,30 +23,17 @@ struct name {
 static const struct name containers[] = {
     { SF_FORMAT_WAV, "WAV" },   { SF_FORMAT_WAVEX, "WAV" }, { SF_FORMAT_RF64, "RF64" },
     { SF_FORMAT_W64, "W64" },   { SF_FORMAT_AIFF, "AIFF" }, { SF_FORMAT_CAF, "CAF" },
-    { SF_FORMAT_FLAC, "FLAC" }, { SF_FORMAT_OGG, "Ogg" },   { SF_FORMAT_MPEG, "MPEG" },
-    { SF_FORMAT_AU, "AU" },
+    { SF_FORMAT_FLAC, "FLAC" }, { SF_FORMAT_OGG, "Ogg" },   { SF_FORMAT_AU, "AU" },
 };
 
 static const struct name codings[] = {
-    { SF_FORMAT_PCM_S8, "8 bit" },
-    { SF_FORMAT_PCM_U8, "8 bit" },
-    { SF_FORMAT_PCM_16, "16 bit" },
-    { SF_FORMAT_PCM_24, "24 bit" },
-    { SF_FORMAT_PCM_32, "32 bit" },
-    { SF_FORMAT_FLOAT, "32 bit float" },
-    { SF_FORMAT_DOUBLE, "64 bit float" },
-    { SF_FORMAT_VORBIS, "Vorbis" },
-    { SF_FORMAT_OPUS, "Opus" },
-    { SF_FORMAT_MPEG_LAYER_I, "layer 1" },
-    { SF_FORMAT_MPEG_LAYER_II, "layer 2" },
-    { SF_FORMAT_MPEG_LAYER_III, "layer 3" },
-    { SF_FORMAT_ULAW, "u-law" },
-    { SF_FORMAT_ALAW, "A-law" },
-    { SF_FORMAT_IMA_ADPCM, "IMA ADPCM" },
-    { SF_FORMAT_MS_ADPCM, "MS ADPCM" },
-    { SF_FORMAT_ALAC_16, "ALAC 16 bit" },
-    { SF_FORMAT_ALAC_20, "ALAC 20 bit" },
-    { SF_FORMAT_ALAC_24, "ALAC 24 bit" },
+    { SF_FORMAT_PCM_S8, "8 bit" },        { SF_FORMAT_PCM_U8, "8 bit" },
+    { SF_FORMAT_PCM_16, "16 bit" },       { SF_FORMAT_PCM_24, "24 bit" },
+    { SF_FORMAT_PCM_32, "32 bit" },       { SF_FORMAT_FLOAT, "32 bit float" },
+    { SF_FORMAT_DOUBLE, "64 bit float" }, { SF_FORMAT_ULAW, "u-law" },
+    { SF_FORMAT_ALAW, "A-law" },          { SF_FORMAT_IMA_ADPCM, "IMA ADPCM" },
+    { SF_FORMAT_MS_ADPCM, "MS ADPCM" },   { SF_FORMAT_ALAC_16, "ALAC 16 bit" },
+    { SF_FORMAT_ALAC_20, "ALAC 20 bit" }, { SF_FORMAT_ALAC_24, "ALAC 24 bit" },
     { SF_FORMAT_ALAC_32, "ALAC 32 bit" },
 };
 
@@ -63,7 +50,9 @@ static const char *name_of(const struct name *names, size_t n, int format)
 /* libsndfile's sentences, in this house's spelling: lower case first, no full stop. */
 static void spell(char *out, size_t size, const char *sentence)
 {
-    snprintf(out, size, "%s", sentence);
+    static const char prefix[] = "Error : ";
+    size_t skip = strncmp(sentence, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
+    snprintf(out, size, "%s", sentence + skip);
     size_t n = strlen(out);
     while (n > 0 && (out[n - 1] == '.' || isspace((unsigned char)out[n - 1])))
         out[--n] = '\0';
@@ -99,44 +88,79 @@ static void close_file(struct decoder *d)
 
 static const struct decoder_kind kind = { read_frames, seek_frame, close_file };
 
-/* Of a file cut short libsndfile reports the frames that are there; what the header claimed stands
- * only in its log, as "data : 88244 (should be 1000)". Sizes of a header that was never finished
- * (0, or all ones) claim nothing. */
-static uint64_t claimed(SNDFILE *file, const SF_INFO *info, uint32_t frame_bytes)
+/* Of a file cut short libsndfile reports the frames that are there. What the header claimed stands
+ * only in its log, in a form that differs from container to container. */
+static const struct {
+    const char *mark, *form; /* of the two numbers, or one, behind the mark */
+    enum { BYTES_INSTEAD, BYTES_IN_ALL_INSTEAD, FRAMES_CLAIMED } means;
+} complaints[] = {
+    { "\ndata : ", "%llu (should be %llu)", BYTES_INSTEAD },        /* WAV */
+    { "\nriff : ", "%llu (should be %llu)", BYTES_IN_ALL_INSTEAD }, /* W64 */
+    { "from 'COMM' chunk (", "%llu) not equal", FRAMES_CLAIMED },   /* AIFF */
+    { "from 'ds64' chunk of ", "%llu", FRAMES_CLAIMED },            /* RF64 */
+};
+
+/* Sizes of a header that was never finished (some such number just under 2^31 or 2^32) claim
+ * nothing. */
+static bool unfinished(uint64_t size)
+{
+    return size >= 0x7ffff000 && size <= UINT32_MAX;
+}
+
+static uint64_t claimed(SNDFILE *file, uint64_t frames, uint32_t frame_bytes)
 {
     char log[4096] = "";
-    uint64_t said, is;
     sf_command(file, SFC_GET_LOG_INFO, log, sizeof log);
-    const char *line = strstr(log, "\ndata : ");
-    line = line ? line : strstr(log, "SSND : ");
-    const char *number = line ? strchr(line, ':') : NULL;
-    uint64_t frames = (uint64_t)info->frames;
-    if (frame_bytes && number &&
-        sscanf(number, ": %llu (should be %llu)", (unsigned long long *)&said,
-               (unsigned long long *)&is) == 2 &&
-        said > is && said < UINT32_MAX - 64 * 1024)
-        frames = said / frame_bytes;
+    for (size_t i = 0; i < sizeof complaints / sizeof *complaints; i++) {
+        unsigned long long said = 0, is = 0;
+        const char *at = strstr(log, complaints[i].mark);
+        if (!at || sscanf(at + strlen(complaints[i].mark), complaints[i].form, &said, &is) < 1)
+            continue;
+        if (complaints[i].means == FRAMES_CLAIMED)
+            return said > frames ? said : frames;
+        if (frame_bytes && said > is && is > 0 && !unfinished(said))
+            return frames + (said - is) / frame_bytes;
+    }
     return frames;
+}
+
+/* Of the codings in which every sample takes as much room as any other; else 0. */
+static uint32_t sample_bytes(int coding)
+{
+    switch (coding) {
+    case SF_FORMAT_PCM_S8:
+    case SF_FORMAT_PCM_U8:
+    case SF_FORMAT_ULAW:
+    case SF_FORMAT_ALAW:
+        return 1;
+    case SF_FORMAT_PCM_16:
+        return 2;
+    case SF_FORMAT_PCM_24:
+        return 3;
+    case SF_FORMAT_PCM_32:
+    case SF_FORMAT_FLOAT:
+        return 4;
+    case SF_FORMAT_DOUBLE:
+        return 8;
+    default:
+        return 0;
+    }
 }
 
 static void describe(struct decoder *d, SNDFILE *file, const SF_INFO *info)
 {
     int container = info->format & SF_FORMAT_TYPEMASK, coding = info->format & SF_FORMAT_SUBMASK;
-    uint32_t bytes = coding == SF_FORMAT_PCM_16                                ? 2
-                     : coding == SF_FORMAT_PCM_24                              ? 3
-                     : coding == SF_FORMAT_PCM_32 || coding == SF_FORMAT_FLOAT ? 4
-                                                                               : 0;
     snprintf(d->format, sizeof d->format, "%s %s",
              name_of(containers, sizeof containers / sizeof *containers, container),
              name_of(codings, sizeof codings / sizeof *codings, coding));
     d->channels = (uint32_t)info->channels;
     d->rate = info->samplerate > 0 ? (uint32_t)info->samplerate : 0;
-    d->frames = FRAMES_UNKNOWN;
-    if (info->frames >= 0 && info->frames < SF_COUNT_MAX)
-        d->frames = claimed(file, info, bytes * d->channels);
-    d->estimated = container == SF_FORMAT_MPEG;
-    d->finite = coding != SF_FORMAT_FLOAT && coding != SF_FORMAT_DOUBLE &&
-                coding != SF_FORMAT_VORBIS && container != SF_FORMAT_MPEG;
+    d->frames = d->there = FRAMES_UNKNOWN;
+    if (info->frames >= 0 && info->frames < SF_COUNT_MAX) {
+        d->there = (uint64_t)info->frames;
+        d->frames = claimed(file, d->there, sample_bytes(coding) * d->channels);
+    }
+    d->finite = coding != SF_FORMAT_FLOAT && coding != SF_FORMAT_DOUBLE;
 }
 
 struct decoder *decoder_sndfile(int fd, const char **why)

@@ -31,7 +31,9 @@ refuse "includes start at the root" '"[^/"]*"' daemon/*.[ch] mixer/*.[ch] effect
     refuse "jack is the driver's" '<jack/' $(but daemon/driver_jack.c)
     refuse "sndfile is the reader's, the recorder's and the render driver's" '<sndfile' \
         $(but mixer/decoder_sndfile.c mixer/recorder.c daemon/driver_render.c)
-    refuse "opusfile is the reader's" '<opus' $(but mixer/decoder_opus.c)
+    refuse "opusfile is the reader's" '<opus' $(but mixer/ogg_opus.c)
+    refuse "vorbisfile is the reader's" '<vorbis' $(but mixer/ogg_vorbis.c)
+    refuse "mpg123 is the reader's" '<mpg123' $(but mixer/decoder_mpeg.c)
     refuse "samplerate is the reader's" '<samplerate' $(but mixer/resampler.c)
     refuse "fftw3 is the convolver's" '<fftw3' $(but $(ls effects/convolver*.c effects/fft*.c 2>/dev/null))
     refuse "sockets are ipc's" '<sys/(socket|un)\.h>' \

@@ -1,0 +1,188 @@
+/* decoder_ogg.c - Ogg files, by the codec of their first stream
+ *
+ * The libraries find their way through the pages; here holes are filled, run-ups dropped and ends
+ * that are missing found out.
+ */
+#include "mixer/decoder.h"
+#include "mixer/ogg_codec.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* RFC 3533, 6: a page's fixed head, two fields of it, and the longest page there can be. */
+enum { HEAD = 27, FLAGS = 5, SEGMENTS = 26, LAST_PAGE = 4, PAGE_MAX = 65307 };
+
+enum { SCRATCH = 4096 };
+
+struct ogg {
+    struct decoder decoder;
+    const struct ogg_codec *codec;
+    void *file;
+    int fd;
+    uint64_t position; /* the next frame that read will give */
+    uint64_t silence;  /* frames of a damaged stretch still to be given as zeros */
+};
+
+int64_t ogg_read_bytes(void *fd, void *out, uint64_t n)
+{
+    ssize_t got;
+    do
+        got = read(*(int *)fd, out, n);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+int64_t ogg_seek_bytes(void *fd, int64_t offset, int whence)
+{
+    return lseek(*(int *)fd, offset, whence);
+}
+
+/* The codec of the first packet of the first page, or NULL. */
+static const struct ogg_codec *find_codec(int fd)
+{
+    static const struct ogg_codec *const codecs[] = { &ogg_opus, &ogg_vorbis };
+    unsigned char page[HEAD + 255 + 16] = { 0 };
+    ssize_t n = pread(fd, page, sizeof page, 0);
+    if (n < HEAD || memcmp(page, "OggS", 4) != 0)
+        return NULL;
+    const unsigned char *packet = page + HEAD + page[SEGMENTS];
+    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
+        if (memcmp(packet, codecs[i]->magic, strlen(codecs[i]->magic)) == 0)
+            return codecs[i];
+    return NULL;
+}
+
+bool decoder_is_ogg(int fd)
+{
+    return find_codec(fd);
+}
+
+/* Is the last page that is there not the one that says it is the last? */
+static bool lacks_its_end(int fd)
+{
+    unsigned char tail[PAGE_MAX];
+    off_t size = lseek(fd, 0, SEEK_END);
+    ssize_t n = pread(fd, tail, sizeof tail, size > PAGE_MAX ? size - PAGE_MAX : 0);
+    for (ssize_t i = n - HEAD; i >= 0; i--)
+        if (memcmp(tail + i, "OggS", 4) == 0)
+            return !(tail[i + FLAGS] & LAST_PAGE);
+    return true;
+}
+
+static void complain(struct ogg *o, const char *what)
+{
+    snprintf(o->decoder.fault, sizeof o->decoder.fault, "%s at frame %llu", what,
+             (unsigned long long)o->position);
+}
+
+/* What a damaged page held is given as silence, so that what follows keeps its place. */
+static void mind_the_hole(struct ogg *o)
+{
+    int64_t at = o->codec->tell(o->file);
+    complain(o, "damaged");
+    if (at > (int64_t)o->position)
+        o->silence = (uint64_t)at - o->position;
+}
+
+/* Some frames of what the file holds; *end: nothing more will come. */
+static uint32_t read_some(struct ogg *o, float *out, uint32_t n, bool *end)
+{
+    int32_t got = o->codec->read(o->file, out, o->decoder.channels, n);
+    if (got == OGG_HOLE) {
+        mind_the_hole(o);
+        return 0;
+    }
+    if (got == OGG_BROKEN)
+        complain(o, "cannot be decoded");
+    if (got == OGG_OTHER_CHANNELS)
+        complain(o, "changes its channels");
+    *end = got <= 0;
+    return got > 0 ? (uint32_t)got : 0;
+}
+
+static uint32_t read_silence(struct ogg *o, float *out, uint32_t n)
+{
+    uint32_t got = n < o->silence ? n : (uint32_t)o->silence;
+    memset(out, 0, (size_t)got * o->decoder.channels * sizeof *out);
+    o->silence -= got;
+    return got;
+}
+
+static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)
+{
+    struct ogg *o = (struct ogg *)d;
+    uint32_t done = 0;
+    bool end = false;
+    while (done < n && !end) {
+        float *at = out + (size_t)done * d->channels;
+        uint32_t got =
+            o->silence > 0 ? read_silence(o, at, n - done) : read_some(o, at, n - done, &end);
+        o->position += got;
+        done += got;
+    }
+    return done;
+}
+
+/* Reads and drops what lies before `frame`. */
+static bool run_up(struct ogg *o, uint64_t frame)
+{
+    float *scratch = malloc(SCRATCH * o->decoder.channels * sizeof *scratch);
+    bool there = scratch;
+    while (there && o->position < frame) {
+        uint64_t left = frame - o->position;
+        there = read_frames(&o->decoder, scratch, left < SCRATCH ? (uint32_t)left : SCRATCH) > 0;
+    }
+    free(scratch);
+    return there;
+}
+
+static int seek_frame(struct decoder *d, uint64_t frame)
+{
+    struct ogg *o = (struct ogg *)d;
+    uint64_t from = frame > o->codec->ahead ? frame - o->codec->ahead : 0;
+    o->silence = 0;
+    o->position = from;
+    if (from <= INT64_MAX && o->codec->seek(o->file, (int64_t)from) == 0 && run_up(o, frame))
+        return 0;
+    o->position = frame;
+    complain(o, "no seek");
+    return -EIO;
+}
+
+static void close_file(struct decoder *d)
+{
+    struct ogg *o = (struct ogg *)d;
+    o->codec->close(o->file);
+    close(o->fd);
+    free(o);
+}
+
+static const struct decoder_kind kind = { read_frames, seek_frame, close_file };
+
+struct decoder *decoder_ogg(int fd, const char **why)
+{
+    struct ogg *o = calloc(1, sizeof *o);
+    int64_t frames = -1;
+    if (!o) {
+        *why = "out of memory";
+        return NULL;
+    }
+    struct decoder *d = &o->decoder;
+    d->kind = &kind;
+    d->cut = lacks_its_end(fd);
+    o->fd = fd;
+    o->codec = find_codec(fd);
+    lseek(fd, 0, SEEK_SET);
+    o->file = o->codec->open(&o->fd, &d->channels, &d->rate, &frames);
+    if (!o->file) {
+        *why = "an Ogg file that cannot be decoded";
+        free(o);
+        return NULL;
+    }
+    d->frames = d->there = frames < 0 ? FRAMES_UNKNOWN : (uint64_t)frames;
+    snprintf(d->format, sizeof d->format, "%s", o->codec->name);
+    return d;
+}
