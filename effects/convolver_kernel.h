@@ -21,10 +21,13 @@
 /* Four blocks of this many lanes are the smallest transform of a set. */
 enum { KERNEL_GROUP = 4 };
 
-/* One node of the splitting: the root t = cos (1 + i tan) of two successive splittings. */
+/* One node of two or three successive splittings: roots t = cos (1 + i tan) of the constant of a
+ * block. What its other halves need are these times i. */
 struct turn {
-    float cos2, tan2; /* first: the square root of the block's constant */
-    float cos1, tan1; /* second: its fourth root */
+    float cos2, tan2; /* the square root */
+    float cos4, tan4; /* the fourth root */
+    float cos8, tan8; /* the eighth root, and that an eighth of a circle on */
+    float cos8on, tan8on;
 };
 
 /* One pass over blocks of `length` numbers each: columns from..to-1 of every block. */
@@ -55,8 +58,8 @@ struct product {
     uint32_t newest, slots; /* in the rings of spectra */
     const float *x, *h;
     size_t x_stride, h_stride; /* from group to group */
-    float *y;                  /* output o: real at o * 2 * bins, imaginary at + bins */
-    uint32_t bins;
+    float *y;                  /* output o: real parts at o * 2 * imaginary, */
+    uint32_t imaginary;        /* imaginary ones so far behind */
 };
 
 struct kernel {
@@ -68,10 +71,10 @@ struct kernel {
      * depth: log2 of how many blocks there are. */
     void (*fill_ends)(float *rows, uint32_t depth, uint32_t block);
 
-    RT void (*split2)(const struct pass *p); /* columns: length / 2 */
     RT void (*split4)(const struct pass *p); /* columns: length / 4 */
-    RT void (*join2)(const struct pass *p);
+    RT void (*split8)(const struct pass *p); /* columns: length / 8 */
     RT void (*join4)(const struct pass *p);
+    RT void (*join8)(const struct pass *p);
     /* The last splittings, within vectors; leaves the spectrum's groups at x, x + stride, ... */
     RT void (*split_ends)(const float *r, const float *i, const float *rows, uint32_t groups,
                           float *x, size_t stride);

@@ -11,14 +11,17 @@
 #include <math.h>
 #include <string.h>
 
-/* In ns, on the x86-64 test machine with 16 lanes; plain vectors scale all by about the same. */
-static const double CALL = 30;           /* keeping a level's books, per quantum */
-static const double TRANSFORM = 20;      /* starting a transform */
-static const double SPLITTING = 0.06;    /* of a transform, per number and halving */
-static const double BIN = 0.35;          /* storing an input's spectrum, per bin */
-static const double PRODUCT_NEAR = 0.10; /* per bin, spectra in the second-level cache */
-static const double PRODUCT_FAR = 0.20;  /* and out of it */
-static const double NEAR_BYTES = 1 << 20;
+/* In ns, fitted on the x86-64 test machine with 16 lanes. What counts are ratios: other vectors
+ * scale the arithmetic, and memory with it, by about the same. */
+static const double CALL = 35;         /* a level's books, per quantum */
+static const double TRANSFORM = 15;    /* starting a transform */
+static const double SPLITTING = 0.058; /* per number and halving */
+static const double PRODUCT = 0.075;   /* per bin, out of the first-level cache */
+static const double NEAR_BYTE = 0.003; /* more, out of the second */
+static const double FAR_BYTE = 0.0345; /* of products that stream from beyond it */
+static const double FAR_PASS = 1.5;    /* of a transform whose block does, per number */
+/* What a level finds again in a cache: this much may be touched in between. */
+static const double FIRST_BYTES = 40e3, SECOND_BYTES = 2e6, BEYOND_BYTES = 5e6;
 
 struct search {
     uint32_t quantum, inputs, outputs, cells;
@@ -28,37 +31,61 @@ struct search {
     double cost;
 };
 
-static double level_cost(const struct search *s, uint32_t block, uint32_t partitions)
+/* Bytes of one pass over a level's spectra. */
+static double spectra_bytes(const struct search *s, const struct filter_level *l)
 {
-    double transform = TRANSFORM + SPLITTING * block * log2(block);
-    double products = (double)s->cells * partitions * block;
-    double bytes = (double)(s->cells + s->inputs) * partitions * block * 2 * sizeof(float);
-    double ns = (s->inputs + s->outputs) * transform + s->inputs * block * BIN +
-                products * (bytes > NEAR_BYTES ? PRODUCT_FAR : PRODUCT_NEAR);
-    return ns / block + CALL / s->quantum;
+    return (double)(s->cells + s->inputs) * l->partitions * l->block * 2 * sizeof(float);
 }
 
-/* Tries all plans that go on from `n` levels whose last is `block`, costing `cost` without it. */
-static void search_from(struct search *s, uint32_t n, uint32_t block, double cost)
+static double level_bytes(const struct search *s, const struct filter_level *l)
+{
+    return spectra_bytes(s, l) + 16.0 * l->block * (s->inputs + s->outputs);
+}
+
+/* What all levels touch from one block of level l to its next. */
+static double bytes_between(const struct search *s, uint32_t n, const struct filter_level *l)
+{
+    double bytes = 0;
+    for (uint32_t k = 0; k < n; k++)
+        bytes += level_bytes(s, &s->levels[k]) * fmin(1, (double)l->block / s->levels[k].block);
+    return bytes;
+}
+
+static double level_cost(const struct search *s, uint32_t n, const struct filter_level *l)
+{
+    double between = bytes_between(s, n, l), block = l->block, transforms = s->inputs + s->outputs;
+    double far = fmax(0, fmin(1, (between - SECOND_BYTES) / (BEYOND_BYTES - SECOND_BYTES)));
+    double bytes = spectra_bytes(s, l) / block, products = (double)s->cells * l->partitions;
+    double near = products * PRODUCT + (between > FIRST_BYTES ? bytes * NEAR_BYTE : 0);
+    return transforms * (TRANSFORM / block + SPLITTING * log2(block) + far * FAR_PASS) + near +
+           far * (fmax(near, bytes * FAR_BYTE) - near) + CALL / s->quantum;
+}
+
+static void weigh(struct search *s, uint32_t n)
+{
+    double cost = 0;
+    for (uint32_t i = 0; i < n; i++)
+        cost += s->levels[i].ns_per_frame = level_cost(s, n, &s->levels[i]);
+    if (cost >= s->cost)
+        return;
+    s->cost = cost;
+    s->n_best = n;
+    memcpy(s->best, s->levels, n * sizeof *s->levels);
+}
+
+/* Tries all plans that go on from `n` levels, the last of which has its block and offset. */
+static void search_from(struct search *s, uint32_t n)
 {
     struct filter_level *l = &s->levels[n - 1];
-    uint64_t left = s->frames - l->offset;
-    l->block = block;
-    l->partitions = (uint32_t)((left + block - 1) / block);
-    l->ns_per_frame = level_cost(s, block, l->partitions);
-    if (cost + l->ns_per_frame < s->cost) {
-        s->cost = cost + l->ns_per_frame;
-        s->n_best = n;
-        memcpy(s->best, s->levels, n * sizeof *l);
-    }
-    for (uint32_t next = 2 * block; next <= FFT_MAX && n < CONVOLVER_LEVELS_MAX; next *= 2) {
+    l->partitions = (uint32_t)((s->frames - l->offset + l->block - 1) / l->block);
+    weigh(s, n);
+    for (uint32_t next = 2 * l->block; next <= FFT_MAX && n < CONVOLVER_LEVELS_MAX; next *= 2) {
         uint64_t offset = 2 * (uint64_t)next - s->quantum;
         if (offset >= s->frames)
             break;
-        l->partitions = (uint32_t)((offset - l->offset) / block);
-        l->ns_per_frame = level_cost(s, block, l->partitions);
-        s->levels[n].offset = offset;
-        search_from(s, n + 1, next, cost + l->ns_per_frame);
+        l->partitions = (uint32_t)((offset - l->offset) / l->block);
+        s->levels[n] = (struct filter_level){ .block = next, .offset = offset };
+        search_from(s, n + 1);
     }
 }
 
@@ -71,9 +98,10 @@ uint32_t plan_levels(uint32_t quantum, uint64_t frames, uint32_t inputs, uint32_
         .outputs = outputs,
         .cells = cells,
         .frames = frames,
+        .levels = { { .block = quantum } },
         .best = levels,
         .cost = INFINITY,
     };
-    search_from(&s, 1, quantum, 0);
+    search_from(&s, 1);
     return s.n_best;
 }

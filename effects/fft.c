@@ -1,14 +1,14 @@
 /* fft.c - the convolver's transform, cut into steps of like length
  *
- * Splitting goes from the whole block to blocks of one vector by passes of radix four, or two where
- * the sizes are odd powers. Blocks up to CHUNK numbers stay in the first-level cache: all of their
- * passes are one step. Passes over longer blocks are cut into chunks, a step each.
+ * Splitting goes from the whole block to blocks of one vector by passes of radix four and eight.
+ * If the block is too long for the first-level cache, its first pass, of radix eight, is cut into
+ * pieces of PIECE numbers, a step each; every eighth that it leaves is one step more.
  */
 #include "effects/fft.h"
 
 #include <math.h>
 
-enum { CHUNK = 1024 };
+enum { WHOLE = 2048, PIECE = 1024, SKEW = 128 };
 
 static uint32_t log2_of(uint32_t n)
 {
@@ -19,11 +19,9 @@ static void plan_passes(struct fft *f)
 {
     uint32_t lanes = f->kernel->lanes, length = f->n;
     while (length > lanes) {
-        uint32_t end = length > CHUNK ? CHUNK : lanes;
-        uint32_t radix = log2_of(length / end) % 2 ? 2 : 4;
-        f->passes[f->n_passes++] = (struct fft_pass){ length, radix, NULL };
-        f->n_outer += length > CHUNK;
-        length /= radix;
+        bool eight = log2_of(length / lanes) % 2 || (length == f->n && f->pieces > 0);
+        f->passes[f->n_passes++] = (struct fft_pass){ length, eight ? 8 : 4, NULL };
+        length /= eight ? 8 : 4;
     }
 }
 
@@ -31,14 +29,28 @@ static void fill_turns(struct fft_pass *p, uint32_t blocks)
 {
     for (uint32_t b = 0; b < blocks; b++) {
         double a = 2 * M_PI * kernel_angle(log2_of(blocks), b);
-        p->turns[b] = (struct turn){ (float)cos(a / 2), (float)tan(a / 2), (float)cos(a / 4),
-                                     (float)tan(a / 4) };
+        p->turns[b] = (struct turn){
+            (float)cos(a / 2),
+            (float)tan(a / 2),
+            (float)cos(a / 4),
+            (float)tan(a / 4),
+            (float)cos(a / 8),
+            (float)tan(a / 8),
+            (float)cos(a / 8 + M_PI / 4),
+            (float)tan(a / 8 + M_PI / 4),
+        };
     }
 }
 
 void fft_init(struct fft *f, uint32_t n, struct pool *pool)
 {
-    *f = (struct fft){ .n = n, .kernel = kernel_for(n), .chunks = n > CHUNK ? n / CHUNK : 1 };
+    *f = (struct fft){ .n = n, .kernel = kernel_for(n), .chunks = 1 };
+    f->imaginary = n;
+    if (n > WHOLE) {
+        f->imaginary += SKEW;
+        f->pieces = n / PIECE;
+        f->chunks = 8;
+    }
     plan_passes(f);
     for (uint32_t p = 0; p < f->n_passes; p++) {
         uint32_t blocks = n / f->passes[p].length;
@@ -55,98 +67,94 @@ void fft_init(struct fft *f, uint32_t n, struct pool *pool)
 
 RT uint32_t fft_steps(const struct fft *f)
 {
-    return (f->n_outer + 1) * f->chunks;
+    return f->pieces + f->chunks;
 }
 
 RT uint32_t fft_step_cost(const struct fft *f, uint32_t s, bool back)
 {
-    uint32_t pass = s / f->chunks;
-    if (back)
-        pass = f->n_outer - pass;
-    if (pass == f->n_outer)
-        return (f->n < CHUNK ? f->n : CHUNK) * log2_of(f->n < CHUNK ? f->n : CHUNK);
-    return CHUNK * (f->passes[pass].radix / 2);
+    bool piece = back ? s >= f->chunks : s < f->pieces;
+    return piece ? PIECE * 3 : f->n / f->chunks * log2_of(f->n / f->chunks);
 }
 
-/* Chunk c of pass p over blocks longer than a chunk. */
-static RT struct pass outer_pass(const struct fft *f, uint32_t p, uint32_t c)
+/* Piece c of the first pass. */
+static RT struct pass piece_pass(const struct fft *f, uint32_t c, const float *in_r,
+                                 const float *in_i, float *r, float *i)
 {
-    uint32_t length = f->passes[p].length, per_block = length / CHUNK;
-    uint32_t columns = CHUNK / f->passes[p].radix, from = c % per_block * columns;
+    uint32_t columns = PIECE / 8;
     return (struct pass){
-        .turns = f->passes[p].turns + c / per_block,
+        .in_r = in_r,
+        .in_i = in_i,
+        .r = r,
+        .i = i,
+        .turns = f->passes[0].turns,
         .blocks = 1,
-        .length = length,
-        .from = from,
-        .to = from + columns,
+        .length = f->n,
+        .from = c * columns,
+        .to = (c + 1) * columns,
     };
 }
 
 /* Pass p over all blocks of chunk c. */
-static RT struct pass inner_pass(const struct fft *f, uint32_t p, uint32_t c)
+static RT struct pass chunk_pass(const struct fft *f, uint32_t p, uint32_t c, const float *in_r,
+                                 const float *in_i, float *r, float *i)
 {
-    uint32_t length = f->passes[p].length, span = f->n < CHUNK ? f->n : CHUNK;
+    uint32_t length = f->passes[p].length, span = f->n / f->chunks, blocks = span / length;
+    size_t at = (size_t)c * span;
     return (struct pass){
-        .turns = f->passes[p].turns + (size_t)c * (span / length),
-        .blocks = span / length,
+        .in_r = in_r + at,
+        .in_i = in_i + at,
+        .r = r + at,
+        .i = i + at,
+        .turns = f->passes[p].turns + (size_t)c * blocks,
+        .blocks = blocks,
         .length = length,
         .from = 0,
         .to = length / f->passes[p].radix,
     };
 }
 
-static RT void place(struct pass *p, const float *in_r, const float *in_i, float *r, float *i,
-                     size_t at)
+/* The groups of chunk c, from where, and their rows. */
+static RT const float *chunk_rows(const struct fft *f, uint32_t c, uint32_t *groups, size_t *at)
 {
-    p->in_r = in_r + at;
-    p->in_i = in_i + at;
-    p->r = r + at;
-    p->i = i + at;
+    uint32_t lanes = f->kernel->lanes, span = f->n / f->chunks;
+    *groups = span / (KERNEL_GROUP * lanes);
+    *at = (size_t)c * span;
+    return f->ends + (size_t)c * *groups * f->kernel->end_rows * lanes;
 }
 
 RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const float *in_i, float *r,
                     float *i, float *x, size_t stride)
 {
-    uint32_t p = s / f->chunks, c = s % f->chunks;
-    if (p > 0)
-        in_r = r, in_i = i;
-    if (p < f->n_outer) {
-        struct pass pass = outer_pass(f, p, c);
-        uint32_t length = f->passes[p].length;
-        place(&pass, in_r, in_i, r, i, (size_t)(c / (length / CHUNK)) * length);
-        (f->passes[p].radix == 4 ? f->kernel->split4 : f->kernel->split2)(&pass);
+    const struct kernel *k = f->kernel;
+    if (s < f->pieces) {
+        struct pass pass = piece_pass(f, s, in_r, in_i, r, i);
+        k->split8(&pass);
         return;
     }
-    uint32_t span = f->n < CHUNK ? f->n : CHUNK, lanes = f->kernel->lanes;
-    size_t at = (size_t)c * span;
-    for (; p < f->n_passes; p++, in_r = r, in_i = i) {
-        struct pass pass = inner_pass(f, p, c);
-        place(&pass, in_r, in_i, r, i, at);
-        (f->passes[p].radix == 4 ? f->kernel->split4 : f->kernel->split2)(&pass);
+    uint32_t p = f->pieces > 0, c = s - f->pieces, groups;
+    for (; p < f->n_passes; p++) {
+        struct pass pass = chunk_pass(f, p, c, p ? r : in_r, p ? i : in_i, r, i);
+        (f->passes[p].radix == 8 ? k->split8 : k->split4)(&pass);
     }
-    uint32_t groups = span / (KERNEL_GROUP * lanes);
-    const float *rows = f->ends + (size_t)c * groups * f->kernel->end_rows * lanes;
-    f->kernel->split_ends(r + at, i + at, rows, groups, x + c * groups * stride, stride);
+    size_t at;
+    const float *rows = chunk_rows(f, c, &groups, &at);
+    k->split_ends(r + at, i + at, rows, groups, x + c * groups * stride, stride);
 }
 
 RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i)
 {
-    uint32_t p = f->n_outer - s / f->chunks, c = s % f->chunks;
-    if (p < f->n_outer) {
-        struct pass pass = outer_pass(f, p, c);
-        uint32_t length = f->passes[p].length;
-        place(&pass, r, i, r, i, (size_t)(c / (length / CHUNK)) * length);
-        (f->passes[p].radix == 4 ? f->kernel->join4 : f->kernel->join2)(&pass);
+    const struct kernel *k = f->kernel;
+    if (s >= f->chunks) {
+        struct pass pass = piece_pass(f, s - f->chunks, r, i, r, i);
+        k->join8(&pass);
         return;
     }
-    uint32_t span = f->n < CHUNK ? f->n : CHUNK, lanes = f->kernel->lanes;
-    size_t at = (size_t)c * span;
-    uint32_t groups = span / (KERNEL_GROUP * lanes);
-    const float *rows = f->ends + (size_t)c * groups * f->kernel->end_rows * lanes;
-    f->kernel->join_ends(r + at, i + at, rows, groups);
-    for (p = f->n_passes; p-- > f->n_outer;) {
-        struct pass pass = inner_pass(f, p, c);
-        place(&pass, r, i, r, i, at);
-        (f->passes[p].radix == 4 ? f->kernel->join4 : f->kernel->join2)(&pass);
+    uint32_t groups;
+    size_t at;
+    const float *rows = chunk_rows(f, s, &groups, &at);
+    k->join_ends(r + at, i + at, rows, groups);
+    for (uint32_t p = f->n_passes; p-- > (f->pieces > 0);) {
+        struct pass pass = chunk_pass(f, p, s, r, i, r, i);
+        (f->passes[p].radix == 8 ? k->join8 : k->join4)(&pass);
     }
 }

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FFT_MIN = 16, FFT_MAX = 1 << 17, FFT_PASSES_MAX = 16 };
+enum { FFT_MIN = 16, FFT_MAX = 1 << 16, FFT_PASSES_MAX = 8 };
 
 /* One pass of splitting or joining; internal. */
 struct fft_pass {
@@ -32,8 +32,11 @@ struct fft {
     uint32_t n;
     const struct kernel *kernel;
     struct fft_pass passes[FFT_PASSES_MAX];
-    uint32_t n_passes, n_outer; /* the first n_outer are cut into chunks */
-    uint32_t chunks;
+    uint32_t n_passes;
+    uint32_t
+        imaginary;   /* floats from the real parts of a block to the imaginary ones, at least n */
+    uint32_t pieces; /* steps of the first pass; 0: it is not cut */
+    uint32_t chunks; /* steps of all later ones, each over a span of n / chunks numbers */
     float *ends;
 };
 
@@ -46,7 +49,8 @@ RT uint32_t fft_steps(const struct fft *f);
 RT uint32_t fft_step_cost(const struct fft *f, uint32_t s, bool back);
 
 /* Audio. Step s of the way forward. Step 0 reads in, the others what it left in r and i; in may be
- * r and i. The last steps leave the spectrum's groups (convolver_kernel.h) at x, x + stride, ... */
+ * r and i. r and i fall into different cache sets if they are f->imaginary apart, as they should
+ * be. The last steps leave the spectrum's groups (convolver_kernel.h) at x, x + stride, ... */
 RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const float *in_i, float *r,
                     float *i, float *x, size_t stride);
 /* Audio. Step s of the way back, in place. */
