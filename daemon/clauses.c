@@ -134,15 +134,15 @@ static bool when_read(const struct call *call, unsigned word, uint64_t *at)
 
 static bool curve_read(const struct call *call, unsigned word, enum curve *curve)
 {
-    static const char *const names[] = { "lin", "db", "scurve" };
-    for (unsigned i = 0; i < 3; i++) {
+    static const char *const names[] = { "lin", "db", "scurve", "equalpower" };
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(call->words[word].text, names[i]) != 0)
             continue;
         *curve = (enum curve)i;
         return true;
     }
     reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "is no curve");
-    reply_hint(call->reply, "lin, db or scurve");
+    reply_hint(call->reply, "lin, db, scurve or equalpower");
     return false;
 }
 

@@ -44,7 +44,7 @@ const struct verb verbs[] = {
       1, VERB_CLIENT, verb_restore },
     { "save", "save [FILE]", "the session as command lines, here or to a file, whole or not at all",
       0, 1, VERB_CLIENT, verb_save },
-    { "set", "set ADDR VALUE [over TIME] [curve lin|db|scurve] [at WHEN]",
+    { "set", "set ADDR VALUE [over TIME] [curve lin|db|scurve|equalpower] [at WHEN]",
       "a value, +=STEP or -=STEP, or ! for switches; every change is free of clicks", 2, 8,
       VERB_SESSION, verb_set },
     { "stats", "stats", "the figures: OUT CAP LOAD BUF and the rest, and those of every track", 0,

@@ -37,6 +37,17 @@ CLONES static void fill_scurve(const struct ramp *r, float *restrict g, uint32_t
     }
 }
 
+CLONES static void fill_power(const struct ramp *r, float *restrict g, uint32_t n)
+{
+    double from = r->from, to = r->to, step = 1. / r->length, first = r->done + 1.;
+
+    for (uint32_t i = 0; i < n; i++) {
+        double x = step * (first + (double)(int32_t)i);
+        double out = from * series_sin(PI / 2 * (1 - x)), in = to * series_sin(PI / 2 * x);
+        g[i] = (float)sqrt(out * out + in * in);
+    }
+}
+
 CLONES static void fill_exp(float *restrict g, uint32_t n, double from, double step, double first)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -75,7 +86,9 @@ RT void ramp_set(struct ramp *r, float to, uint32_t frames, enum curve curve)
     r->to = to;
     r->done = 0;
     r->length = frames;
-    r->curve = curve == CURVE_DB && !has_db_way(r->from, to) ? CURVE_LIN : curve;
+    bool bent = (curve == CURVE_DB && has_db_way(r->from, to)) || curve == CURVE_SCURVE ||
+                (curve == CURVE_POWER && r->from >= 0 && to >= 0);
+    r->curve = bent ? curve : CURVE_LIN;
 }
 
 /* The next n values of a movement that has so many left. */
@@ -85,6 +98,8 @@ static void advance(struct ramp *r, float *g, uint32_t n)
         fill_db(r, g, n);
     else if (r->curve == CURVE_SCURVE)
         fill_scurve(r, g, n);
+    else if (r->curve == CURVE_POWER)
+        fill_power(r, g, n);
     else
         fill_lin(r, g, n);
     r->done += n;

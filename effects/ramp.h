@@ -16,6 +16,8 @@ enum curve {
     CURVE_LIN,    /* straight in amplitude */
     CURVE_DB,     /* straight in dB; silence counts as -90 dB on the way and is exact at the end */
     CURVE_SCURVE, /* raised cosine in amplitude: 0.5 - 0.5 cos(pi x) */
+    CURVE_POWER,  /* raised cosine in power: 0 to 1 is a sine, 1 to 0 a cosine, so that what fades
+                     out and what fades in always make 1 together; from or to negative: CURVE_LIN */
 };
 
 struct ramp {

@@ -28,6 +28,13 @@ enum {
     REVERB_LOWCUT,
     REVERB_HIGHCUT,
     REVERB_SWAP,
+    REVERB_XFADE,
+    REVERB_TAIL,
+    REVERB_SECONDS,
+    REVERB_RESPONSES,
+    REVERB_TAPS,
+    REVERB_PARTITIONS,
+    REVERB_COST,
     REVERB_PARAMS
 };
 
@@ -53,12 +60,26 @@ static const struct param params[REVERB_PARAMS] = {
     [REVERB_HIGHCUT] = { "highcut", "Hz", 200, 100000, 100000,
                          "takes highs out of the reverb; from half the rate on: off" },
     [REVERB_SWAP] = { "swap", "switch", 0, 1, 0, "left for right in the reverb" },
+    [REVERB_XFADE] = { "xfade", "s", 0, 10, 0.4,
+                       "crossfade, equal in power, when another response takes over" },
+    [REVERB_TAIL] = { "tail", "ring|cut", 0, 1, 0,
+                      "what becomes of the old response's tail then: it rings out, or is cut with "
+                      "the crossfade" },
+    [REVERB_SECONDS] = { "seconds", "", 0, 60, 0, "length of the response in use", .fixed = true },
+    [REVERB_RESPONSES] = { "responses", "", 0, 4, 0, "paths from an input to an output",
+                           .fixed = true },
+    [REVERB_TAPS] = { "taps", "", 0, 1e9, 0, "frames of the response in use, all paths",
+                      .fixed = true },
+    [REVERB_PARTITIONS] = { "partitions", "", 0, 1e9, 0, "pieces that a path is computed in",
+                            .fixed = true },
+    [REVERB_COST] = { "cost", "", 0, 1e9, 0, "predicted, ns per frame", .fixed = true },
 };
 
 struct reverb {
     struct effect effect;
     uint32_t rate, channels, quantum;
     struct convolver *convolver;
+    double facts[REVERB_PARAMS]; /* of the fixed rows */
     struct ramp wet, dry;
     /* Of predelay: a ring per channel; heard at `delay` frames, moving to `next` while `fade`. */
     float *past[EFFECT_CHANNELS_MAX];
@@ -72,7 +93,7 @@ struct reverb {
 
 static bool reverb_rebuilds(uint32_t param)
 {
-    return param != REVERB_WET && param != REVERB_DRY && param != REVERB_PREDELAY;
+    return param == REVERB_IR || (param >= REVERB_NORMALISE && param <= REVERB_SWAP);
 }
 
 static uint32_t predelay_frames(const struct reverb *r, double seconds)
@@ -88,8 +109,22 @@ static void reverb_free(struct effect *e)
     free(r);
 }
 
+static void note_facts(const struct filter *f, const struct reverb_response *response,
+                       uint32_t rate, double *facts)
+{
+    struct filter_level levels[CONVOLVER_LEVELS_MAX];
+    uint32_t n = filter_levels(f, levels);
+    facts[REVERB_SECONDS] = (double)filter_frames(f) / rate;
+    facts[REVERB_RESPONSES] = response->n_cells;
+    facts[REVERB_TAPS] = (double)filter_frames(f) * response->n_cells;
+    for (uint32_t i = 0; i < n; i++) {
+        facts[REVERB_PARTITIONS] += levels[i].partitions;
+        facts[REVERB_COST] += levels[i].ns_per_frame;
+    }
+}
+
 static struct convolver *build_convolver(const struct reverb_response *response,
-                                         const struct effect_setup *setup)
+                                         const struct effect_setup *setup, double *facts)
 {
     struct filter_cell cells[REVERB_CELLS_MAX];
     for (uint32_t i = 0; i < response->n_cells; i++) {
@@ -104,6 +139,8 @@ static struct convolver *build_convolver(const struct reverb_response *response,
         .cells = cells,
         .n_cells = response->n_cells,
     });
+    if (filter)
+        note_facts(filter, response, setup->rate, facts);
     struct convolver *c = filter ? convolver_new(filter) : NULL;
     filter_drop(filter);
     return c;
@@ -164,7 +201,7 @@ static struct effect *reverb_build(const struct effect_setup *setup, const char 
         r->rate = setup->rate;
         r->channels = setup->channels;
         r->quantum = setup->quantum;
-        r->convolver = build_convolver(&response, setup);
+        r->convolver = build_convolver(&response, setup, r->facts);
         ramp_init(&r->wet, (float)db_to_gain(setup->values[REVERB_WET]));
         ramp_init(&r->dry, (float)db_to_gain(setup->values[REVERB_DRY]));
         ramp_init(&r->fade, 1);
@@ -247,6 +284,17 @@ static RT void reverb_set(struct effect *e, uint32_t param, double value, uint32
     }
 }
 
+static double reverb_fact(const struct effect *e, uint32_t param)
+{
+    return ((const struct reverb *)e)->facts[param];
+}
+
+static uint64_t reverb_tail(const struct effect *e)
+{
+    const struct reverb *r = (const struct reverb *)e;
+    return (uint64_t)ceil((r->facts[REVERB_SECONDS] + PREDELAY_MAX_S) * r->rate);
+}
+
 const struct effect_kind reverb_kind = {
     .name = "reverb",
     .help = "convolution with the impulse response of a room",
@@ -258,4 +306,6 @@ const struct effect_kind reverb_kind = {
     .free = reverb_free,
     .process = reverb_process,
     .set = reverb_set,
+    .tail = reverb_tail,
+    .fact = reverb_fact,
 };

@@ -253,6 +253,8 @@ static int plug_keys(struct console *c, struct plug *p, const struct console_key
             return refuse(why, FAULT_UNKNOWN, "a %s has no %s", p->kind->name, keys[i].key);
         const struct param *param = bypass ? &bypass_row : &p->kind->params[row];
         double value = 0;
+        if (param->fixed)
+            return refuse(why, FAULT_DENIED, "%s can be read, not set", keys[i].key);
         if (row_is_text(param)) {
             free(p->file);
             p->file = strdup(keys[i].value);

@@ -39,6 +39,7 @@ static void lane_slots(struct arranging *a, struct lane *lane, struct node *n)
     for (uint32_t i = 0; i < n->plugs.n; i++) {
         struct plug *p = n->plugs.at[i];
         struct slot *slot = a->slots++;
+        slot->dry = &p->dry;
         for (uint32_t k = 0; k < p->instances.n && slot->n < SLOT_INSERTS; k++) {
             struct model_insert *insert = p->instances.at[k];
             if (insert->life == LIFE_COMING)

@@ -224,7 +224,7 @@ static bool node_busy(const struct node *n)
             return true;
     for (uint32_t i = 0; i < n->plugs.n; i++) {
         struct plug *p = n->plugs.at[i];
-        if (p->leaving || p->instances.n > 1)
+        if (p->leaving)
             return true;
     }
     return false;

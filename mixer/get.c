@@ -66,6 +66,15 @@ static void transport_value(const struct console *c, uint32_t row, struct consol
     }
 }
 
+/* What was asked for; of a fixed row, what the newest instance says of itself. */
+static double plug_value(const struct plug *p, uint32_t row)
+{
+    const struct model_insert *newest = p->instances.n ? p->instances.at[p->instances.n - 1] : NULL;
+    if (!p->kind->params[row].fixed || !p->kind->fact || !newest)
+        return p->values[row];
+    return p->kind->fact(newest->insert.effect, row);
+}
+
 static void target_value(const struct console *c, const struct target *t, struct console_value *v)
 {
     const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
@@ -85,8 +94,8 @@ static void target_value(const struct console *c, const struct target *t, struct
         v->saved = v->number != 0;
         break;
     case TARGET_PLUG:
-        v->number = t->plug->values[t->row];
-        v->saved = v->number != t->param->def;
+        v->number = plug_value(t->plug, t->row);
+        v->saved = !t->param->fixed && v->number != t->param->def;
         if (row_is_text(t->param)) {
             snprintf(v->text, sizeof v->text, "%s", t->plug->file ? t->plug->file : "");
             v->saved = t->plug->file != NULL;

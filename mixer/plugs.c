@@ -60,7 +60,21 @@ static struct effect *effect_build(const struct console *c, const struct node *n
     return e;
 }
 
-static void insert_leave(struct console *c, struct plug *p, struct model_insert *i, uint32_t fade)
+static uint32_t row_frames(const struct console *c, const struct plug *p)
+{
+    int row = effect_param(p->kind, "xfade");
+    return row < 0 ? xfade_frames(c) : (uint32_t)lround(p->values[row] * c->setup.rate);
+}
+
+/* Does a predecessor ring out (else it is cut with the crossfade)? */
+static bool rings(const struct plug *p)
+{
+    int row = effect_param(p->kind, "tail");
+    return row >= 0 && p->values[row] == 0 && p->kind->tail && !p->bypass;
+}
+
+static void insert_leave(struct console *c, struct plug *p, struct model_insert *i, uint32_t fade,
+                         enum curve curve)
 {
     if (i->life == LIFE_COMING) {
         list_remove(&p->instances, i);
@@ -69,26 +83,64 @@ static void insert_leave(struct console *c, struct plug *p, struct model_insert 
     }
     i->life = LIFE_LEAVING;
     i->until = fade_end(c, fade);
-    post_set(c, &i->insert.mix, 0, fade, CURVE_LIN, 0);
+    post_set(c, &i->insert.mix, 0, fade, curve, 0);
     c->dirty = true;
+}
+
+/* Feeds it no more and lets it sound to its end. */
+static void insert_ring_out(struct console *c, struct plug *p, struct model_insert *i,
+                            uint32_t fade)
+{
+    i->life = LIFE_LEAVING;
+    i->until = fade_end(c, fade) + p->kind->tail(i->insert.effect);
+    post_set(c, &i->insert.feed, 0, fade, CURVE_POWER, 0);
+    c->dirty = true;
+}
+
+/* A slot has so many places: where they run out, what has rung longest is faded out. */
+static void make_room(struct console *c, struct plug *p)
+{
+    for (uint32_t k = 0; k < p->instances.n && p->instances.n >= SLOT_INSERTS - 1; k++) {
+        struct model_insert *i = p->instances.at[k];
+        if (i->life != LIFE_LEAVING || i->until <= fade_end(c, ramp_frames(c)))
+            continue;
+        insert_leave(c, p, i, ramp_frames(c), CURVE_LIN);
+        return;
+    }
+}
+
+static void ramp_begin(struct ramp *r, float from, float to, uint32_t frames, enum curve curve)
+{
+    ramp_init(r, from);
+    ramp_set(r, to, frames, curve);
 }
 
 static void insert_arrive(struct console *c, struct node *n, struct plug *p, struct model_insert *i)
 {
-    uint32_t fade = n->life == LIFE_COMING ? 0 : xfade_frames(c);
+    bool heard = n->life != LIFE_COMING, first = true, ring = rings(p);
+    uint32_t fade = heard ? row_frames(c, p) : 0;
     for (uint32_t k = p->instances.n; k-- > 0;) {
         struct model_insert *before = p->instances.at[k];
-        if (before != i && before->life != LIFE_LEAVING)
-            insert_leave(c, p, before, fade);
+        if (before == i || before->life == LIFE_LEAVING)
+            continue;
+        first = before->life == LIFE_COMING;
+        if (ring && before->life == LIFE_HERE)
+            insert_ring_out(c, p, before, fade);
+        else
+            insert_leave(c, p, before, p->bypass ? 0 : fade, CURVE_POWER);
     }
-    float mix = p->bypass ? 0 : 1;
-    ramp_init(&i->insert.mix, fade ? 0 : mix);
-    ramp_set(&i->insert.mix, mix, fade, CURVE_LIN);
+    float heard_from = first || !ring ? 0 : 1, fed_from = first || !ring ? 1 : 0;
+    ramp_begin(&i->insert.mix, p->bypass ? 0 : heard_from, p->bypass ? 0 : 1, fade,
+               first ? CURVE_LIN : CURVE_POWER);
+    ramp_begin(&i->insert.feed, fed_from, 1, fade, CURVE_POWER);
+    if (first)
+        ramp_begin(&p->dry, heard ? 1 : p->bypass, p->bypass ? 1 : 0, fade, CURVE_LIN);
     c->dirty = true;
 }
 
 int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why)
 {
+    make_room(c, p);
     if (p->instances.n >= SLOT_INSERTS)
         return refuse(why, FAULT_BUSY, "%s is still crossfading; try again in a moment", p->name);
     struct effect *e = effect_build(c, n, p, why);
@@ -138,23 +190,27 @@ void plug_bypass(struct console *c, struct plug *p, bool bypass,
 {
     p->bypass = bypass;
     uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
+    bool ours = true; /* no instance is on a desk yet, so that nothing is heard */
     for (uint32_t k = 0; k < p->instances.n; k++) {
         struct model_insert *i = p->instances.at[k];
+        ours &= i->life == LIFE_COMING;
         if (i->life == LIFE_COMING)
             ramp_init(&i->insert.mix, bypass ? 0 : 1);
-        else if (i->life == LIFE_HERE)
+        else if (i->life == LIFE_HERE || bypass)
             post_set(c, &i->insert.mix, bypass ? 0 : 1, frames, change->curve, change->at);
     }
+    if (ours)
+        ramp_init(&p->dry, bypass ? 1 : 0);
+    else
+        post_set(c, &p->dry, bypass ? 1 : 0, frames, change->curve, change->at);
 }
 
 void plug_leave(struct console *c, struct node *n, struct plug *p)
 {
-    (void)n;
     p->leaving = true;
-    for (uint32_t k = p->instances.n; k-- > 0;) {
-        struct model_insert *i = p->instances.at[k];
-        if (i->life != LIFE_LEAVING)
-            insert_leave(c, p, i, xfade_frames(c));
-    }
+    for (uint32_t k = p->instances.n; k-- > 0;)
+        insert_leave(c, p, p->instances.at[k], xfade_frames(c), CURVE_LIN);
+    if (n->life != LIFE_COMING)
+        post_set(c, &p->dry, 1, xfade_frames(c), CURVE_LIN, 0);
     c->dirty = true;
 }

@@ -130,29 +130,38 @@ static RT void effect_run(struct effect *e, float *const *ch, struct booth *b)
     b->reverb_ns += rt_now() - began;
 }
 
-/* Inserts side by side: each hears the dry signal, and what their mixes leave of 1 stays dry. */
+/* Multiplies every channel by the next values of a ramp; at rest at 1 that is nothing. */
+static RT void scale_all(struct ramp *r, float *const *ch, uint32_t channels, struct booth *b)
+{
+    if (ramp_resting(r) && r->value == 1)
+        return;
+    ramp_fill(r, b->gain, b->quantum);
+    for (uint32_t c = 0; c < channels; c++)
+        dsp_multiply(ch[c], b->gain, b->quantum);
+}
+
+/* Inserts side by side: each hears what came in, and the sum goes on. */
 static RT void slot_blend(struct slot *slot, uint32_t channels, struct booth *b)
 {
-    uint32_t n = b->quantum;
-    for (uint32_t i = 0; i < n; i++)
-        b->part[i] = 1;
-    for (uint32_t c = 0; c < channels; c++) {
-        memcpy(b->dry[c], b->ch[c], sizeof(float) * n);
-        memset(b->ch[c], 0, sizeof(float) * n);
-    }
+    size_t bytes = sizeof(float) * b->quantum;
+    for (uint32_t c = 0; c < channels; c++)
+        memcpy(b->dry[c], b->ch[c], bytes);
+    scale_all(slot->dry, b->ch, channels, b);
     for (uint32_t k = 0; k < slot->n; k++) {
         struct insert *insert = slot->insert[k];
-        ramp_fill(&insert->mix, b->gain, n);
-        for (uint32_t i = 0; i < n; i++)
-            b->part[i] -= b->gain[i];
         for (uint32_t c = 0; c < channels; c++)
-            memcpy(b->wet[c], b->dry[c], sizeof(float) * n);
+            memcpy(b->wet[c], b->dry[c], bytes);
+        scale_all(&insert->feed, b->wet, channels, b);
         effect_run(insert->effect, b->wet, b);
+        scale_all(&insert->mix, b->wet, channels, b);
         for (uint32_t c = 0; c < channels; c++)
-            dsp_add_ramped(b->ch[c], b->wet[c], b->gain, n);
+            dsp_add(b->ch[c], b->wet[c], 1, b->quantum);
     }
-    for (uint32_t c = 0; c < channels; c++)
-        dsp_add_ramped(b->ch[c], b->dry[c], b->part, n);
+}
+
+static RT bool rests_at(const struct ramp *r, float value)
+{
+    return ramp_resting(r) && r->value == value;
 }
 
 static RT void slots_run(struct lane *lane, struct booth *b)
@@ -161,9 +170,10 @@ static RT void slots_run(struct lane *lane, struct booth *b)
     for (uint32_t k = 0; k < lane->n_slots; k++) {
         struct slot *slot = &lane->slots[k];
         struct insert *only = slot->n == 1 ? slot->insert[0] : NULL;
-        if (only && ramp_resting(&only->mix) && only->mix.value == 1.0f)
+        bool alone = only && rests_at(&only->feed, 1);
+        if (alone && rests_at(&only->mix, 1) && rests_at(slot->dry, 0))
             effect_run(only->effect, b->ch, b);
-        else if (!only || !ramp_resting(&only->mix) || only->mix.value != 0)
+        else if (!alone || !rests_at(&only->mix, 0) || !rests_at(slot->dry, 1))
             slot_blend(slot, s->channels, b);
     }
     if (lane->n_slots)

@@ -28,11 +28,11 @@ struct tap {
     struct ramp gain; /* 0..1: fades of a locate, a load, an arrival */
 };
 
-/* An effect in place. While it comes or goes, `mix` says how much of it is heard beside the dry
- * signal or beside its successor in the same slot. */
+/* An effect in place. `mix` says how much of it is heard, `feed` how much it hears: one that is
+ * replaced either fades out, or is fed no more and rings out. */
 struct insert {
     struct effect *effect;
-    struct ramp mix;
+    struct ramp mix, feed;
 };
 
 /* A level into a bus or a port. The sum of both parts; `pre` is taken before the fader. */
@@ -45,12 +45,14 @@ struct mix {
     float *ch[2]; /* one quantum each */
 };
 
-enum { SLOT_INSERTS = 4, TAPS_MAX = 4 }; /* successors that may sound at once */
+enum { SLOT_INSERTS = 8, TAPS_MAX = 4 }; /* successors that may sound at once */
 
-/* One place of the chain: its inserts are alternatives side by side. */
+/* One place of the chain: its inserts are heard side by side, and what came in as far as `dry` says
+ * (1: the slot is bypassed). */
 struct slot {
     struct insert *insert[SLOT_INSERTS];
     uint32_t n;
+    struct ramp *dry;
 };
 
 /* Where a signal goes: into a mix (panned to two channels) or to own ports (channel by channel). */

@@ -33,6 +33,10 @@ static void write_ramp(void)
     write_mono("ramp.wav", x, FRAMES);
     signal_sine(x, FRAMES, 375, RATE, 0.5); /* 128 frames a cycle */
     write_mono("sine.wav", x, FRAMES);
+    signal_impulse(x, 64, 0);
+    write_mono("delta.wav", x, 64);
+    signal_impulse(x, 64, 32);
+    write_mono("late.wav", x, 64);
     free(x);
 }
 
@@ -269,6 +273,58 @@ static void removes_without_a_click(void)
     studio_close(&s);
 }
 
+static void insert_reverb(struct studio *s, const char *tail)
+{
+    struct refusal why;
+    char slot[64];
+    const struct console_key keys[] = { { "ir", path_in("delta.wav") }, { "normalise", "off" },
+                                        { "xfade", "20ms" },            { "tail", tail } };
+    CHECK_INT(console_insert(s->console, "strip/a", "reverb", NULL, NULL, keys, 4, slot, &why), 0);
+}
+
+/* Hundreds of responses, one after the other while a sine sounds: no step beyond what two sines
+ * crossfading in equal power can make, and in the end the last response alone is heard. */
+static void responses_swap_without_a_click(const char *tail)
+{
+    enum { SWAPS = 200, PART = 320 };
+    struct studio s;
+    struct refusal why;
+    float *x = calloc(SWAPS * PART, sizeof *x);
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "sine.wav", "pan=L100 loop=on");
+    insert_reverb(&s, tail);
+    free(play(&s, 6400, 64));
+    for (int i = 0; i < SWAPS; i++) {
+        float *part[STUDIO_PORTS] = { x + i * PART };
+        int err = console_load(s.console, "strip/a/reverb", path_in(i % 2 ? "delta.wav" : "late.wav"),
+                               &why);
+        CHECK(!err || why.fault == FAULT_BUSY);
+        studio_run(&s, part, PART, 64);
+    }
+    /* A sine of amplitude 0.5 and 128 frames a cycle steps by 0.0245. At most eight of them sound
+     * together, in powers that fade; half of that many is never reached. */
+    CHECK(signal_max_step(x, SWAPS * PART) < 4 * 0.0245);
+    studio_run(&s, NULL, 64 * 1600, 64); /* the last one that rings has a second of predelay */
+    CHECK_INT(console_load(s.console, "strip/a/reverb", path_in("late.wav"), &why), 0);
+    studio_run(&s, NULL, 64 * 1600, 64);
+    float *out[STUDIO_PORTS] = { x };
+    studio_run(&s, out, 6400, 64);
+    CHECK_DB(signal_peak(x, 6400) / 0.5, 0, 0.001);
+    CHECK(console_settled(s.console));
+    free(x);
+    studio_close(&s);
+}
+
+static void responses_ring_out(void)
+{
+    responses_swap_without_a_click("ring");
+}
+
+static void responses_are_cut(void)
+{
+    responses_swap_without_a_click("cut");
+}
+
 int main(void)
 {
     snprintf(folder, sizeof folder, "/tmp/mixd-mix-XXXXXX");
@@ -286,8 +342,12 @@ int main(void)
     RUN(live_inputs_are_mixed);
     RUN(loops_of_sends_are_refused);
     RUN(removes_without_a_click);
+    RUN(responses_ring_out);
+    RUN(responses_are_cut);
     unlink(path_in("ramp.wav"));
     unlink(path_in("sine.wav"));
+    unlink(path_in("delta.wav"));
+    unlink(path_in("late.wav"));
     rmdir(folder);
     return check_done();
 }
