@@ -32,7 +32,7 @@ TESTS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
 # Programs that shell tests run.
 TOOLS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/jack_*.c))
-SCRIPTS = $(sort $(wildcard tests/test_*.sh) tests/layers.sh)
+SCRIPTS = $(sort $(wildcard tests/test_*.sh tests/test_*.py) tests/layers.sh)
 # Every test of the audio half is linked with the guard that aborts on a sin in the audio thread.
 GUARD = $(BUILD)/tests/rtguard.o
 HELP  = $(BUILD)/tests/signals.o $(BUILD)/tests/wavfile.o

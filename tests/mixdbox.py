@@ -1,0 +1,275 @@
+"""mixdbox.py - a daemon of a test's own, and clients that speak its protocol
+
+    with Daemon('add strip a source=a.wav', driver='null') as daemon:
+        client = daemon.client()
+        print(client.must('get strip/a/gain').lines)
+
+A protocol client written from PROTOCOL.md alone, so that it shares no misunderstanding with
+mixctl. Everything a test makes lies in one scratch folder, `Box.path`, which goes with the test.
+Nothing here sleeps for luck: what is awaited is polled until it holds, or the test fails by time.
+"""
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(ROOT, os.environ.get('BUILD', 'build'))
+MIXD = os.path.join(BUILD, 'mixd')
+PATIENCE = 30  # seconds until what must come is given up; no test depends on it being short
+
+_WORD = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^\s"])+')
+
+
+def words(line):
+    """The words of a reply, unquoted."""
+    def plain(match):
+        return re.sub(r'\\(.)', r'\1', match.group(1))
+    return [re.sub(r'"((?:\\.|[^"\\])*)"', plain, word) for word in _WORD.findall(line)]
+
+
+def fields(line):
+    """The key=value words of a reply as a dict of texts."""
+    return dict(word.split('=', 1) for word in words(line) if '=' in word)
+
+
+def until(holds, what='it', process=None):
+    """Waits for holds() to be true and returns what it gave; fails when the process ends first."""
+    deadline = time.monotonic() + PATIENCE
+    while not (result := holds()):
+        assert process is None or process.poll() is None, f'ended before {what}'
+        assert time.monotonic() < deadline, f'waited in vain for {what}'
+        time.sleep(0.005)
+    return result
+
+
+class Answer:
+    """One answer: ok, tag, fields, lines (data without '- '); of a refusal: code, text, hint."""
+
+    def __init__(self, lines, final):
+        self.final = final
+        self.lines = lines
+        self.ok = final.startswith('ok')
+        rest = words(final)[1:]
+        self.tag = rest.pop(0)[1:] if rest and rest[0].startswith('@') else None
+        self.code = None if self.ok else rest[0]
+        self.text = None if self.ok else rest[1]
+        self.fields = fields(final)
+        self.hint = self.fields.get('hint')
+
+    def values(self):
+        """The `- address=value` lines as a dict."""
+        return dict(words(line)[0].split('=', 1) for line in self.lines)
+
+
+class Client:
+    """One connection. Events that come between are kept in `events`."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(PATIENCE)
+        try:
+            self.socket.connect(path)
+        except OSError:
+            self.socket.close()
+            raise
+        self.pending = b''
+        self.events = []
+        self.greeting = self.line()
+
+    def line(self):
+        """The next line, without its end; EOFError when the daemon has closed."""
+        while b'\n' not in self.pending:
+            more = self.socket.recv(65536)
+            if not more:
+                raise EOFError('the daemon closed the connection')
+            self.pending += more
+        line, self.pending = self.pending.split(b'\n', 1)
+        return line.decode()
+
+    def send(self, text):
+        self.socket.sendall(text.encode() if isinstance(text, str) else text)
+
+    def answer(self):
+        """Reads the next answer."""
+        lines = []
+        while True:
+            line = self.line()
+            if line.startswith('- '):
+                lines.append(line[2:])
+            elif line.startswith('event '):
+                assert not lines, f'an event fell inside an answer: {line}'
+                self.events.append(line)
+            else:
+                assert re.match(r'(ok|err)( |$)', line), f'not a reply: {line}'
+                return Answer(lines, line)
+
+    def ask(self, command):
+        self.send(command + '\n')
+        return self.answer()
+
+    def must(self, command):
+        answer = self.ask(command)
+        assert answer.ok, f'{command}: {answer.final}'
+        return answer
+
+    def refused(self, command, code):
+        """The refusal, which must bear this code and say something."""
+        answer = self.ask(command)
+        assert not answer.ok, f'{command} was obeyed: {answer.final}'
+        assert answer.code == code, f'{command}: wanted {code}, got {answer.final}'
+        assert answer.text, f'{command}: no text'
+        return answer
+
+    def get(self, address):
+        """The value of one address."""
+        values = self.must(f'get {address}').values()
+        assert list(values) == [address], values
+        return values[address]
+
+    def await_event(self, pattern):
+        """Reads on until an event matches; returns its line."""
+        while True:
+            for i, event in enumerate(self.events):
+                if re.search(pattern, event):
+                    del self.events[:i + 1]
+                    return event
+            self.events = [self.line()]
+
+    def close(self):
+        self.socket.close()
+
+
+class Box(unittest.TestCase):
+    """A test case with a scratch folder, `path`, which is also where session files lie."""
+
+    def setUp(self):
+        self.path = tempfile.mkdtemp(prefix='mixdbox.')
+        self.addCleanup(shutil.rmtree, self.path, ignore_errors=True)
+
+    def file(self, name, content=None):
+        """The path of a file in the box, written if content (text or bytes) is given."""
+        path = os.path.join(self.path, name)
+        if content is not None:
+            with open(path, 'wb') as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def daemon(self, session='', **how):
+        """A Daemon that ends with the test."""
+        daemon = Daemon(self.file('test.session', session + '\n'), **how)
+        self.addCleanup(daemon.close)
+        return daemon
+
+    def render(self, session, name='render.wav', *options):
+        """Renders a session's text offline; the path of the file."""
+        out = self.file(name)
+        run(MIXD, 'render', self.file('render.session', session + '\n'), '-o', out, *options)
+        return out
+
+
+def run(*command, **how):
+    """Runs a program that must succeed; what it wrote to standard output."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          timeout=PATIENCE * 4, check=False, **how)
+    assert done.returncode == 0, f'{command}: {done.returncode}\n{done.stdout}{done.stderr}'
+    return done.stdout
+
+
+class Daemon:
+    """A running mixd with a socket of its own, under the guard of the audio thread."""
+
+    def __init__(self, session, driver='null', options=(), name='mixd'):
+        self.clients = []
+        self.folder = tempfile.mkdtemp(prefix='mixdbox.')
+        self.socket = os.path.join(self.folder, 'mixd.sock')
+        self.log_path = os.path.join(self.folder, 'log')
+        env = dict(os.environ, **_guard())
+        command = [MIXD, '-n', name, '-s', self.socket, '--driver', driver, *options, session]
+        with open(self.log_path, 'wb') as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log, env=env)
+        until(self._answers, f'{command} to answer', self.process)
+        assert not env.get('RTGUARD_SAY') or 'rtguard: watching' in self.log(), self.log()
+
+    def _answers(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f'ended with {self.process.returncode}: {self.log()}')
+        try:
+            Client(self.socket).close()
+            return True
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+
+    def client(self):
+        """A new connection, which closes with the daemon if not before."""
+        self.clients.append(Client(self.socket))
+        return self.clients[-1]
+
+    def log(self):
+        with open(self.log_path, encoding='utf-8', errors='replace') as log:
+            return log.read()
+
+    def close(self):
+        """Ends the daemon as a service manager would; it must go in peace."""
+        for client in self.clients:
+            client.close()
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        log = self.log()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        assert self.process.returncode == 0, f'mixd ended with {self.process.returncode}:\n{log}'
+
+
+def _guard():
+    """The environment that puts the guard under the daemon; none under a sanitizer, whose run time
+    would have to be loaded first. The engine's own tests have the guard linked in there."""
+    with open(MIXD, 'rb') as binary:
+        if re.search(rb'lib[at]san\.so', binary.read()):
+            return {}
+    return {'LD_PRELOAD': os.path.join(BUILD, 'rtguard.so'), 'RTGUARD_SAY': '1'}
+
+
+class Tap:
+    """A jack_tap: records ports, or plays a file. Clients must not open at the same time, so the
+    constructor returns when this one is there."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([os.path.join(BUILD, 'tests', 'jack_tap'), *arguments],
+                                        stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == 'ready\n', f'jack_tap {arguments} cannot begin'
+
+    def began(self):
+        """Waits until all its ports are connected; JACK's frame time of the first frame."""
+        return int(fields(self.process.stdout.readline())['began'])
+
+    def finish(self, now=False):
+        """Waits for its end, or makes it end now; its last figures, as numbers."""
+        if now:
+            self.process.terminate()
+        said = self.process.communicate(timeout=PATIENCE * 4)[0]
+        assert self.process.returncode == 0, said
+        return {key: int(value) for key, value in fields(said).items()}
+
+
+def main(periods=()):
+    """Runs the tests of the calling file: as they are, or once in a JACK world of each period."""
+    if not periods or 'JACKBOX_PID' in os.environ:
+        unittest.main(verbosity=2)
+    for period in periods:
+        print(f'period {period}', flush=True)
+        box = os.path.join(ROOT, 'tests', 'jackbox.sh')
+        status = subprocess.call([box, str(period), '--', sys.executable, *sys.argv])
+        if status:
+            sys.exit(status)
