@@ -18,8 +18,8 @@
 
 /* jack_client_open hangs or crashes when it runs out of descriptors. */
 enum { SPARE_DESCRIPTORS = 32 };
-/* A close is waited for so long by a tick, and so long when there is no other tick to come. */
-enum { CLOSE_SOON_MS = 50, CLOSE_END_MS = 3000 };
+/* Opening and closing are waited for so long by a tick, and so long where none follows. */
+enum { TICK_MS = 30, LONG_MS = 3000 };
 
 static const float *const no_input[PORTS_MAX];
 static float *const no_output[PORTS_MAX];
@@ -79,8 +79,8 @@ static void on_connect(jack_port_id_t a, jack_port_id_t b, int connected, void *
     tell(j, &j->changed);
 }
 
-/* JACK's messages have no context: there is one control thread, and what its other threads say the
- * state says too. */
+/* What JACK prints has no context: there is one control thread, and it alone may log. Of what the
+ * others are told the state says enough. */
 static pthread_t control;
 
 static void on_message(const char *text)
@@ -120,43 +120,66 @@ static void listen(struct jack_driver *j)
     jack_set_latency_callback(j->client, jack_on_latency, j);
 }
 
-static void join(struct jack_driver *j)
+static void open_client(void *driver)
 {
-    jack_status_t status = 0;
+    struct jack_driver *j = driver;
     jack_options_t options = JackNoStartServer | JackUseExactName;
-    if (!descriptors_spare()) {
-        trouble(j, "too few file descriptors are left");
-        return;
-    }
     if (j->setup.server)
         options |= JackServerName;
-    atomic_store_explicit(&j->shut, false, memory_order_relaxed); /* of the client before */
-    j->client = jack_client_open(j->setup.name, options, &status, j->setup.server);
-    if (!j->client) {
-        trouble(j, status & JackNameNotUnique ? "another client has our name" : NULL);
+    j->opened = jack_client_open(j->setup.name, options, &j->status, j->setup.server);
+}
+
+static void close_client(void *client)
+{
+    jack_client_close(client);
+}
+
+/* Waits for it that long, and forgets it if it is done. */
+static void chore_reap(struct chore **chore, unsigned timeout_ms)
+{
+    if (!*chore || !chore_done(*chore, timeout_ms))
         return;
-    }
-    trouble(j, NULL);
+    chore_free(*chore);
+    *chore = NULL;
+}
+
+static const char *reason(jack_status_t status)
+{
+    if (status & JackNameNotUnique)
+        return "another client has our name";
+    return status & JackVersionError ? "it speaks another version of the protocol" : NULL;
+}
+
+static void welcome(struct jack_driver *j)
+{
+    j->client = j->opened;
+    j->opened = NULL;
+    atomic_store_explicit(&j->shut, false, memory_order_relaxed); /* of the client before */
     listen(j);
     atomic_store_explicit(&j->rate, jack_get_sample_rate(j->client), memory_order_relaxed);
     atomic_store_explicit(&j->period, jack_get_buffer_size(j->client), memory_order_relaxed);
 }
 
-static void client_close(void *client)
+/* Tries to join, waiting for it that long at most; what takes longer is looked at by the next call.
+ */
+static void join(struct jack_driver *j, unsigned timeout_ms)
 {
-    jack_client_close(client);
-}
-
-static void closing_wait(struct jack_driver *j, unsigned timeout_ms)
-{
-    if (!j->closing || !chore_done(j->closing, timeout_ms))
+    if (j->opening)
+        timeout_ms = 0;
+    else if (!descriptors_spare()) {
+        trouble(j, "too few file descriptors are left");
         return;
-    chore_free(j->closing);
-    j->closing = NULL;
+    } else
+        j->opening = chore_new(open_client, j);
+    chore_reap(&j->opening, timeout_ms);
+    if (j->opening)
+        return;
+    trouble(j, j->opened ? NULL : reason(j->status));
+    if (j->opened)
+        welcome(j);
 }
 
-/* jack_client_close waits for callbacks, and for locks with which a thread of its may have died; so
- * it has a thread of its own. While it hangs nobody joins, since JACK may hold its locks. */
+/* The client goes; nobody joins before it is gone. */
 static void leave(struct jack_driver *j, unsigned timeout_ms)
 {
     if (!j->client)
@@ -164,10 +187,10 @@ static void leave(struct jack_driver *j, unsigned timeout_ms)
     gate_close(&j->gate);
     wires_lose(j->wires, rt_now());
     jack_ports_forget(j);
-    j->closing = chore_new(client_close, j->client); /* out of memory: the client stays, mute */
+    j->closing = chore_new(close_client, j->client); /* out of memory: the client stays, mute */
     j->client = NULL;
     j->active = false;
-    closing_wait(j, timeout_ms);
+    chore_reap(&j->closing, timeout_ms);
 }
 
 static void activate(struct jack_driver *j)
@@ -178,7 +201,7 @@ static void activate(struct jack_driver *j)
     gate_open(&j->gate);
     if (jack_activate(j->client)) {
         trouble(j, "it does not let us begin");
-        leave(j, CLOSE_SOON_MS);
+        leave(j, TICK_MS);
         return;
     }
     j->active = true;
@@ -194,11 +217,11 @@ static void tick_jack(struct driver *d)
 {
     struct jack_driver *j = (struct jack_driver *)d;
     bool changed = taken(&j->changed), shut = taken(&j->shut);
-    closing_wait(j, 0);
+    chore_reap(&j->closing, 0);
     if (shut || (j->active && rate_of(j) != j->built_rate))
-        leave(j, CLOSE_SOON_MS);
+        leave(j, TICK_MS);
     if (!j->client && !j->closing)
-        join(j);
+        join(j, TICK_MS);
     if (j->client && !j->active && j->engine && rate_of(j) == j->built_rate)
         activate(j);
     if (j->active) {
@@ -218,8 +241,9 @@ static void stop_jack(struct driver *d)
     if (!j || !j->engine)
         return;
     if (j->active)
-        leave(j, CLOSE_END_MS);
-    closing_wait(j, CLOSE_END_MS);
+        leave(j, LONG_MS);
+    else
+        chore_reap(&j->closing, LONG_MS);
     j->engine = NULL;
     if (j->closing) { /* its callbacks may still use what they know: it stays */
         log_error("the JACK client does not close");
@@ -235,9 +259,12 @@ static void close_jack(struct driver *d)
     if (!j)
         return;
     stop_jack(d);
-    leave(j, CLOSE_END_MS);
+    chore_reap(&j->opening, LONG_MS);
+    if (!j->opening && j->opened)
+        j->client = j->opened; /* too late */
+    leave(j, LONG_MS);
     wires_free(j->wires);
-    if (!j->closing)
+    if (!j->opening && !j->closing)
         free(j);
 }
 
@@ -259,7 +286,7 @@ static struct driver *open_jack(const struct driver_setup *setup, const char **w
     control = pthread_self();
     jack_set_error_function(on_message);
     jack_set_info_function(on_message);
-    join(j);
+    join(j, LONG_MS);
     return &j->driver;
 }
 

@@ -17,6 +17,7 @@ void jack_process_prepare(struct jack_driver *j)
     memset(j->in, 0, sizeof j->in); /* written to, so that its pages are there */
     memset(j->out, 0, sizeof j->out);
     xruns_restart(&j->xruns);
+    j->waited = false;
     j->clock = j->client;
 }
 
@@ -40,6 +41,18 @@ static bool await_tracks(void *driver)
     return true;
 }
 
+/* Freewheeling, tracks are waited for. So they are in the period after it, because by then the
+ * rings are nearly empty while decoders sleep as long as a full one lasts: they are woken first of
+ * all. */
+static void run(struct jack_driver *j, bool freewheeling, uint32_t places, uint32_t n)
+{
+    if (j->waited && !freewheeling)
+        j->setup.wait(j->setup.context);
+    j->patience_ns = rt_now() + PATIENCE_NS;
+    reblock_wait(j->reblock, freewheeling || j->waited ? await_tracks : NULL, j);
+    reblock_process(j->reblock, j->engine, j->in, j->out, places, n);
+}
+
 static RT void silence(float *const *out, uint32_t places, uint32_t n)
 {
     for (uint32_t p = 0; p < places; p++)
@@ -55,19 +68,18 @@ int jack_process(jack_nframes_t n, void *driver)
     /* Relaxed: what they mean does not hang on other memory. */
     bool freewheeling = atomic_load_explicit(&j->freewheeling, memory_order_relaxed);
     uint32_t rate = atomic_load_explicit(&j->rate, memory_order_relaxed);
-    if (freewheeling)
+    if (freewheeling || j->waited)
         xruns_restart(&j->xruns);
-    else
-        xruns_begin(&j->xruns, jack_last_frame_time(j->clock), n, rate);
+    xruns_begin(&j->xruns, jack_last_frame_time(j->clock), n, rate);
     uint32_t places = buffers_gather(j, n);
-    if (open) {
-        j->patience_ns = began + PATIENCE_NS;
-        reblock_wait(j->reblock, freewheeling ? await_tracks : NULL, j);
-        reblock_process(j->reblock, j->engine, j->in, j->out, places, n);
-    } else {
+    if (open)
+        run(j, freewheeling, places, n);
+    else
         silence(j->out, places, n);
-    }
     xruns_end(&j->xruns, rt_now() - began);
+    if (j->waited) /* the next one may be late for it */
+        xruns_restart(&j->xruns);
+    j->waited = freewheeling;
     gate_leave(&j->gate);
     return 0;
 }

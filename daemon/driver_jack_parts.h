@@ -43,7 +43,10 @@ struct jack_driver {
     uint32_t built_rate;     /* what the engine was built for */
     jack_client_t *client;   /* NULL: not joined */
     bool active;
-    struct chore *closing; /* of the client before, while it takes its time */
+    struct chore *opening; /* while it takes its time; `opened` and `status` are its own then */
+    jack_client_t *opened;
+    jack_status_t status;
+    struct chore *closing; /* of the client before, while that takes its time */
     const char *trouble;   /* why joining fails, as it was logged last */
     uint64_t joined;       /* times that the client became active */
 
@@ -71,6 +74,7 @@ struct jack_driver {
     /* The audio thread's while the client is active. */
     jack_client_t *clock;
     struct xruns xruns;
+    bool waited;          /* the last period was one of freewheeling */
     uint64_t patience_ns; /* until when to wait for tracks */
     const float *in[PORTS_MAX];
     float *out[PORTS_MAX];

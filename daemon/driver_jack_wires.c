@@ -16,8 +16,9 @@ static void look_at_asked(struct jack_driver *j)
 {
     struct wire wire;
     for (uint32_t i = 0; wires_next(j->wires, &i, &wire);) {
-        jack_port_t *from = wire.asked ? jack_port_by_name(j->client, wire.from) : NULL;
-        if (from && jack_port_connected_to(from, wire.to))
+        if (!wire.asked || !there(j, wire.from) || !there(j, wire.to))
+            continue;
+        if (jack_port_connected_to(jack_port_by_name(j->client, wire.from), wire.to))
             wires_see(j->wires, wire.from, wire.to);
     }
 }
