@@ -1,7 +1,8 @@
 /* driver_null.c - a driver of silence: periods by the monotonic clock, no sound
  *
- * Period k begins at anchor + k periods, so that rounding never adds up. A wake-up more than a
- * period late is an xrun: what was missed is not made up for, and the clock is anchored anew.
+ * Period k begins k periods after the first, so that rounding never adds up. A wake-up that is late
+ * by a whole period or more has missed as many: they are counted and never made up for, so there is
+ * at most one turn at a time that comes early after the one before.
  */
 #include "daemon/driver.h"
 #include "daemon/ports.h"
@@ -68,10 +69,10 @@ static void sleep_until(uint64_t ns)
         ;
 }
 
-static void count(_Atomic uint64_t *counter)
+static void count(_Atomic uint64_t *counter, uint64_t more)
 {
     /* Relaxed: one writer, and nothing hangs on the number. */
-    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
 }
 
 static void *audio_thread(void *arg)
@@ -79,19 +80,15 @@ static void *audio_thread(void *arg)
     struct null_driver *n = arg;
     struct sched_param priority = { .sched_priority = PRIORITY };
     pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority); /* refused: without */
-    uint64_t period_ns = duration(n, 1), anchor = rt_now(), periods = 0;
+    uint64_t period_ns = duration(n, 1), first = rt_now(), periods = 0;
     bool slow = false; /* the engine took more than half of the last period */
     while (atomic_load_explicit(&n->running, memory_order_relaxed)) { /* joined after it */
-        uint64_t due = anchor + duration(n, periods++);
+        uint64_t due = first + duration(n, periods);
         sleep_until(due);
-        uint64_t began = rt_now();
-        if (began > due + period_ns) {
-            count(&n->xruns);
-            if (slow)
-                count(&n->own_xruns);
-            anchor = began;
-            periods = 1;
-        }
+        uint64_t began = rt_now(), missed = (began - due) / period_ns;
+        count(&n->xruns, missed);
+        count(&n->own_xruns, slow ? missed : 0);
+        periods += missed + 1;
         reblock_process(n->reblock, n->engine, no_input, no_output, 0, n->period);
         slow = rt_now() - began > period_ns / 2;
     }

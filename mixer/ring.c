@@ -104,6 +104,11 @@ static RT uint32_t fill(struct ring *r, uint64_t tail, uint32_t enough)
     return (uint32_t)(r->seen_head - tail);
 }
 
+static RT uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 static RT uint32_t up_to_the_end(const struct ring *r, uint64_t position)
 {
     return r->size - (uint32_t)(position & r->mask);
@@ -114,11 +119,11 @@ RT uint32_t ring_space(struct ring *r)
     return space(r, atomic_load_explicit(&r->head, memory_order_relaxed), r->size);
 }
 
-RT void *ring_write_span(struct ring *r, uint32_t *n)
+RT void *ring_write_span(struct ring *r, uint32_t want, uint32_t *n)
 {
     uint64_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
-    uint32_t end = up_to_the_end(r, head), room = space(r, head, end);
-    *n = room < end ? room : end;
+    want = least(want, up_to_the_end(r, head));
+    *n = least(want, space(r, head, want));
     return place(r, head);
 }
 
@@ -133,11 +138,9 @@ RT void ring_commit(struct ring *r, uint32_t n)
 RT int ring_write(struct ring *r, const void *items, uint32_t n)
 {
     uint64_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
-    uint32_t end = up_to_the_end(r, head);
+    uint32_t end = least(n, up_to_the_end(r, head));
     if (space(r, head, n) < n)
         return -EAGAIN;
-    if (end > n)
-        end = n;
     memcpy(place(r, head), items, end * r->item);
     if (n > end)
         memcpy(r->data, (const unsigned char *)items + end * r->item, (n - end) * r->item);
@@ -150,11 +153,16 @@ RT uint32_t ring_fill(struct ring *r)
     return fill(r, atomic_load_explicit(&r->tail, memory_order_relaxed), r->size);
 }
 
-RT const void *ring_read_span(struct ring *r, uint32_t *n)
+RT bool ring_holds(struct ring *r, uint32_t n)
+{
+    return fill(r, atomic_load_explicit(&r->tail, memory_order_relaxed), n) >= n;
+}
+
+RT const void *ring_read_span(struct ring *r, uint32_t want, uint32_t *n)
 {
     uint64_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
-    uint32_t end = up_to_the_end(r, tail), waiting = fill(r, tail, end);
-    *n = waiting < end ? waiting : end;
+    want = least(want, up_to_the_end(r, tail));
+    *n = least(want, fill(r, tail, want));
     return place(r, tail);
 }
 
@@ -169,13 +177,10 @@ RT void ring_take(struct ring *r, uint32_t n)
 RT uint32_t ring_read(struct ring *r, void *items, uint32_t n)
 {
     uint64_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
-    uint32_t end = up_to_the_end(r, tail), waiting = fill(r, tail, n);
-    if (n > waiting)
-        n = waiting;
+    n = least(n, fill(r, tail, n));
     if (n == 0)
         return 0;
-    if (end > n)
-        end = n;
+    uint32_t end = least(n, up_to_the_end(r, tail));
     memcpy(items, place(r, tail), end * r->item);
     if (n > end)
         memcpy((unsigned char *)items + end * r->item, r->data, (n - end) * r->item);

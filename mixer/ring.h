@@ -9,6 +9,7 @@
 
 #include "effects/rt.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,18 +27,21 @@ uint64_t ring_taken(const struct ring *r);
 
 /* Write thread. Free places now. */
 RT uint32_t ring_space(struct ring *r);
-/* Write thread. The contiguous free places at the head; *n says how many (0: full). Fill them and
- * publish with ring_commit. */
-RT void *ring_write_span(struct ring *r, uint32_t *n);
+/* Write thread. Up to `want` contiguous free places at the head; *n says how many (0: full). Fill
+ * them and publish with ring_commit. */
+RT void *ring_write_span(struct ring *r, uint32_t want, uint32_t *n);
 RT void ring_commit(struct ring *r, uint32_t n);
 /* Write thread. Copies n items and publishes them with one store, or none: 0 or -EAGAIN. */
 RT int ring_write(struct ring *r, const void *items, uint32_t n);
 
-/* Read thread. Items waiting. */
+/* Read thread. Items waiting now. */
 RT uint32_t ring_fill(struct ring *r);
-/* Read thread. The contiguous items at the tail; *n says how many (0: empty). They stay the
- * reader's until ring_take. */
-RT const void *ring_read_span(struct ring *r, uint32_t *n);
+/* Read thread. Are n items waiting? Looks at the writer's side only when it must, so that to ask
+ * costs nothing most of the time. */
+RT bool ring_holds(struct ring *r, uint32_t n);
+/* Read thread. Up to `want` contiguous items at the tail; *n says how many (0: empty). They stay
+ * the reader's until ring_take. */
+RT const void *ring_read_span(struct ring *r, uint32_t want, uint32_t *n);
 RT void ring_take(struct ring *r, uint32_t n);
 /* Read thread. Copies up to n items out and takes them; returns how many. */
 RT uint32_t ring_read(struct ring *r, void *items, uint32_t n);

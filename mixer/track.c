@@ -140,8 +140,7 @@ static bool fill(struct track *t, struct stream *s, uint32_t slack)
 {
     while (ring_space(t->ring) > slack && !stopping(t)) {
         uint32_t room;
-        float *to = ring_write_span(t->ring, &room);
-        room = room < BLOCK ? room : BLOCK;
+        float *to = ring_write_span(t->ring, BLOCK, &room);
         uint32_t got = stream_read(s, to, room);
         commit(t, got);
         atomic_store_explicit(&t->nans, stream_nans(s), memory_order_release);

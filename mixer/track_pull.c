@@ -61,15 +61,19 @@ static RT struct window look(const struct track *t, uint64_t rolled, uint32_t n)
     return w;
 }
 
-/* Frames waiting behind those that are lent out, from ring position `from` on; *late: those before
- * it, which will never be played. */
-static RT uint32_t waiting(struct track *t, uint64_t from, uint32_t *late)
+/* How many of the `due` frames from ring position `from` on are waiting behind those that are lent
+ * out; *late: frames before it, which will never be played. */
+static RT uint32_t waiting(struct track *t, uint64_t from, uint32_t due, uint32_t *late)
 {
-    uint32_t fill = ring_fill(t->ring) - t->held;
-    assert(from >= t->at + t->held);
     uint64_t behind = from - t->at - t->held;
+    assert(from >= t->at + t->held);
+    *late = 0;
+    if (behind == 0 && ring_holds(t->ring, t->held + due))
+        return due;
+    uint32_t fill = ring_fill(t->ring) - t->held;
     *late = behind < fill ? (uint32_t)behind : fill;
-    return behind < fill ? fill - *late : 0;
+    fill -= *late;
+    return behind > *late ? 0 : fill < due ? fill : due;
 }
 
 /* Whoever reads the account (track_figures) tries again while the turn is odd or has changed.
@@ -110,7 +114,7 @@ static RT void give_back(struct track *t, uint32_t late)
 static RT const float *lend(struct track *t, uint32_t n)
 {
     uint32_t contiguous;
-    const float *x = ring_read_span(t->ring, &contiguous);
+    const float *x = ring_read_span(t->ring, n, &contiguous);
     if (contiguous < n)
         return NULL;
     t->held = n;
@@ -175,10 +179,8 @@ static RT const float *pull(struct track *t, uint64_t rolled, uint32_t n)
     uint32_t late = 0;
     assert(n <= t->plan.quantum && track_anchored(t));
     atomic_store_explicit(&t->moment, rolled, memory_order_relaxed);
-    if (open) {
-        uint32_t here = waiting(t, w.from, &late);
-        w.have = here < w.due ? here : w.due;
-    }
+    if (open)
+        w.have = waiting(t, w.from, w.due, &late);
     if (w.have < w.due)
         count(&t->starved, w.due - w.have);
     if (w.have == 0 && w.promised > 0 && t->rise > 0)
@@ -216,12 +218,12 @@ RT bool track_ready(struct track *t, uint64_t rolled, uint32_t n)
     /* Acquire: pairs with the decoder's release after the opening. */
     if (atomic_load_explicit(&t->state, memory_order_acquire) != TRACK_OPEN)
         return false;
-    uint32_t here = waiting(t, w.from, &late);
+    uint32_t here = waiting(t, w.from, w.due, &late);
     if (late > 0) { /* they would keep the decoder from going on */
         give_back(t, late);
         t->last = NULL;
     }
-    return here >= w.due;
+    return here == w.due;
 }
 
 RT bool track_sounding(const struct track *t, uint64_t rolled)

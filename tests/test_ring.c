@@ -15,17 +15,20 @@ static void empty_and_full(void)
     CHECK_INT(ring_size(r), 8); /* 5, rounded up to a power of two */
     CHECK_INT(ring_fill(r), 0);
     CHECK_INT(ring_space(r), 8);
-    ring_read_span(r, &n);
+    ring_read_span(r, 99, &n);
     CHECK_INT(n, 0);
     CHECK_INT(ring_read(r, out, 8), 0);
 
     CHECK_INT(ring_write(r, in, 8), 0);
     CHECK_INT(ring_space(r), 0);
-    ring_write_span(r, &n);
+    ring_write_span(r, 999, &n);
     CHECK_INT(n, 0);
     CHECK_INT(ring_write(r, in, 1), -EAGAIN);
     CHECK_INT(ring_write(r, in, 0), 0);
     CHECK_INT(ring_fill(r), 8);
+    CHECK(ring_holds(r, 8) && ring_holds(r, 0) && !ring_holds(r, 9));
+    ring_read_span(r, 3, &n);
+    CHECK_INT(n, 3);
     CHECK_INT(ring_read(r, out, 8), 8);
     CHECK(memcmp(in, out, sizeof in) == 0);
     CHECK_INT(ring_written(r), 8);
@@ -52,7 +55,7 @@ static void new_ring_is_zeroed_and_bounded(void)
 {
     struct ring *r = ring_new(12, 100);
     uint32_t n, sum = 0;
-    const unsigned char *span = ring_write_span(r, &n);
+    const unsigned char *span = ring_write_span(r, 999, &n);
     CHECK_INT(n, 128);
     for (uint32_t i = 0; i < 12 * n; i++)
         sum += span[i];
@@ -76,7 +79,7 @@ static void every_length_at_every_offset(void)
 
             for (uint32_t i = 0; i < length; i++)
                 items[i] = 1000 * offset + i;
-            uint64_t *span = ring_write_span(r, &n);
+            uint64_t *span = ring_write_span(r, 999, &n);
             CHECK_INT(n, SIZE - offset); /* empty: contiguous up to the end of the block */
             if (length <= n) {
                 memcpy(span, items, length * sizeof *items);
@@ -84,7 +87,7 @@ static void every_length_at_every_offset(void)
             } else {
                 CHECK_INT(ring_write(r, items, length), 0);
             }
-            const uint64_t *got = ring_read_span(r, &n);
+            const uint64_t *got = ring_read_span(r, 99, &n);
             CHECK_INT(n, length < SIZE - offset ? length : SIZE - offset);
             CHECK(got[0] == items[0] && got[n - 1] == items[n - 1]);
             CHECK_INT(ring_read(r, out, SIZE), length);
@@ -114,10 +117,10 @@ static void *write_all(void *arg)
             want = ring_size(run->ring);
         if (want > ITEMS - next)
             want = (uint32_t)(ITEMS - next);
-        uint64_t *span = ring_write_span(run->ring, &n);
         if (seed & 1 << 16) {
-            for (n = n < want ? n : want, want = 0; want < n; want++)
-                span[want] = next + want;
+            uint64_t *span = ring_write_span(run->ring, want, &n);
+            for (uint32_t i = 0; i < n; i++)
+                span[i] = next + i;
             ring_commit(run->ring, n);
         } else {
             for (n = 0; n < want; n++)
@@ -138,9 +141,8 @@ static void *read_all(void *arg)
     for (uint64_t next = 0; next < ITEMS;) {
         uint64_t chunk[CHUNK_MAX];
         uint32_t n, want = 1 + (seed = seed * 1664525u + 1013904223u) % CHUNK_MAX;
-        const uint64_t *got = ring_read_span(run->ring, &n);
         if (seed & 1 << 16) {
-            n = n < want ? n : want;
+            const uint64_t *got = ring_read_span(run->ring, want, &n);
             for (uint32_t i = 0; i < n; i++)
                 run->wrong += got[i] != next + i;
             ring_take(run->ring, n);
