@@ -63,7 +63,7 @@ static void wake(void *context)
 static void wait_tracks(void *context)
 {
     struct mixd *m = context;
-    console_await_tracks(m->console);
+    engine_await(m->engine);
 }
 
 static void log_tell(void *context, const char *level, const char *line)

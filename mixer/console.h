@@ -161,7 +161,7 @@ struct console_totals {
 };
 void console_totals(const struct console *c, struct console_totals *t);
 
-/* Render driver. Wakes every decoder and waits until one of those the engine lacks has more. */
+/* Before a render. Wakes every decoder and waits until the one with the emptiest ring has more. */
 void console_await_tracks(struct console *c);
 
 #endif

@@ -332,3 +332,16 @@ RT bool engine_ready(struct engine *e, uint32_t n)
             return false;
     return true;
 }
+
+void engine_await(struct engine *e)
+{
+    struct track *lacking = NULL;
+    for (uint32_t i = 0; e->desk && i < e->desk->n_tracks; i++) {
+        struct track *t = e->desk->tracks[i];
+        track_wake(t);
+        if (!lacking && !track_ready(t, e->transport.rolled, e->booth.quantum))
+            lacking = t;
+    }
+    if (lacking)
+        track_await(lacking);
+}

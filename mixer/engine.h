@@ -34,4 +34,8 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
  * none to come? */
 RT bool engine_ready(struct engine *e, uint32_t n);
 
+/* The audio thread of a driver that may wait, between calls of engine_process: wakes every decoder
+ * and waits until one that the engine lacks has written more, ended, or 100 ms have passed. */
+void engine_await(struct engine *e);
+
 #endif

@@ -29,7 +29,7 @@ static double turn_measure(struct studio *s, float *const *out)
     uint64_t busy = 0;
     for (uint32_t done = 0; done < TURN; done += PERIOD) {
         while (!engine_ready(s->engine, PERIOD))
-            console_await_tracks(s->console);
+            engine_await(s->engine);
         uint64_t began = rt_now();
         engine_process(s->engine, in, out, PERIOD);
         busy += rt_now() - began;

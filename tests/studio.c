@@ -82,7 +82,7 @@ void studio_run(struct studio *s, float *const *out, uint32_t n, uint32_t period
                 memset(part[i], 0, sizeof(float) * now);
         }
         while (!engine_ready(s->engine, now))
-            console_await_tracks(s->console);
+            engine_await(s->engine);
         engine_process(s->engine, in, part, now);
         console_tick(s->console);
         done += now;
