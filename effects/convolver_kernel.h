@@ -48,6 +48,9 @@ struct product_cell {
     uint32_t h;     /* the response's first partition */
     uint32_t count; /* partitions */
     uint32_t out;   /* cells are sorted by it */
+    /* If the next output has cells of the same inputs and counts, how many places on the one like
+     * this is; else 0. The second cells of such pairs have 0 again. */
+    uint32_t pair;
 };
 
 /* Sums of products: for each group and each output, the sum over its cells and their partitions of
