@@ -33,7 +33,7 @@ struct turn {
 /* One pass over blocks of `length` numbers each: columns from..to-1 of every block. */
 struct pass {
     const float *in_r, *in_i; /* may equal r and i */
-    float *r, *i;
+    float *r, *i;             /* joins: r may be NULL, then only imaginary parts are stored */
     const struct turn *turns; /* one per block */
     uint32_t blocks, length, from, to;
 };
