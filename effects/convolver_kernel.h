@@ -86,7 +86,10 @@ struct kernel {
     RT void (*multiply)(const struct product *p, uint32_t from, uint32_t to);
 };
 
-extern const struct kernel kernel_4, kernel_8, kernel_16;
+extern const struct kernel kernel_4, kernel_8, kernel_16; /* the last two on x86-64 only */
+
+/* Control. Sets that this CPU can run, the widest first; NULL from the last on. */
+const struct kernel *kernel_at(uint32_t i);
 
 /* Control. The widest set that this CPU can run and that can transform n numbers; n is a power of
  * two, 16 or more. */

@@ -120,7 +120,7 @@ void level_init(struct level *l, const struct filter_level *shape, const struct 
                 struct pool *pool, struct level_scratch *scratch)
 {
     *l = (struct level){ .shape = *shape, .block = shape->block, .partitions = shape->partitions };
-    fft_init(&l->fft, l->block, pool);
+    fft_init(&l->fft, l->block, kernel_for(l->block), pool);
     l->cells = pool_take(pool, setup->n_cells * sizeof *l->cells);
     l->h_stride = place_cells(l, setup, scratch->at);
     l->x_stride = (size_t)l->n_in * l->partitions * row_of(l);

@@ -42,9 +42,9 @@ static void fill_turns(struct fft_pass *p, uint32_t blocks)
     }
 }
 
-void fft_init(struct fft *f, uint32_t n, struct pool *pool)
+void fft_init(struct fft *f, uint32_t n, const struct kernel *kernel, struct pool *pool)
 {
-    *f = (struct fft){ .n = n, .kernel = kernel_for(n), .chunks = 1 };
+    *f = (struct fft){ .n = n, .kernel = kernel, .chunks = 1 };
     f->imaginary = n;
     if (n > WHOLE) {
         f->imaginary += SKEW;

@@ -40,8 +40,9 @@ struct fft {
     float *ends;
 };
 
-/* Control. n: a power of two from FFT_MIN to FFT_MAX. Its tables are the pool's. */
-void fft_init(struct fft *f, uint32_t n, struct pool *pool);
+/* Control. n: a power of two from FFT_MIN to FFT_MAX, at least KERNEL_GROUP times the kernel's
+ * lanes. The tables are the pool's. */
+void fft_init(struct fft *f, uint32_t n, const struct kernel *kernel, struct pool *pool);
 
 /* Any thread. */
 RT uint32_t fft_steps(const struct fft *f);
