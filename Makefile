@@ -46,7 +46,7 @@ $(BUILD)/mixd: $(BUILD)/daemon/main.o $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--export-dynamic-symbol='rt_*' -o $@ $^ $(LDLIBS)
 
 $(BUILD)/mixctl: $(BUILD)/ipc/mixctl.o $(BUILD)/libmixd.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -pthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lncursesw -ltinfo -lm -pthread
 
 $(BUILD)/libmixd.a: $(OBJ)
 	rm -f $@
