@@ -46,7 +46,7 @@ $(BUILD)/mixd: $(BUILD)/daemon/main.o $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--export-dynamic-symbol='rt_*' -o $@ $^ $(LDLIBS)
 
 $(BUILD)/mixctl: $(BUILD)/ipc/mixctl.o $(BUILD)/libmixd.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -pthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lncursesw -ltinfo -lm -pthread
 
 $(BUILD)/libmixd.a: $(OBJ)
 	rm -f $@
@@ -64,7 +64,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP) $(STUDIO) $(GUARD) $(BUIL
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_test_$*) -ldl
 
 # The peer is C++ and has a file of its own.
-$(BUILD)/tests/bench_convolver: $(BUILD)/tests/peer_zita.o
+$(BUILD)/tests/bench_convolver: $(BUILD)/tests/peer_zita.o $(BUILD)/tests/convolver_limit.o
 
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)

@@ -12,6 +12,8 @@
 /* -200 dBFS */
 #define SILENCE 1e-10f
 
+enum { LINE = 16 }; /* floats in a cache line */
+
 struct filter {
     uint32_t users;
     uint32_t quantum, inputs, outputs;
@@ -219,6 +221,9 @@ static RT void add_output(const struct convolver *c, const struct stage *s, floa
         float *to = out[s->level->out[p]];
         for (uint32_t i = 0; y && i < n; i++)
             to[i] += y[at + i];
+        /* No two quanta read on where the other stopped soon enough for the CPU to see it. */
+        for (uint32_t i = n; y && i < 2 * n; i += LINE)
+            __builtin_prefetch(y + at + i);
     }
 }
 

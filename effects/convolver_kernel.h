@@ -33,7 +33,7 @@ struct turn {
 /* One pass over blocks of `length` numbers each: columns from..to-1 of every block. */
 struct pass {
     const float *in_r, *in_i; /* may equal r and i */
-    float *r, *i;
+    float *r, *i;             /* joins: r may be NULL, then only imaginary parts are stored */
     const struct turn *turns; /* one per block */
     uint32_t blocks, length, from, to;
 };
@@ -48,6 +48,9 @@ struct product_cell {
     uint32_t h;     /* the response's first partition */
     uint32_t count; /* partitions */
     uint32_t out;   /* cells are sorted by it */
+    /* If the next output has cells of the same inputs and counts, how many places on the one like
+     * this is; else 0. The second cells of such pairs have 0 again. */
+    uint32_t pair;
 };
 
 /* Sums of products: for each group and each output, the sum over its cells and their partitions of
@@ -83,7 +86,10 @@ struct kernel {
     RT void (*multiply)(const struct product *p, uint32_t from, uint32_t to);
 };
 
-extern const struct kernel kernel_4, kernel_8, kernel_16;
+extern const struct kernel kernel_4, kernel_8, kernel_16; /* the last two on x86-64 only */
+
+/* Control. Sets that this CPU can run, the widest first; NULL from the last on. */
+const struct kernel *kernel_at(uint32_t i);
 
 /* Control. The widest set that this CPU can run and that can transform n numbers; n is a power of
  * two, 16 or more. */

@@ -83,6 +83,30 @@ static uint32_t place_cells(struct level *l, const struct filter_setup *setup, u
     return next;
 }
 
+/* How many cells belong to the output of cell i. */
+static uint32_t cells_of(const struct level *l, uint32_t i)
+{
+    uint32_t n = 0;
+    while (i + n < l->n_cells && l->cells[i + n].out == l->cells[i].out)
+        n++;
+    return n;
+}
+
+static void pair_cells(struct level *l)
+{
+    for (uint32_t i = 0, n; i < l->n_cells; i += n) {
+        n = cells_of(l, i);
+        bool alike = i + n < l->n_cells && cells_of(l, i + n) == n;
+        for (uint32_t k = 0; alike && k < n; k++) {
+            const struct product_cell *a = &l->cells[i + k], *b = &l->cells[i + n + k];
+            alike = a->x == b->x && a->count == b->count;
+        }
+        for (uint32_t k = 0; alike && k < n; k++)
+            l->cells[i + k].pair = n;
+        n = alike ? 2 * n : n;
+    }
+}
+
 static void sum_work(struct level *l)
 {
     l->group_work = l->products * (row_of(l) / 2) * WORK_PRODUCT;
@@ -96,13 +120,15 @@ void level_init(struct level *l, const struct filter_level *shape, const struct 
                 struct pool *pool, struct level_scratch *scratch)
 {
     *l = (struct level){ .shape = *shape, .block = shape->block, .partitions = shape->partitions };
-    fft_init(&l->fft, l->block, pool);
+    fft_init(&l->fft, l->block, kernel_for(l->block), pool);
     l->cells = pool_take(pool, setup->n_cells * sizeof *l->cells);
     l->h_stride = place_cells(l, setup, scratch->at);
     l->x_stride = (size_t)l->n_in * l->partitions * row_of(l);
     l->groups = l->block / (row_of(l) / 2);
     l->h = pool_floats(pool, l->groups * l->h_stride);
     sum_work(l);
+    if (l->cells)
+        pair_cells(l);
     for (uint32_t i = 0; l->h && i < setup->n_cells; i++)
         if (reaches(&setup->cells[i], shape) &&
             spectra_of(setup, scratch->at, i, UINT32_MAX) == UINT32_MAX)

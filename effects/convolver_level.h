@@ -46,7 +46,7 @@ enum stage_phase { STAGE_SPLIT, STAGE_MULTIPLY, STAGE_JOIN, STAGE_DONE };
 struct stage {
     const struct level *level;
     float *x;    /* rings of spectra of past blocks, group by group */
-    float *z;    /* per input, the transform under way: block real, block imaginary */
+    float *work; /* transforms under way: of inputs first, of outputs then */
     float *y[2]; /* blocks of the outputs: one being made, one being heard */
     bool silent[2];
     uint32_t making; /* index into y */

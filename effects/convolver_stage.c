@@ -3,12 +3,13 @@
 
 void stage_init(struct stage *s, const struct level *level, struct pool *pool)
 {
-    size_t block = 2 * (size_t)level->fft.imaginary;
+    size_t transforms = level->n_in > level->n_out ? level->n_in : level->n_out;
+    size_t outs = (size_t)level->n_out * level->block;
     *s = (struct stage){
         .level = level,
         .x = pool_floats(pool, level->groups * level->x_stride),
-        .z = pool_floats(pool, level->n_in * block),
-        .y = { pool_floats(pool, level->n_out * block), pool_floats(pool, level->n_out * block) },
+        .work = pool_floats(pool, transforms * 2 * level->fft.imaginary),
+        .y = { pool_floats(pool, outs), pool_floats(pool, outs) },
         .silent = { true, true },
         .quiet = UINT32_MAX,
         .phase = STAGE_DONE,
@@ -52,7 +53,7 @@ static RT void split_step(struct stage *s, float *const *past, uint64_t mask)
     uint64_t block = l->block;
     size_t row = KERNEL_GROUP * 2 * l->fft.kernel->lanes;
     size_t imaginary = l->fft.imaginary;
-    float *z = s->z + s->place * 2 * imaginary;
+    float *z = s->work + s->place * 2 * imaginary;
     fft_forward(&l->fft, s->step, in + ((s->end - 2 * block) & mask),
                 in + ((s->end - block) & mask), z, z + block,
                 s->x + (s->place * l->partitions + s->slot) * row, l->x_stride);
@@ -73,7 +74,7 @@ static RT void multiply_step(struct stage *s, uint64_t target)
         .h = l->h,
         .x_stride = l->x_stride,
         .h_stride = l->h_stride,
-        .y = s->y[s->making],
+        .y = s->work,
         .imaginary = l->fft.imaginary,
     };
     uint64_t n = (target - s->done + l->group_work - 1) / l->group_work;
@@ -87,8 +88,9 @@ static RT void multiply_step(struct stage *s, uint64_t target)
 static RT void join_step(struct stage *s)
 {
     const struct level *l = s->level;
-    float *y = s->y[s->making] + (size_t)s->place * 2 * l->fft.imaginary;
-    fft_backward(&l->fft, s->step, y, y + l->fft.imaginary);
+    size_t imaginary = l->fft.imaginary;
+    float *z = s->work + s->place * 2 * imaginary;
+    fft_backward(&l->fft, s->step, z, z + imaginary, s->y[s->making] + (size_t)s->place * l->block);
     s->done += fft_step_cost(&l->fft, s->step, true);
     next_step(s, fft_steps(&l->fft), l->n_out);
 }
@@ -109,6 +111,5 @@ RT const float *stage_output(const struct stage *s, uint32_t which, uint32_t pla
 {
     if (s->silent[which])
         return NULL;
-    /* The first half, the real part, is what wrapped around. */
-    return s->y[which] + (2 * (size_t)place + 1) * s->level->fft.imaginary;
+    return s->y[which] + (size_t)place * s->level->block;
 }

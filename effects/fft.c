@@ -42,9 +42,9 @@ static void fill_turns(struct fft_pass *p, uint32_t blocks)
     }
 }
 
-void fft_init(struct fft *f, uint32_t n, struct pool *pool)
+void fft_init(struct fft *f, uint32_t n, const struct kernel *kernel, struct pool *pool)
 {
-    *f = (struct fft){ .n = n, .kernel = kernel_for(n), .chunks = 1 };
+    *f = (struct fft){ .n = n, .kernel = kernel, .chunks = 1 };
     f->imaginary = n;
     if (n > WHOLE) {
         f->imaginary += SKEW;
@@ -141,11 +141,11 @@ RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const fl
     k->split_ends(r + at, i + at, rows, groups, x + c * groups * stride, stride);
 }
 
-RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i)
+RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i, float *out)
 {
     const struct kernel *k = f->kernel;
     if (s >= f->chunks) {
-        struct pass pass = piece_pass(f, s - f->chunks, r, i, r, i);
+        struct pass pass = piece_pass(f, s - f->chunks, r, i, NULL, out);
         k->join8(&pass);
         return;
     }
@@ -155,6 +155,10 @@ RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i)
     k->join_ends(r + at, i + at, rows, groups);
     for (uint32_t p = f->n_passes; p-- > (f->pieces > 0);) {
         struct pass pass = chunk_pass(f, p, s, r, i, r, i);
+        if (p == 0) {
+            pass.r = NULL;
+            pass.i = out;
+        }
         (f->passes[p].radix == 8 ? k->join8 : k->join4)(&pass);
     }
 }

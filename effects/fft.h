@@ -40,8 +40,9 @@ struct fft {
     float *ends;
 };
 
-/* Control. n: a power of two from FFT_MIN to FFT_MAX. Its tables are the pool's. */
-void fft_init(struct fft *f, uint32_t n, struct pool *pool);
+/* Control. n: a power of two from FFT_MIN to FFT_MAX, at least KERNEL_GROUP times the kernel's
+ * lanes. The tables are the pool's. */
+void fft_init(struct fft *f, uint32_t n, const struct kernel *kernel, struct pool *pool);
 
 /* Any thread. */
 RT uint32_t fft_steps(const struct fft *f);
@@ -53,7 +54,8 @@ RT uint32_t fft_step_cost(const struct fft *f, uint32_t s, bool back);
  * be. The last steps leave the spectrum's groups (convolver_kernel.h) at x, x + stride, ... */
 RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const float *in_i, float *r,
                     float *i, float *x, size_t stride);
-/* Audio. Step s of the way back, in place. */
-RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i);
+/* Audio. Step s of the way back, in place but for the last pass: it leaves the imaginary parts in
+ * out and the real ones nowhere. */
+RT void fft_backward(const struct fft *f, uint32_t s, float *r, float *i, float *out);
 
 #endif

@@ -15,26 +15,21 @@ double bar_share_db(double db)
     return bounded((db - BAR_FLOOR_DB) / -BAR_FLOOR_DB);
 }
 
-static void write_ascii(struct text *out, double share, unsigned cells)
+const char *bar_cell(double share, unsigned i, unsigned cells, bool blocks)
 {
-    unsigned full = (unsigned)(share * cells + 0.5);
-    for (unsigned i = 0; i < cells; i++)
-        text_add(out, i < full ? "#" : ".", 1);
+    static const char *const left[EIGHTHS + 1] = { " ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" };
+    unsigned steps = blocks ? EIGHTHS : 1;
+    unsigned full = (unsigned)(bounded(share) * cells * steps + 0.5);
+    unsigned rest = full > i * steps ? full - i * steps : 0;
+    if (!blocks)
+        return rest ? "#" : ".";
+    return left[rest < EIGHTHS ? rest : EIGHTHS];
 }
 
 void bar_write(struct text *out, double share, unsigned cells, bool blocks)
 {
-    static const char *const left[EIGHTHS + 1] = { " ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" };
-    share = bounded(share);
-    if (!blocks) {
-        write_ascii(out, share, cells);
-        return;
-    }
-    unsigned full = (unsigned)(share * cells * EIGHTHS + 0.5);
-    for (unsigned i = 0; i < cells; i++) {
-        unsigned rest = full > i * EIGHTHS ? full - i * EIGHTHS : 0;
-        text_add_string(out, left[rest < EIGHTHS ? rest : EIGHTHS]);
-    }
+    for (unsigned i = 0; i < cells; i++)
+        text_add_string(out, bar_cell(share, i, cells, blocks));
 }
 
 const char *bar_spark(double share, bool blocks)

@@ -16,6 +16,9 @@ double bar_share_db(double db);
  * blocks it is exact to an eighth of a cell. */
 void bar_write(struct text *out, double share, unsigned cells, bool blocks);
 
+/* Any thread. Cell i of such a bar. */
+const char *bar_cell(double share, unsigned i, unsigned cells, bool blocks);
+
 /* Any thread. One cell of a spark line for `share` (0 to 1; NAN: a blank). */
 const char *bar_spark(double share, bool blocks);
 

@@ -34,9 +34,8 @@ const char *mirror_figure_name(enum figure f)
 
 void mirror_init(struct mirror *m)
 {
-    *m = (struct mirror){ .position_s = NAN };
-    for (int f = 0; f < FIGURES; f++)
-        m->figure[f] = NAN;
+    *m = (struct mirror){ .rate = 0 };
+    mirror_lose(m);
 }
 
 void mirror_clear(struct mirror *m)
@@ -96,8 +95,8 @@ static struct place *place_of(struct mirror *m, const char *address)
         at--;
     p = m->places + at;
     memmove(p + 1, p, (m->count++ - at) * sizeof *p);
-    *p = (struct place){ .peak_db = -INFINITY, .rms_db = -INFINITY, .fill = NAN };
-    p->needle.level_db = p->needle.hold_db = -INFINITY;
+    *p = (struct place){ .told = true, .peak_db = -INFINITY, .rms_db = -INFINITY, .fill = NAN };
+    needle_init(&p->needle);
     copy(p->address, sizeof p->address, address);
     m->stale = true; /* its parameters are not known */
     m->last = at;
@@ -151,6 +150,7 @@ static void take_place(struct mirror *m, const char *address, const struct pair 
     struct place *p = place_of(m, address);
     if (!p)
         return;
+    p->told = true;
     for (size_t i = 0; i < n; i++) {
         if (pairs[i].key && strcmp(pairs[i].key, "BUF") == 0) {
             take_track(p, pairs, n);
@@ -200,6 +200,8 @@ static bool take_figure(struct mirror *m, const char *key, const char *value)
     for (int f = 0; f < FIGURES; f++) {
         if (strcmp(key, figure_names[f]) == 0) {
             m->figure[f] = strtod(value, NULL);
+            if (f == FIGURE_BUF || f == FIGURE_BUF_LOW)
+                m->low = fmin(m->low, m->figure[f]); /* a NAN gives way */
             return true;
         }
     }
@@ -239,7 +241,6 @@ static void take_change(struct mirror *m, const char *key, const char *value)
     } else if (strcmp(key, "added") == 0) {
         place_of(m, value);
     } else if (strcmp(key, "restored") == 0) {
-        m->count = m->last = 0;
         m->stale = true;
     }
 }
@@ -302,11 +303,41 @@ void mirror_absorb(struct mirror *m, char *line)
         take_event(m, pairs + 1, n - 1);
 }
 
+void mirror_expect(struct mirror *m)
+{
+    for (size_t i = 0; i < m->count; i++)
+        m->places[i].told = false;
+    m->stale = false;
+}
+
+void mirror_settle(struct mirror *m)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->count; i++)
+        if (m->places[i].told)
+            m->places[kept++] = m->places[i];
+    m->count = kept;
+    m->last = 0;
+}
+
 void mirror_second(struct mirror *m)
 {
+    size_t at = m->seconds++ % MIRROR_SECONDS;
     for (int f = 0; f < FIGURE_HISTORIES; f++)
-        m->history[f][m->seconds % MIRROR_SECONDS] = m->figure[f];
-    m->seconds++;
+        m->history[f][at] = f == FIGURE_BUF ? m->low : m->figure[f];
+    m->low = NAN;
+}
+
+void mirror_lose(struct mirror *m)
+{
+    m->low = m->position_s = NAN;
+    m->state[0] = m->loop[0] = '\0';
+    for (int f = 0; f < FIGURES; f++)
+        m->figure[f] = NAN;
+    for (size_t i = 0; i < m->count; i++) {
+        m->places[i].peak_db = m->places[i].rms_db = -INFINITY;
+        m->places[i].fill = NAN;
+    }
 }
 
 double mirror_history(const struct mirror *m, enum figure f, size_t n)

@@ -5,6 +5,8 @@
 #ifndef IPC_MIRROR_H
 #define IPC_MIRROR_H
 
+#include "ipc/needle.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,30 +34,27 @@ enum figure {
     FIGURES,
 };
 
-/* What a viewer makes of a place's peak: it falls slowly and marks its highest. In dB. */
-struct needle {
-    double level_db, hold_db;
-    uint64_t held_ns; /* when hold_db was reached */
-};
-
 /* One place on the desk that has a meter: a strip, an input, a bus or the master. */
 struct place {
     char address[MIRROR_ADDRESS]; /* strip/vox */
     double peak_db, rms_db;       /* -INFINITY: silence */
-    uint64_t clips, clips_seen;   /* in all; as many as the viewer has acknowledged */
-    bool known;                   /* the following four have been told */
-    double gain_db;               /* -INFINITY to 24 or so */
-    bool mute, solo;              /* */
-    char pan[MIRROR_VALUE];       /* L30 */
-    double fill;                  /* its track's ring, 0 to 1; NAN: no track that plays */
-    uint64_t starved;             /* frames */
-    struct needle needle;         /* the viewer's */
+    uint64_t clips;               /* in all */
+    bool told;                    /* since mirror_expect */
+    bool known;                   /* its parameters have been told: */
+    double gain_db;               /* -INFINITY: closed */
+    bool mute, solo;
+    char pan[MIRROR_VALUE]; /* L30; "" where there is none */
+    double fill;            /* its track's ring, 0 to 1; NAN: no track that plays */
+    uint64_t starved;       /* frames */
+    uint64_t clips_seen;    /* the viewer's: clips that were acknowledged */
+    struct needle needle;   /* the viewer's */
 };
 
 struct mirror {
     struct place *places; /* strips and inputs, then buses, then the master */
     size_t count;
     double figure[FIGURES]; /* NAN: not told */
+    double low;             /* of BUF in this second; NAN: not told */
     double history[FIGURE_HISTORIES][MIRROR_SECONDS];
     size_t seconds; /* how many seconds of history there are, ever; the newest at -1 */
     char name[MIRROR_VALUE * 3], driver[MIRROR_VALUE];
@@ -78,8 +77,15 @@ void mirror_clear(struct mirror *m);
 /* One thread. Takes over a greeting, a data line or an event; the line is used up. */
 void mirror_absorb(struct mirror *m, char *line);
 
-/* One thread. A second has passed: the figures become history. */
+/* One thread. All places are about to be told; they have been: what was not told is gone. */
+void mirror_expect(struct mirror *m);
+void mirror_settle(struct mirror *m);
+
+/* One thread. A second has passed: the figures become history, of BUF its lowest. */
 void mirror_second(struct mirror *m);
+
+/* One thread. The daemon is not there: nothing sounds, and no figure is true any more. */
+void mirror_lose(struct mirror *m);
 
 /* Any thread. The spelling of a figure; the newest but n of its history (NAN: not so old). */
 const char *mirror_figure_name(enum figure f);

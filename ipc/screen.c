@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIGURE_CELLS 8u
+#define FIGURE_CELLS 7u
 #define METER_CELLS  28u
 #define NAME_WIDTH   28
-#define LOUDEST_CAP \
-    100.0 /* times the rate: the right end of the bar of CAP, which is logarithmic */
-#define PERCENT 100.0
+#define LARGEST_CAP  1000.0 /* times the rate; where the bar of CAP, a logarithm, ends */
+#define PERCENT      100.0
 
 void screen_level(char out[16], double db)
 {
@@ -54,7 +53,7 @@ double screen_share(const struct mirror *m, enum figure f, double value)
     case FIGURE_OUT:
         return rate_khz > 0 ? value / rate_khz : NAN;
     case FIGURE_CAP:
-        return rate_khz > 0 && value > 0 ? log(value / rate_khz) / log(LOUDEST_CAP) : NAN;
+        return rate_khz > 0 && value > 0 ? log(value / rate_khz) / log(LARGEST_CAP) : NAN;
     case FIGURE_LOAD:
         return value / PERCENT;
     default:

@@ -5,10 +5,15 @@
  *
  * ns_per_frame is the CPU time of all threads, the median of several turns in which the peers
  * alternate. p999_us and max_us are of single callbacks by the clock, so the machine's own stalls
- * are in them: peer=none is an empty callback. ratio is to the better setting of zita.
- * mode=paced sleeps between callbacks, as live: caches are cold then.
+ * are in them; quiet_p999_us takes of each callback the quickest turn (turns repeat the same work,
+ * for they are as long as our blocks): what is left is the work itself. peer=spin is a callback
+ * that does nothing for as long as ours takes; peer=none, when paced, does nothing at all. ratio is
+ * to the better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold
+ * then. convolver-limit is what our plan would cost if it were only FFTW's transforms and one pass
+ * over the spectra.
  */
 #include "effects/convolver.h"
+#include "tests/convolver_limit.h"
 #include "tests/peer_zita.h"
 #include "tests/signals.h"
 
@@ -20,7 +25,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { RATE = 48000, TURNS = 7, FREE_FRAMES = 2 * RATE, PACED_FRAMES = RATE, CHANNELS = 2 };
+enum { RATE = 48000, TURNS = 7, FREE_FRAMES = 3 << 15, PACED_FRAMES = 1 << 16, CHANNELS = 2 };
 
 /* What is measured: a matrix of responses at a period. */
 struct task {
@@ -52,21 +57,30 @@ static double clock_ns(clockid_t id)
 
 static bool open_none(struct peer *p, const struct task *t)
 {
-    (void)t;
-    p->state = NULL;
+    p->name = t->paced ? "none" : "spin";
     return true;
 }
+
+/* How long process_none does nothing. */
+static double spin_ns;
 
 static void process_none(struct peer *p, const struct task *t, const float *const *in,
                          float *const *out)
 {
-    (void)p, (void)t, (void)in, (void)out;
+    (void)p, (void)in, (void)out;
+    for (double end = clock_ns(CLOCK_MONOTONIC) + spin_ns;
+         !t->paced && clock_ns(CLOCK_MONOTONIC) < end;)
+        ;
 }
 
 static void close_none(struct peer *p)
 {
     (void)p;
 }
+
+/* The levels of what open_mixd opened last. */
+static struct filter_level levels[CONVOLVER_LEVELS_MAX];
+static uint32_t n_levels;
 
 static bool open_mixd(struct peer *p, const struct task *t)
 {
@@ -77,6 +91,7 @@ static bool open_mixd(struct peer *p, const struct task *t)
     struct filter *f =
         filter_new(&(struct filter_setup){ t->period, t->channels, t->channels, cells, n });
     p->state = f ? convolver_new(f) : NULL;
+    n_levels = f ? filter_levels(f, levels) : 0;
     filter_drop(f);
     return p->state != NULL;
 }
@@ -111,11 +126,11 @@ static void close_zita(struct peer *p)
     peer_zita_free(p->state);
 }
 
-enum { PEER_NONE, PEER_MIXD, PEER_ZITA_0, PEER_ZITA_1, PEERS };
+enum { PEER_MIXD, PEER_NONE, PEER_ZITA_0, PEER_ZITA_1, PEERS };
 
 static struct peer peers[PEERS] = {
-    { "none", "", 0, open_none, process_none, close_none, .err_db = NAN },
     { "mixd", "", 0, open_mixd, process_mixd, close_mixd, .err_db = NAN },
+    { "none", "", 0, open_none, process_none, close_none, .err_db = NAN },
     { "zita", " density=0", 0, open_zita, process_zita, close_zita, .err_db = NAN },
     { "zita", " density=1", 1, open_zita, process_zita, close_zita, .err_db = NAN },
 };
@@ -206,17 +221,34 @@ static void task_close(struct task *t)
         free(t->taps[i]);
 }
 
+/* The 99.9th percentile of the callbacks of one turn, each as quick as in its quickest turn. */
+static double quiet_p999(const struct peer *p)
+{
+    uint32_t n = p->n_took / TURNS;
+    float *quickest = malloc(n * sizeof *quickest);
+    for (uint32_t k = 0; k < n; k++) {
+        quickest[k] = p->took_us[k];
+        for (uint32_t turn = 1; turn < TURNS; turn++)
+            quickest[k] = fminf(quickest[k], p->took_us[turn * n + k]);
+    }
+    qsort(quickest, n, sizeof *quickest, compare_floats);
+    double p999 = (double)quickest[(uint32_t)(0.999 * n)];
+    free(quickest);
+    return p999;
+}
+
 static void report(struct peer *p, const struct task *t, double ratio)
 {
+    double quiet = quiet_p999(p);
     qsort(p->took_us, p->n_took, sizeof *p->took_us, compare_floats);
     double mean = 0;
     for (uint32_t i = 0; i < p->n_took; i++)
         mean += (double)p->took_us[i] / p->n_took;
     printf("bench convolver%s peer=%s%s io=%ux%u ir_s=%g period=%u ns_per_frame=%.1f mean_us=%.1f "
-           "p999_us=%.1f max_us=%.1f",
+           "p999_us=%.1f max_us=%.1f quiet_p999_us=%.1f",
            t->paced ? " mode=paced" : "", p->name, p->setting, t->channels, t->channels, t->seconds,
            t->period, median(p->ns, TURNS), mean, (double)p->took_us[(uint32_t)(0.999 * p->n_took)],
-           (double)p->took_us[p->n_took - 1]);
+           (double)p->took_us[p->n_took - 1], quiet);
     if (!isnan(p->err_db))
         printf(" err_db=%.1f", p->err_db);
     if (!isnan(ratio))
@@ -255,6 +287,8 @@ static void run_task(struct task *t)
         run_turn(&peers[i], t, frames, 0);
         peers[i].err_db = i == PEER_NONE || t->paced ? NAN : error_db(&peers[i], t, frames);
         peers[i].n_took = 0;
+        if (i == PEER_MIXD)
+            spin_ns = peers[i].ns[0] * t->period;
     }
     for (uint32_t turn = 0; turn < TURNS; turn++)
         for (uint32_t i = 0; i < PEERS; i++)
@@ -264,6 +298,11 @@ static void run_task(struct task *t)
     for (uint32_t i = 0; i < PEERS; i++) {
         report(&peers[i], t, i == PEER_MIXD ? ours / best : NAN);
         peer_stop(&peers[i], t);
+    }
+    if (!t->paced) {
+        double limit = convolver_limit(levels, n_levels, t->channels, t->channels);
+        printf("bench convolver-limit io=%ux%u ir_s=%g period=%u ns_per_frame=%.1f ratio=%.2f\n",
+               t->channels, t->channels, t->seconds, t->period, limit, ours / limit);
     }
     task_close(t);
 }

@@ -75,7 +75,9 @@ static void feed(struct convolver *c, struct trial *t, uint64_t from, uint64_t t
             in[i] = t->in[i] + at;
         for (uint32_t o = 0; o < t->outputs; o++)
             out[o] = t->out[o] + at;
+        rt_enter();
         convolver_process(c, in, out);
+        rt_leave();
     }
 }
 
@@ -158,35 +160,90 @@ static float *spectrum(const struct fft *f, uint32_t n, const float *x)
     return spectrum;
 }
 
-/* Splitting, multiplying and joining is multiplication modulo (x^2n + 1). */
-static void transform_multiplies(void)
+/* The upper half of the product of x and y modulo (t^2n + 1), the way the convolver makes it. */
+static float *product(const struct fft *f, uint32_t n, const float *x, const float *y)
 {
-    for (uint32_t n = FFT_MIN; n <= 4096; n *= 2) {
-        struct pool pool = { 0 };
-        struct fft table, *f = &table;
-        fft_init(f, n, &pool);
-        CHECK(pool_open(&pool));
-        fft_init(f, n, &pool);
-        float *x = noises(2 * n), *y = noises(2 * n), *z = aligned_alloc(64, 8 * n);
-        float *a = spectrum(f, n, x), *b = spectrum(f, n, y);
-        for (uint32_t i = 0, lanes = f->kernel->lanes; i < n; i++) {
-            uint32_t re = i / lanes * 2 * lanes + i % lanes, im = re + lanes;
-            z[i] = (float)((double)a[re] * b[re] - (double)a[im] * b[im]);
-            z[n + i] = (float)((double)a[re] * b[im] + (double)a[im] * b[re]);
+    float *a = spectrum(f, n, x), *b = spectrum(f, n, y);
+    float *z = aligned_alloc(64, 8 * n), *out = aligned_alloc(64, 4 * n);
+    for (uint32_t i = 0, lanes = f->kernel->lanes; i < n; i++) {
+        uint32_t re = i / lanes * 2 * lanes + i % lanes, im = re + lanes;
+        z[i] = (float)((double)a[re] * b[re] - (double)a[im] * b[im]);
+        z[n + i] = (float)((double)a[re] * b[im] + (double)a[im] * b[re]);
+    }
+    for (uint32_t s = 0; s < fft_steps(f); s++)
+        fft_backward(f, s, z, z + n, out);
+    free(a), free(b), free(z);
+    return out;
+}
+
+static void check_transform(const struct fft *f, uint32_t n)
+{
+    float *x = noises(2 * n), *y = noises(2 * n), *out = product(f, n, x, y);
+    double worst = 0;
+    for (uint32_t k = n; k<2 * n; k += n> 4096 ? 1 + dice(n / 512) : 1) {
+        double sum = 0;
+        for (uint32_t i = 0; i < 2 * n; i++)
+            sum += i <= k ? (double)x[i] * y[k - i] : -(double)x[i] * y[2 * n + k - i];
+        worst = fmax(worst, fabs(sum - (double)out[k - n] / n));
+    }
+    /* Sums of 2n products of noise of variance 1/3 have a deviation of sqrt(2n) / 3; six of the
+     * float's last bits is what the passes add up to. */
+    if (!(worst / sqrt(2.0 * n) < 6 * 0x1p-24 * 3))
+        CHECK_FAIL("%s, %u numbers: off by %g", f->kernel->name, n, worst / sqrt(2.0 * n));
+    free(x), free(y), free(out);
+}
+
+/* Of every set of inner loops that this CPU can run. */
+static void transforms_multiply(void)
+{
+    const struct kernel *kernel;
+    for (uint32_t i = 0; (kernel = kernel_at(i)); i++) {
+        for (uint32_t n = KERNEL_GROUP * kernel->lanes; n <= FFT_MAX; n *= 2) {
+            struct pool pool = { 0 };
+            struct fft f;
+            fft_init(&f, n, kernel, &pool);
+            CHECK(pool_open(&pool));
+            fft_init(&f, n, kernel, &pool);
+            check_transform(&f, n);
+            pool_close(&pool);
         }
-        for (uint32_t s = 0; s < fft_steps(f); s++)
-            fft_backward(f, s, z, z + n);
-        double worst = 0;
-        for (uint32_t k = 0; k < 2 * n; k++) {
-            double sum = 0;
-            for (uint32_t i = 0; i < 2 * n; i++)
-                sum += i <= k ? (double)x[i] * y[k - i] : -(double)x[i] * y[2 * n + k - i];
-            worst = fmax(worst, fabs(sum - (double)z[k] / n));
-        }
-        /* Sums of 2n products of noise of variance 1/3 have a deviation of sqrt(2n) / 3. */
-        CHECK(worst / sqrt(2.0 * n) < 1e-6);
-        free(a), free(b), free(x), free(y), free(z);
-        pool_close(&pool);
+    }
+}
+
+/* A group's sums of products for 2 outputs of 3 cells in all, the second one of which is a pair. */
+static void products_are_the_definition(void)
+{
+    enum { SLOTS = 5, NEWEST = 3 };
+    const struct kernel *kernel;
+    for (uint32_t i = 0; (kernel = kernel_at(i)); i++) {
+        uint32_t lanes = kernel->lanes, row = KERNEL_GROUP * 2 * lanes, bins = KERNEL_GROUP * lanes;
+        float *x = aligned_alloc(64, 2 * SLOTS * row * 4), *h = aligned_alloc(64, 13 * row * 4);
+        float y[3 * 2 * 64] __attribute__((aligned(64)));
+        for (uint32_t k = 0; k < 2 * SLOTS * row; k++)
+            x[k] = noise();
+        for (uint32_t k = 0; k < 13 * row; k++)
+            h[k] = noise();
+        struct product_cell cells[] = {
+            { .x = SLOTS * row, .h = 0, .count = 3, .out = 0 },
+            { .x = 0, .h = 3 * row, .count = 5, .out = 1, .pair = 1 },
+            { .x = 0, .h = 8 * row, .count = 5, .out = 2 },
+        };
+        struct product p = { cells, 3, NEWEST, SLOTS, x, h, 0, 0, y, bins };
+        kernel->multiply(&p, 0, 1);
+        for (uint32_t c = 0; c < 3; c++)
+            for (uint32_t b = 0; b < bins; b++) {
+                double re = 0, im = 0;
+                uint32_t at = b / lanes * 2 * lanes + b % lanes;
+                for (uint32_t k = 0; k < cells[c].count; k++) {
+                    const float *a = x + cells[c].x + (NEWEST + k) % SLOTS * row + at;
+                    const float *g = h + cells[c].h + k * row + at;
+                    re += (double)a[0] * g[0] - (double)a[lanes] * g[lanes];
+                    im += (double)a[0] * g[lanes] + (double)a[lanes] * g[0];
+                }
+                CHECK_NEAR(y[c * 2 * bins + b], re, 10 * 0x1p-23);
+                CHECK_NEAR(y[(c * 2 + 1) * bins + b], im, 10 * 0x1p-23);
+            }
+        free(x), free(h);
     }
 }
 
@@ -302,6 +359,50 @@ static void sharing_changes_no_bit(void)
     trial_clear(&t);
 }
 
+/* Silences stretches of random lengths of the inputs from frame `at` on. */
+static void pause_at_random(struct trial *t, uint64_t at)
+{
+    for (uint64_t n; at < t->frames; at += n) {
+        bool silent = dice(2);
+        n = 1 + dice(silent && dice(2) ? 60000 : 3000);
+        n = n < t->frames - at ? n : t->frames - at;
+        for (uint32_t i = 0; silent && i < t->inputs; i++)
+            memset(t->in[i] + at, 0, n * sizeof(float));
+    }
+}
+
+/* Whatever is fed, with whatever pauses, is the convolution; and a convolver that has slept through
+ * a silence gives the same bits as one that is new. */
+static void any_sequence_is_right(void)
+{
+    /* A multiple of every block, and longer than any response here and what it takes to sleep. */
+    enum { SOUND = 30000, WAKE = 4 << 16 };
+    for (int round = 0; round < 25; round++) {
+        struct trial t = { .quantum = 16u << dice(7),
+                           .inputs = 1 + dice(2),
+                           .outputs = 1 + dice(2) };
+        for (uint32_t c = 0; c < t.inputs * t.outputs; c++)
+            trial_cell(&t, c % t.inputs, c / t.inputs, 1 + dice(1u << (4 + dice(13))));
+        trial_input(&t, WAKE + 90000);
+        for (uint32_t i = 0; i < t.inputs; i++)
+            memset(t.in[i] + SOUND, 0, (WAKE - SOUND) * sizeof(float));
+        pause_at_random(&t, WAKE);
+        trial_run(&t);
+        check_trial(&t, 600);
+        struct convolver *fresh = trial_convolver(&t);
+        struct trial again = t;
+        for (uint32_t o = 0; o < t.outputs; o++)
+            again.out[o] = calloc(t.frames, sizeof(float));
+        feed(fresh, &again, WAKE, t.frames);
+        for (uint32_t o = 0; o < t.outputs; o++) {
+            CHECK(memcmp(t.out[o] + WAKE, again.out[o] + WAKE, (t.frames - WAKE) * 4) == 0);
+            free(again.out[o]);
+        }
+        convolver_free(fresh);
+        trial_clear(&t);
+    }
+}
+
 static void plans_cover_the_response(void)
 {
     for (int round = 0; round < 300; round++) {
@@ -322,7 +423,8 @@ static void plans_cover_the_response(void)
 
 int main(void)
 {
-    RUN(transform_multiplies);
+    RUN(transforms_multiply);
+    RUN(products_are_the_definition);
     RUN(plans_cover_the_response);
     RUN(lengths_and_quanta);
     RUN(matrices);
@@ -330,5 +432,6 @@ int main(void)
     RUN(an_impulse_gives_the_response);
     RUN(silence_is_slept_through);
     RUN(sharing_changes_no_bit);
+    RUN(any_sequence_is_right);
     return check_done();
 }

@@ -100,9 +100,9 @@ is "status of watch cut short" 0 "$(mixctl watch stats | :; echo "${PIPESTATUS[0
 mixctl --json watch stats | head -n 4 | tail -n 3 >"$work/events"
 is "watch as JSON" '48 strip/vox -6.02dB master 12' \
     "$(jq -rs '[(.[] | select(.event == "stats") | .OUT), (.[] | select(.address == "strip/vox") | .address, .peak), (.[] | select(.address == "master") | .address, .clips)] | join(" ")' "$work/events")"
-# Bars: of OUT against the rate, of CAP ln(900.5 / 48) / ln(100) = 0.64, of peaks (60 - 6.02) / 60.
+# Bars: of OUT against the rate, of CAP ln(900.5 / 48) / ln(1000) = 0.42, of peaks (60 - 6.02) / 60.
 mixctl top | awk 'NF == 0 && seen++ { exit } { print }' >"$work/top"
-is "figures in top" 'OUT   48.00 ######## CAP  900.50 #####... LOAD   5.30 ........ BUF    0.99 ########' \
+is "figures in top" 'OUT   48.00 ####### CAP  900.50 ###.... LOAD   5.30 ....... BUF    0.99 #######' \
     "$(grep '^OUT' "$work/top" | tail -n 1)"
 is "places in top" 'strip/vox 25 -6.0 -inf 0|master 28 -0.5 -9.0 CLIP 12' \
     "$(awk '/^(strip|master)/ { $2 = gsub("#", "", $2); print }' "$work/top" | tail -n 2 | paste -sd'|')"
