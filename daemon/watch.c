@@ -162,19 +162,21 @@ static void meter_event(void *context, const char *address, uint32_t meter)
 
 /* ---- the other topics */
 
+/* The position twice: to the millisecond, to be read, and to the frame. */
 static void transport_text(struct mixd *m, struct text *out)
 {
-    struct console_value v;
+    struct console_value state, loop;
     struct refusal why;
-    static const char *const rows[] = { "state", "position", "loop" };
-    for (unsigned i = 0; i < 3; i++) {
-        char address[32];
-        snprintf(address, sizeof address, "transport/%s", rows[i]);
-        if (console_get(m->console, address, &v, &why))
-            continue;
-        text_printf(out, "%s%s=", i ? " " : "", rows[i]);
-        word_write(out, v.text);
-    }
+    char position[PARAM_TEXT];
+    uint32_t rate = console_rate(m->console);
+    uint64_t frames = console_position(m->console);
+    uint64_t ms = (uint64_t)((double)frames * 1000 / rate);
+    if (console_get(m->console, "transport/state", &state, &why) ||
+        console_get(m->console, "transport/loop", &loop, &why))
+        return;
+    text_printf(out, "state=%s position=%s position.frames=%" PRIu64 " loop=", state.text,
+                time_format(ms, 1000, position), frames);
+    word_write(out, loop.text);
 }
 
 static bool topic_event(struct mixd *m, struct client *c, enum topic topic, const char *text)
