@@ -14,7 +14,7 @@ enum { LINE = 16 }; /* floats in a cache line */
 
 struct convolver {
     struct filter *filter;
-    uint64_t time;  /* frames processed */
+    uint64_t time;  /* frames processed since the last sleep */
     uint64_t sound; /* frame after the last one that sounded; 0: none ever */
     uint64_t mask;  /* of the rings in past */
     float *past[CONVOLVER_CHANNELS_MAX];
@@ -95,6 +95,23 @@ static RT uint32_t take_input(struct convolver *c, const float *const *in)
     return silent ? first : 0;
 }
 
+/* Has it been silent for so long that all it remembers is zeros? */
+static RT bool asleep(const struct convolver *c)
+{
+    bool asleep = c->sound + c->mask < c->time;
+    for (uint32_t i = 0; i < c->filter->n_levels; i++)
+        asleep &= c->stages[i].silent[0] && c->stages[i].silent[1];
+    return asleep;
+}
+
+/* As good as new: sound after an hour of silence gives the same bits as sound at once. */
+static RT void forget_time(struct convolver *c)
+{
+    c->time = c->sound = 0;
+    for (uint32_t i = 0; i < c->filter->n_levels; i++)
+        c->stages[i].slot = 0;
+}
+
 static RT void work(struct convolver *c, struct stage *s)
 {
     uint64_t now = c->time + c->filter->quantum, block = s->level->block;
@@ -136,9 +153,13 @@ static RT void silence_rest(struct convolver *c, uint32_t first, float *const *o
 RT void convolver_process(struct convolver *c, const float *const *in, float *const *out)
 {
     const struct filter *f = c->filter;
+    if (asleep(c))
+        forget_time(c);
     uint32_t first = take_input(c, in);
     for (uint32_t o = 0; o < f->outputs; o++)
         memset(out[o], 0, f->quantum * sizeof *out[o]);
+    if (c->sound == 0)
+        return;
     for (uint32_t i = 0; i < f->n_levels; i++) {
         work(c, &c->stages[i]);
         add_output(c, &c->stages[i], out);

@@ -234,6 +234,37 @@ static void silence_is_slept_through(void)
     trial_clear(&t);
 }
 
+/* However long the silence before it was, sound gives the same bits. */
+static void waking_is_beginning(void)
+{
+    struct trial t = { .quantum = 64, .inputs = 2, .outputs = 2 };
+    trial_cell(&t, 0, 0, 30000);
+    trial_cell(&t, 1, 1, 20000);
+    trial_input(&t, 30000);
+    float *fresh[2] = { t.out[0], t.out[1] };
+    trial_run(&t);
+    struct convolver *c = trial_convolver(&t);
+    float *silence = calloc(64, sizeof *silence);
+    for (uint32_t turn = 0; turn < 6; turn++) {
+        for (uint32_t o = 0; o < 2; o++)
+            t.out[o] = calloc(t.frames, sizeof(float));
+        feed(c, &t, 0, t.frames);
+        for (uint32_t o = 0; o < 2; o++) {
+            CHECK(memcmp(fresh[o], t.out[o], t.frames * sizeof(float)) == 0);
+            free(t.out[o]);
+        }
+        float rest[2][64];
+        const float *in[2] = { silence, silence };
+        float *out[2] = { rest[0], rest[1] };
+        for (uint32_t i = 0; i < 2000 + turn; i++)
+            convolver_process(c, in, out);
+    }
+    t.out[0] = fresh[0], t.out[1] = fresh[1];
+    convolver_free(c);
+    free(silence);
+    trial_clear(&t);
+}
+
 /* Convolvers that share a filter, and turns that mix them, do not disturb each other. */
 static void sharing_changes_no_bit(void)
 {
@@ -350,6 +381,7 @@ int main(void)
     RUN(six_seconds_of_true_stereo);
     RUN(an_impulse_gives_the_response);
     RUN(silence_is_slept_through);
+    RUN(waking_is_beginning);
     RUN(sharing_changes_no_bit);
     RUN(equal_responses_are_shared);
     RUN(any_sequence_is_right);
