@@ -113,7 +113,7 @@ build-fuzz/%: tests/%.c $(LIB)
 
 demo: deps
 	@$(MAKE) --no-print-directory all
-	@conf/demo.sh $(STEMS)
+	@BUILD=$(BUILD) conf/demo.sh "$(STEMS)"
 
 deps:
 	@conf/packages.sh

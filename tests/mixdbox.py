@@ -264,8 +264,8 @@ class Tap:
 
 
 def main(periods=()):
-    """Runs the tests of the calling file: as they are, or once in a JACK world of each period. Period
-    0 is a world without JACK. Where there can be no JACK they count as skipped."""
+    """Runs the tests of the calling file: as they are, or once in a JACK world of each period, of
+    which 0 is one without JACK. Where there can be no JACK they count as skipped."""
     if not periods or 'MIXDBOX_PERIOD' in os.environ:
         unittest.main(verbosity=2)
     for period in periods:

@@ -3,9 +3,9 @@
 
 Measured on the samples that leave mixd's ports. A sine's next sample follows from the two before,
 x(n) = 2 cos(w) x(n-1) - x(n-2), so whatever is no steady sine is seen however steep the sine itself
-is. A change that takes 10 ms moves the level by 1/480 a frame, and the forecast is off by that, times
-the amplitude, where the movement begins or ends. A crossfade is two such movements. A quarter more is
-allowed for the sine's own movement in the meantime.
+is. A change that takes 10 ms moves the level by 1/480 a frame, and the forecast is off by that,
+times the amplitude, where the movement begins or ends. A crossfade is two such movements. A quarter
+more is allowed for the sine's own movement in the meantime.
 """
 import math
 
@@ -30,9 +30,9 @@ class Clicks(Box):
         wavs.write(self.file('hall.wav'), wavs.Wav(RATE, [wavs.array.array('f', [0.5]) + silence]))
 
     def surprise(self, session, *commands):
-        """Plays, gives the commands one after the other with a little sound between them, and returns
-        the largest error of the forecast in what left the ports. It begins within the file, because
-        a file's own beginning is not faded."""
+        """Plays, gives the commands one after the other with a little sound between them, and gives
+        the largest error of the forecast in what left the ports, and its frame. It begins within
+        the file, because a file's own beginning is not faded."""
         client = self.daemon(session, driver='jack').client()
         tap = Tap('-n', 'recorder', '-r', self.file('out.wav'), '-f', str(30 * RATE), 'mixd:out_1')
         tap.began()
@@ -66,7 +66,8 @@ class Clicks(Box):
 
     def test_a_line_in_decibels(self):
         """40 dB down it falls by a factor of 100, as e to the -4.6, whose steepest slope is 4.6."""
-        self.check('set strip/sine/gain -40dB curve db', 'set strip/sine/gain 0dB curve db', lines=4.6)
+        self.check('set strip/sine/gain -40dB curve db', 'set strip/sine/gain 0dB curve db',
+                   lines=4.6)
 
     def test_transport(self):
         self.check('locate 1.2345s', 'locate 480000f', 'stop', 'play', 'stop', 'locate 2s', 'play',
@@ -78,8 +79,9 @@ class Clicks(Box):
                    'set master/limiter/bypass on', 'set master/limiter/bypass off',
                    'remove master/limiter', 'load strip/sine sine.wav',
                    'set strip/sine/source sine.wav', 'add strip second source=sine.wav gain=-inf',
-                   'set strip/sine/solo on', 'set strip/second/solo on', 'set strip/second/solo off',
-                   'set strip/sine/solo off', 'remove strip/second', 'remove strip/sine')
+                   'set strip/sine/solo on', 'set strip/second/solo on',
+                   'set strip/second/solo off', 'set strip/sine/solo off', 'remove strip/second',
+                   'remove strip/sine')
 
     def test_sends(self):
         self.check('add bus hall', 'set strip/sine/send/hall 0dB', 'set bus/hall/mute on',

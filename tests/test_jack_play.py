@@ -41,8 +41,8 @@ class JackPlay(Box):
         client = self.daemon('add input live channels=2 gain=-6.0206dB', driver='jack').client()
         ports = [p for p in run('jack_lsp').split() if p.startswith('mixd:live')]
         self.assertEqual(len(ports), 2, ports)
-        run('sox', '-R', '-n', '-r', '48000', '-c', '2', '-b', '16', self.file('in.wav'), 'synth', '1',
-            'whitenoise', 'whitenoise')
+        run('sox', '-R', '-n', '-r', '48000', '-c', '2', '-b', '16', self.file('in.wav'),
+            'synth', '1', 'whitenoise', 'whitenoise')
         tap = Tap('-n', 'recorder', '-r', self.file('out.wav'), '-f', '480000', *OUTPUTS)
         player = Tap('-n', 'player', '-p', self.file('in.wav'))
         for i, port in enumerate(ports):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_server_lost.py - the JACK server dies and comes back: same ports, connections and position"""
+"""test_server_lost.py - the JACK server dies and returns: same ports, connections and position"""
 import os
 import shlex
 import signal
