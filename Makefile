@@ -113,16 +113,21 @@ build-fuzz/%: tests/%.c $(LIB)
 
 demo: deps
 	@$(MAKE) --no-print-directory all
-	@conf/demo.sh $(STEMS)
+	@BUILD=$(BUILD) conf/demo.sh "$(STEMS)"
 
 deps:
 	@conf/packages.sh
 
+SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
-	install -D -m 755 $(BUILD)/mixd $(DESTDIR)$(PREFIX)/bin/mixd
-	install -D -m 755 $(BUILD)/mixctl $(DESTDIR)$(PREFIX)/bin/mixctl
-	install -D -m 644 ipc/mixctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/mixctl.1
-	install -D -m 644 conf/demo.session $(DESTDIR)$(PREFIX)/share/mixd/demo.session
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/mixd $(BUILD)/mixctl
+	install -D -m 644 -t $(SHARE)/man/man1 daemon/mixd.1 ipc/mixctl.1
+	install -D -m 644 conf/mixctl.bash $(SHARE)/bash-completion/completions/mixctl
+	install -D -m 644 -t $(SHARE)/mixd conf/demo.session conf/limits.conf
+	install -D -m 644 -t $(SHARE)/doc/mixd README.md LICENSE COPYING
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system conf/mixd.service
+	sed -i 's|/usr/local|$(PREFIX)|g' $(SHARE)/man/man1/mixd.1 \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system/mixd.service
 
 clean:
 	rm -rf build build-*

@@ -80,9 +80,9 @@ enum verdict verb_status(struct call *call)
                "driver=%s rate=%u period=%u quantum=%u latency=%u freewheel=%s reconnects=%" PRIu64,
                m->driver ? driver_word(m, f.state) : "none", console_rate(m->console), f.period,
                m->quantum, f.latency, f.freewheeling ? "on" : "off", f.reconnects);
-    reply_line(r, "strips=%u inputs=%u buses=%u clients=%u frame=%" PRIu64, counts[0], counts[1],
-               counts[2], m->server ? server_clients(m->server) : 0,
-               console_status(m->console)->frame);
+    reply_line(r, "strips=%u inputs=%u buses=%u clients=%u frame=%" PRIu64 " primed=%s", counts[0],
+               counts[1], counts[2], m->server ? server_clients(m->server) : 0,
+               console_status(m->console)->frame, console_settled(m->console) ? "on" : "off");
     if (m->session_path) {
         reply_item(r, NULL);
         reply_pair(r, "session", "%s", m->session_path);

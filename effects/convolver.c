@@ -1,9 +1,7 @@
 /* convolver.c - a matrix of impulse responses, applied quantum by quantum with no added latency */
 #include "effects/convolver.h"
 
-#include "effects/convolver_level.h"
-#include "effects/convolver_plan.h"
-#include "effects/convolver_pool.h"
+#include "effects/convolver_filter.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,119 +12,15 @@
 
 enum { LINE = 16 }; /* floats in a cache line */
 
-struct filter {
-    uint32_t users;
-    uint32_t quantum, inputs, outputs;
-    uint64_t frames;
-    uint32_t n_levels;
-    struct level levels[CONVOLVER_LEVELS_MAX];
-    struct pool pool;
-};
-
 struct convolver {
     struct filter *filter;
-    uint64_t time;  /* frames processed */
+    uint64_t time;  /* frames processed since the last sleep */
     uint64_t sound; /* frame after the last one that sounded; 0: none ever */
     uint64_t mask;  /* of the rings in past */
     float *past[CONVOLVER_CHANNELS_MAX];
     struct stage stages[CONVOLVER_LEVELS_MAX];
     struct pool pool;
 };
-
-static int compare_outs(const void *a, const void *b)
-{
-    const struct filter_cell *x = a, *y = b;
-    return x->out != y->out ? (x->out > y->out) - (x->out < y->out)
-                            : (x->in > y->in) - (x->in < y->in);
-}
-
-static void lay_out_levels(struct filter *f, const struct filter_level *shapes,
-                           const struct filter_setup *setup, struct level_scratch *scratch)
-{
-    for (uint32_t i = 0; i < f->n_levels; i++)
-        level_init(&f->levels[i], &shapes[i], setup, &f->pool, scratch);
-}
-
-/* Measures, allocates and makes the levels, with room to work in. */
-static bool build_levels(struct filter *f, const struct filter_level *shapes,
-                         const struct filter_setup *setup)
-{
-    struct pool room = { 0 };
-    struct level_scratch scratch;
-    do {
-        scratch.at = pool_take(&room, setup->n_cells * sizeof *scratch.at);
-        scratch.z = pool_floats(&room, 2 * (size_t)shapes[f->n_levels - 1].block);
-    } while (!scratch.z && pool_open(&room));
-    if (!scratch.z)
-        return false;
-    lay_out_levels(f, shapes, setup, &scratch);
-    bool ok = pool_open(&f->pool);
-    if (ok)
-        lay_out_levels(f, shapes, setup, &scratch);
-    pool_close(&room);
-    return ok;
-}
-
-/* With the setup's cells sorted by output. */
-static bool build_filter(struct filter *f, const struct filter_setup *setup)
-{
-    struct filter_level shapes[CONVOLVER_LEVELS_MAX];
-    for (uint32_t i = 0; i < setup->n_cells; i++)
-        if (setup->cells[i].frames > f->frames)
-            f->frames = setup->cells[i].frames;
-    f->n_levels = plan_levels(setup->quantum, f->frames, setup->inputs, setup->outputs,
-                              setup->n_cells, shapes);
-    return build_levels(f, shapes, setup);
-}
-
-struct filter *filter_new(const struct filter_setup *setup)
-{
-    struct filter *f = calloc(1, sizeof *f);
-    struct filter_cell *cells = calloc(setup->n_cells, sizeof *cells);
-    bool ok = f && cells;
-    if (ok) {
-        f->users = 1;
-        f->quantum = setup->quantum;
-        f->inputs = setup->inputs;
-        f->outputs = setup->outputs;
-        memcpy(cells, setup->cells, setup->n_cells * sizeof *cells);
-        qsort(cells, setup->n_cells, sizeof *cells, compare_outs);
-        struct filter_setup sorted = *setup;
-        sorted.cells = cells;
-        ok = build_filter(f, &sorted);
-    }
-    free(cells);
-    if (ok)
-        return f;
-    filter_drop(f);
-    return NULL;
-}
-
-struct filter *filter_keep(struct filter *f)
-{
-    f->users++;
-    return f;
-}
-
-void filter_drop(struct filter *f)
-{
-    if (!f || (f->users > 0 && --f->users > 0))
-        return;
-    pool_close(&f->pool);
-    free(f);
-}
-
-uint64_t filter_frames(const struct filter *f)
-{
-    return f->frames;
-}
-
-uint32_t filter_levels(const struct filter *f, struct filter_level levels[CONVOLVER_LEVELS_MAX])
-{
-    for (uint32_t i = 0; i < f->n_levels; i++)
-        levels[i] = f->levels[i].shape;
-    return f->n_levels;
-}
 
 static void lay_out_stages(struct convolver *c)
 {
@@ -201,6 +95,23 @@ static RT uint32_t take_input(struct convolver *c, const float *const *in)
     return silent ? first : 0;
 }
 
+/* Has it been silent for so long that all it remembers is zeros? */
+static RT bool asleep(const struct convolver *c)
+{
+    bool asleep = c->sound + c->mask < c->time;
+    for (uint32_t i = 0; i < c->filter->n_levels; i++)
+        asleep &= c->stages[i].silent[0] && c->stages[i].silent[1];
+    return asleep;
+}
+
+/* As good as new: sound after an hour of silence gives the same bits as sound at once. */
+static RT void forget_time(struct convolver *c)
+{
+    c->time = c->sound = 0;
+    for (uint32_t i = 0; i < c->filter->n_levels; i++)
+        c->stages[i].slot = 0;
+}
+
 static RT void work(struct convolver *c, struct stage *s)
 {
     uint64_t now = c->time + c->filter->quantum, block = s->level->block;
@@ -242,9 +153,13 @@ static RT void silence_rest(struct convolver *c, uint32_t first, float *const *o
 RT void convolver_process(struct convolver *c, const float *const *in, float *const *out)
 {
     const struct filter *f = c->filter;
+    if (asleep(c))
+        forget_time(c);
     uint32_t first = take_input(c, in);
     for (uint32_t o = 0; o < f->outputs; o++)
         memset(out[o], 0, f->quantum * sizeof *out[o]);
+    if (c->sound == 0)
+        return;
     for (uint32_t i = 0; i < f->n_levels; i++) {
         work(c, &c->stages[i]);
         add_output(c, &c->stages[i], out);

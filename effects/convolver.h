@@ -58,7 +58,9 @@ struct filter_level {
 struct filter;
 struct convolver;
 
-/* Control. Copies what it needs of the taps, which must be finite. NULL: out of memory. */
+/* Control. Copies what it needs of the taps, which must be finite. One that was made from the same
+ * setup and is still kept is kept once more, so that all who use a response share its spectra.
+ * NULL: out of memory. */
 struct filter *filter_new(const struct filter_setup *setup);
 /* Control. Every new, keep and convolver_new is undone by one drop or convolver_free. */
 struct filter *filter_keep(struct filter *f);

@@ -10,6 +10,8 @@
 #include "ipc/text.h"
 #include "ipc/top.h"
 #include "ipc/utf8.h"
+#include "ipc/value.h"
+#include "ipc/wait.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -35,7 +37,8 @@ static const char usage[] =
     "usage: mixctl [-n NAME] [-s SOCKET] [--json] COMMAND...\n"
     "       mixctl [...] -          commands from standard input, one to a line\n"
     "       mixctl [...] watch ...  events until interrupted\n"
-    "       mixctl [...] top        the desk, refreshed\n"
+    "       mixctl [...] top        the desk, refreshed; ? explains its keys\n"
+    "       mixctl [...] wait playing|stopped|primed|silence [--timeout TIME]\n"
     "  -n NAME      the daemon's name (mixd)\n"
     "  -s SOCKET    its socket\n"
     "  --json       one JSON object to a line\n"
@@ -137,12 +140,34 @@ static enum status ask_and_show(struct mixctl *m, const char *line, size_t n, un
     return end;
 }
 
-static enum status run_top(const struct mixctl *m)
+/* For what connects by itself: the end of top and wait. */
+static enum status end_of(const struct mixctl *m, int error)
 {
-    int error = top_run(m->path);
     if (error == -ENOENT || error == -ECONNREFUSED || error == -EACCES)
         return report_nobody(m, -error);
     return error ? give_up(error) : STATUS_OK;
+}
+
+/* wait GOAL [--timeout TIME] */
+static enum status run_wait(const struct mixctl *m, char **words)
+{
+    const char *goal = words[1], *timeout = goal && words[2] ? words[3] : NULL;
+    double seconds = timeout ? value_seconds(timeout, 0) : 0;
+    bool told = goal && (!words[2] || (strcmp(words[2], "--timeout") == 0 && timeout && !words[4]));
+
+    int error = told && seconds >= 0 ? wait_run(m->path, goal, seconds) : -EINVAL;
+    switch (error) {
+    case -EINVAL:
+        fprintf(stderr, "mixctl: wait %s [--timeout TIME], such as 2.5s\n", wait_goals());
+        return STATUS_USAGE;
+    case -ETIMEDOUT:
+        fprintf(stderr, "mixctl: no %s after %s\n", goal, timeout);
+        return STATUS_REFUSED;
+    case -EINTR:
+        return STATUS_REFUSED;
+    default:
+        return end_of(m, error);
+    }
 }
 
 static enum status stream_events(struct mixctl *m)
@@ -236,7 +261,9 @@ static enum status run_words(struct mixctl *m, char **words)
 static enum status run(struct mixctl *m, char **words)
 {
     if (strcmp(words[0], "top") == 0 && !words[1])
-        return run_top(m);
+        return end_of(m, top_run(m->path));
+    if (strcmp(words[0], "wait") == 0)
+        return run_wait(m, words);
     enum status status = meet(m);
     if (status)
         return status;

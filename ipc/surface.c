@@ -53,6 +53,7 @@ struct surface *surface_open(struct mirror *m, void (*send)(void *arg, const cha
     curs_set(0);
     keypad(stdscr, true);
     nodelay(stdscr, true);
+    typeahead(-1); /* a frame is drawn whole */
     set_escdelay(ESCAPE_MS);
     choose_colours(s);
     return s;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TITLE_LEFT  26 /* columns of state and position, always shown */
 #define BAR_AT      13 /* columns of a figure's row: name, value, bar, spark line, tracks */
 #define BAR_CELLS   14
 #define SPARK_AT    (BAR_AT + BAR_CELLS + 1)
@@ -21,19 +22,19 @@ static void put_title(const struct surface *s, int columns)
     const struct mirror *m = s->mirror;
     bool rolling = strcmp(m->state, "rolling") == 0;
     const char *sign = rolling ? (s->blocks ? "▶" : ">") : (s->blocks ? "■" : "-");
-    char position[32], right[3 * MIRROR_VALUE + 80];
+    bool looped = *m->loop && strcmp(m->loop, "off") != 0;
+    char position[32], right[SURFACE_MESSAGE] = " no daemon: trying again ";
     screen_time(position, m->position_s);
-    snprintf(right, sizeof right, "%s  %s  %u Hz  period %u ", m->name, m->driver, m->rate,
-             m->period);
-    surface_printf(s, 0, 0, columns, LOOK_HEAD, " %s %-8s %12s%s%s", sign,
-                   *m->state ? m->state : "-", position,
-                   *m->loop && strcmp(m->loop, "off") != 0 ? "  loop " : "",
-                   strcmp(m->loop, "off") != 0 ? m->loop : "");
+    if (s->there)
+        snprintf(right, sizeof right, "  %s  %s  %u Hz  period %u ", m->name, m->driver, m->rate,
+                 m->period);
     int width = (int)strlen(right);
-    if (!s->there)
-        surface_put(s, 0, columns - 27, 27, LOOK_OVER, " no daemon: trying again");
-    else if (width + 48 < columns + 8)
-        surface_put(s, 0, columns - width, width, LOOK_HEAD, right);
+    surface_printf(s, 0, 0, columns, LOOK_HEAD, " %s %-8s %12s%s%s", sign,
+                   *m->state ? m->state : "-", position, looped ? "  loop " : "",
+                   looped ? m->loop : "");
+    if (columns >= TITLE_LEFT + width || !s->there)
+        surface_put(s, 0, columns > width ? columns - width : 0, width,
+                    s->there ? LOOK_HEAD : LOOK_OVER, right);
 }
 
 /* A minute in `cells` cells, the newest at the right; each shows the worst of its seconds. */

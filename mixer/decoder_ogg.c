@@ -63,13 +63,15 @@ bool decoder_is_ogg(int fd)
 /* Is the last page that is there not the one that says it is the last? */
 static bool lacks_its_end(int fd)
 {
-    unsigned char tail[PAGE_MAX];
+    unsigned char *tail = malloc(PAGE_MAX);
     off_t size = lseek(fd, 0, SEEK_END);
-    ssize_t n = pread(fd, tail, sizeof tail, size > PAGE_MAX ? size - PAGE_MAX : 0);
-    for (ssize_t i = n - HEAD; i >= 0; i--)
-        if (memcmp(tail + i, "OggS", 4) == 0)
-            return !(tail[i + FLAGS] & LAST_PAGE);
-    return true;
+    ssize_t n = tail ? pread(fd, tail, PAGE_MAX, size > PAGE_MAX ? size - PAGE_MAX : 0) : 0;
+    ssize_t i = n - HEAD;
+    while (i >= 0 && memcmp(tail + i, "OggS", 4) != 0)
+        i--;
+    bool last = i >= 0 && tail[i + FLAGS] & LAST_PAGE;
+    free(tail);
+    return !last;
 }
 
 static void complain(struct ogg *o, const char *what)

@@ -1,5 +1,6 @@
 /* decoder_sndfile.c - every format that libsndfile reads, but those it reads wrongly */
 #include "mixer/decoder.h"
+#include "mixer/pcm.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -13,6 +14,9 @@ struct sndfile {
     struct decoder decoder;
     SNDFILE *file;
     int fd;
+    bool plain; /* the samples lie there plainly: */
+    enum pcm pcm;
+    bool big_endian;
 };
 
 struct name {
@@ -60,10 +64,22 @@ static void spell(char *out, size_t size, const char *sentence)
         out[0] = (char)tolower((unsigned char)out[0]);
 }
 
+/* The bytes of n frames, read to the end of where their floats are to be, and converted. */
+static sf_count_t read_plain(struct sndfile *s, float *out, uint32_t n)
+{
+    size_t samples = (size_t)n * s->decoder.channels, bytes = pcm_bytes(s->pcm);
+    unsigned char *raw = (unsigned char *)out + samples * (sizeof *out - bytes);
+    sf_count_t frame = (sf_count_t)(bytes * s->decoder.channels);
+    sf_count_t got = sf_read_raw(s->file, raw, (sf_count_t)n * frame) / frame;
+    if (got > 0)
+        pcm_to_float(out, raw, (size_t)got * s->decoder.channels, s->pcm, s->big_endian);
+    return got;
+}
+
 static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)
 {
     struct sndfile *s = (struct sndfile *)d;
-    sf_count_t got = sf_readf_float(s->file, out, n);
+    sf_count_t got = s->plain ? read_plain(s, out, n) : sf_readf_float(s->file, out, n);
     if (got < (sf_count_t)n && sf_error(s->file))
         spell(d->fault, sizeof d->fault, sf_strerror(s->file));
     return got > 0 ? (uint32_t)got : 0;
@@ -96,6 +112,7 @@ static const struct {
 } complaints[] = {
     { "\ndata : ", "%llu (should be %llu)", BYTES_INSTEAD },        /* WAV */
     { "\nriff : ", "%llu (should be %llu)", BYTES_IN_ALL_INSTEAD }, /* W64 */
+    { "Data Size   : ", "%llu (should be %llu)", BYTES_INSTEAD },   /* AU */
     { "from 'COMM' chunk (", "%llu) not equal", FRAMES_CLAIMED },   /* AIFF */
     { "from 'ds64' chunk of ", "%llu", FRAMES_CLAIMED },            /* RF64 */
 };
@@ -163,6 +180,29 @@ static void describe(struct decoder *d, SNDFILE *file, const SF_INFO *info)
     d->finite = coding != SF_FORMAT_FLOAT && coding != SF_FORMAT_DOUBLE;
 }
 
+/* Can the samples be had as bytes of a kind that pcm.h knows? */
+static void find_plain(struct sndfile *s, int format)
+{
+    static const int plain_containers[] = { SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_RF64,
+                                            SF_FORMAT_W64, SF_FORMAT_AIFF,  SF_FORMAT_CAF,
+                                            SF_FORMAT_AU };
+    static const int plain_codings[] = {
+        [PCM_16] = SF_FORMAT_PCM_16,
+        [PCM_24] = SF_FORMAT_PCM_24,
+        [PCM_32] = SF_FORMAT_PCM_32,
+        [PCM_FLOAT] = SF_FORMAT_FLOAT,
+    };
+    bool container = false;
+    for (size_t i = 0; i < sizeof plain_containers / sizeof *plain_containers; i++)
+        container |= (format & SF_FORMAT_TYPEMASK) == plain_containers[i];
+    for (enum pcm p = PCM_16; container && p <= PCM_FLOAT; p++)
+        if ((format & SF_FORMAT_SUBMASK) == plain_codings[p]) {
+            s->plain = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+            s->pcm = p;
+        }
+    s->big_endian = sf_command(s->file, SFC_RAW_DATA_NEEDS_ENDSWAP, NULL, 0) == SF_TRUE;
+}
+
 struct decoder *decoder_sndfile(int fd, const char **why)
 {
     static _Thread_local char said[160];
@@ -183,5 +223,6 @@ struct decoder *decoder_sndfile(int fd, const char **why)
     }
     s->decoder.kind = &kind;
     describe(&s->decoder, s->file, &info);
+    find_plain(s, info.format);
     return &s->decoder;
 }

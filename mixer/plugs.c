@@ -115,6 +115,13 @@ static void ramp_begin(struct ramp *r, float from, float to, uint32_t frames, en
     ramp_set(r, to, frames, curve);
 }
 
+/* The effect's latency in whole quanta. */
+static uint32_t settling_frames(const struct console *c, const struct effect *e)
+{
+    uint32_t latency = e->kind->latency ? e->kind->latency(e) : 0;
+    return (latency + c->setup.quantum - 1) / c->setup.quantum * c->setup.quantum;
+}
+
 static void insert_arrive(struct console *c, struct node *n, struct plug *p, struct model_insert *i)
 {
     bool heard = n->life != LIFE_COMING, first = true, ring = rings(p);
@@ -133,6 +140,7 @@ static void insert_arrive(struct console *c, struct node *n, struct plug *p, str
     ramp_begin(&i->insert.mix, p->bypass ? 0 : heard_from, p->bypass ? 0 : 1, fade,
                first ? CURVE_LIN : CURVE_POWER);
     ramp_begin(&i->insert.feed, fed_from, 1, fade, CURVE_POWER);
+    i->insert.settling = first && fade ? settling_frames(c, i->insert.effect) : 0;
     if (first)
         ramp_begin(&p->dry, heard ? 1 : p->bypass, p->bypass ? 1 : 0, fade, CURVE_LIN);
     c->dirty = true;

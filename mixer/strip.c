@@ -140,19 +140,33 @@ static RT void scale_all(struct ramp *r, float *const *ch, uint32_t channels, st
         dsp_multiply(ch[c], b->gain, b->quantum);
 }
 
-/* Inserts side by side: each hears what came in, and the sum goes on. */
+static RT bool settles(const struct slot *slot)
+{
+    bool any = false;
+    for (uint32_t k = 0; k < slot->n; k++)
+        any |= slot->insert[k]->settling > 0;
+    return any;
+}
+
+/* Inserts side by side: each hears what came in, and the sum goes on. While one settles, it is not
+ * heard and the dry signal stays as it is. */
 static RT void slot_blend(struct slot *slot, uint32_t channels, struct booth *b)
 {
     size_t bytes = sizeof(float) * b->quantum;
     for (uint32_t c = 0; c < channels; c++)
         memcpy(b->dry[c], b->ch[c], bytes);
-    scale_all(slot->dry, b->ch, channels, b);
+    if (!settles(slot))
+        scale_all(slot->dry, b->ch, channels, b);
     for (uint32_t k = 0; k < slot->n; k++) {
         struct insert *insert = slot->insert[k];
         for (uint32_t c = 0; c < channels; c++)
             memcpy(b->wet[c], b->dry[c], bytes);
         scale_all(&insert->feed, b->wet, channels, b);
         effect_run(insert->effect, b->wet, b);
+        if (insert->settling > 0) {
+            insert->settling -= b->quantum;
+            continue;
+        }
         scale_all(&insert->mix, b->wet, channels, b);
         for (uint32_t c = 0; c < channels; c++)
             dsp_add(b->ch[c], b->wet[c], 1, b->quantum);
@@ -170,10 +184,11 @@ static RT void slots_run(struct lane *lane, struct booth *b)
     for (uint32_t k = 0; k < lane->n_slots; k++) {
         struct slot *slot = &lane->slots[k];
         struct insert *only = slot->n == 1 ? slot->insert[0] : NULL;
-        bool alone = only && rests_at(&only->feed, 1);
-        if (alone && rests_at(&only->mix, 1) && rests_at(slot->dry, 0))
+        bool alone = only && rests_at(&only->feed, 1) && rests_at(&only->mix, 1);
+        /* One that is bypassed goes on hearing: it comes back without what it heard before. */
+        if (alone && rests_at(slot->dry, 0))
             effect_run(only->effect, b->ch, b);
-        else if (!alone || !rests_at(&only->mix, 0) || !rests_at(slot->dry, 1))
+        else
             slot_blend(slot, s->channels, b);
     }
     if (lane->n_slots)

@@ -33,6 +33,9 @@ struct tap {
 struct insert {
     struct effect *effect;
     struct ramp mix, feed;
+    /* Frames, whole quanta, that it hears before its mix and the slot's dry move: an effect that
+     * delays is silent at first, and then its sound would begin with a step. */
+    uint32_t settling;
 };
 
 /* A level into a bus or a port. The sum of both parts; `pre` is taken before the fader. */

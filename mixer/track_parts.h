@@ -19,44 +19,45 @@ enum { TRACK_LINE = 64 };
 enum track_state { TRACK_OPENING, TRACK_OPEN, TRACK_FAILED };
 
 struct track {
-    /* Set by track_open, then only read. */
-    struct track_plan plan;
-    char *path;      /* the copy that plan.path points to */
-    uint64_t lead;   /* indexes that are silence and not in the ring; NEVER: all of them */
-    uint32_t serial; /* which track of this process it is */
-
-    /* The decoder's. Audio looks at state first (acquire; pairs with the decoder's release after
-     * the opening): the fields up to the next comment stand still from then on. */
-    _Alignas(TRACK_LINE) _Atomic enum track_state state;
-    uint32_t channels;
+    /* What a pull reads and seldom changes, on one line. Audio looks at state first (acquire; pairs
+     * with the decoder's release after the opening). */
+    _Alignas(TRACK_LINE) _Atomic enum track_state state; /* the decoder's */
+    uint32_t channels; /* the decoder's, as ring, block and hold; still once it is open */
     struct ring *ring;
     float *block;         /* a quantum, for what the ring does not hold in one piece; audio's */
     float *hold;          /* the last frame before a hole; audio's */
-    _Atomic uint64_t end; /* frames that the ring will ever be given, at most; may fall */
-    _Atomic uint64_t promised; /* the same by the header alone; 0: it promises nothing */
+    _Atomic uint64_t end; /* frames that the ring will be given at most; decoder's, may fall */
+    _Atomic uint64_t promised; /* the same by the header alone; decoder's; 0: it promises nothing */
+    uint64_t lead;             /* indexes that are silence and not in the ring; never changes */
+
+    /* What a pull changes, on one line. The account is being changed while the turn is odd, and
+     * the ring's tail with it. */
+    _Alignas(TRACK_LINE) _Atomic uint32_t audio_turn;
+    uint32_t held; /* frames from `at` on that the last pull lent out */
+    _Atomic uint64_t played, skipped;
+    _Atomic uint64_t moment; /* the rolled clock of the last pull; tells the decoder that we roll */
+    _Atomic uint64_t anchor; /* written once, by control or audio; NEVER before */
+    uint64_t at;             /* the ring position of the next frame to be taken */
+    const float *view;       /* what the last pull gave, or NULL for silence */
+    uint16_t fall;           /* frames until what is held of before the hole has faded out */
+    uint16_t rise;    /* frames since the hole that were faded in; quantum: it is forgotten */
+    uint16_t quantum; /* never changes */
+    uint16_t viewed;  /* frames of the last pull */
+
+    /* The decoder's account, likewise with the ring's head; and what it tells. */
+    _Alignas(TRACK_LINE) _Atomic uint32_t decoder_turn;
+    _Atomic uint64_t decoded;
     _Atomic uint64_t nans;
     _Atomic bool primed, ended;
     _Atomic(const char *) problem; /* into problem_text, which is then never changed */
     char problem_text[512];
 
-    /* The decoder's account. Odd while it and the ring's head are being changed. */
-    _Atomic uint32_t decoder_turn;
-    _Atomic uint64_t decoded;
+    _Atomic uint64_t starved; /* audio's, but seldom */
 
-    /* Audio's account. Odd while it and the ring's tail are being changed. */
-    _Alignas(TRACK_LINE) _Atomic uint32_t audio_turn;
-    _Atomic uint64_t played, skipped;
-    _Atomic uint64_t starved;
-    _Atomic uint64_t moment; /* the rolled clock of the last pull; tells the decoder that we roll */
-    _Atomic uint64_t anchor; /* written once, by control or audio; NEVER before */
-
-    /* Audio's alone. */
-    uint64_t at;       /* the ring position of the next frame to be taken */
-    uint32_t held;     /* frames from there on that the last pull lent out */
-    const float *last; /* the last frame that went out, or NULL for silence */
-    const float *view; /* what the last pull gave */
-    uint32_t fall;     /* frames until what is held of before the hole has faded out */
-    uint32_t rise;     /* frames since the hole that were faded in; quantum: it is forgotten */
+    /* Set by track_open, then only read. */
+    struct track_plan plan;
+    char *path;      /* the copy that plan.path points to */
+    uint32_t serial; /* which track of this process it is */
 
     /* Waking each other: a semaphore and whether it is posted already. */
     _Alignas(TRACK_LINE) sem_t wake; /* for the decoder */

@@ -110,6 +110,15 @@ static RT void give_back(struct track *t, uint32_t late)
     t->held = 0;
 }
 
+/* Asks for the samples of the next pull. A ring of a second is far larger than any cache, and with
+ * a hundred tracks taking turns the processor does not guess what comes next; asked for now, it is
+ * there a quantum later. Was worth a third of the audio thread's time for a bare sum of tracks. */
+static RT void fetch_ahead(const float *x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i += TRACK_LINE / sizeof *x)
+        __builtin_prefetch(x + i, 0, 2);
+}
+
 /* n frames straight from the ring, or NULL where it wraps around. */
 static RT const float *lend(struct track *t, uint32_t n)
 {
@@ -118,6 +127,7 @@ static RT const float *lend(struct track *t, uint32_t n)
     if (contiguous < n)
         return NULL;
     t->held = n;
+    fetch_ahead(x + (size_t)n * t->channels, n * t->channels);
     return x;
 }
 
@@ -126,25 +136,32 @@ static RT void begin_hole(struct track *t, const float *last)
 {
     if (last)
         memcpy(t->hold, last, t->channels * sizeof *last);
-    t->fall = last ? t->plan.quantum : 0;
+    t->fall = last ? t->quantum : 0;
     t->rise = 0;
+}
+
+static RT const float *last_sent(const struct track *t)
+{
+    return t->view ? t->view + (size_t)(t->viewed - 1) * t->channels : NULL;
 }
 
 static RT bool whole(const struct track *t)
 {
-    return t->fall == 0 && t->rise == t->plan.quantum;
+    return t->fall == 0 && t->rise == t->quantum;
 }
 
 /* The edges of a hole, over n frames that are all present or all missing. */
 static RT void fade(struct track *t, float *x, uint32_t n, bool present)
 {
-    uint32_t quantum = t->plan.quantum;
+    uint32_t quantum = t->quantum;
     float step = 1 / (float)(quantum + 1);
     for (uint32_t i = 0; i < n && !whole(t); i++) {
-        t->rise += present && t->rise < quantum;
+        if (present && t->rise < quantum)
+            t->rise++;
         float in = t->rise < quantum ? (float)t->rise * step : 1;
         float out = (float)t->fall * step;
-        t->fall -= t->fall > 0;
+        if (t->fall > 0)
+            t->fall--;
         for (uint32_t c = 0; c < t->channels; c++, x++)
             *x = in * *x + out * t->hold[c];
     }
@@ -177,30 +194,27 @@ static RT const float *pull(struct track *t, uint64_t rolled, uint32_t n)
     bool open = atomic_load_explicit(&t->state, memory_order_acquire) == TRACK_OPEN;
     struct window w = look(t, rolled, n);
     uint32_t late = 0;
-    assert(n <= t->plan.quantum && track_anchored(t));
+    assert(n <= t->quantum && track_anchored(t));
     atomic_store_explicit(&t->moment, rolled, memory_order_relaxed);
     if (open)
         w.have = waiting(t, w.from, w.due, &late);
     if (w.have < w.due)
         count(&t->starved, w.due - w.have);
     if (w.have == 0 && w.promised > 0 && t->rise > 0)
-        begin_hole(t, t->last);
-    t->last = NULL;
+        begin_hole(t, last_sent(t));
     if (!open)
         return NULL;
     give_back(t, late);
     if (w.have == 0 && t->fall == 0)
         return NULL;
     const float *x = w.have == n && whole(t) ? lend(t, n) : NULL;
-    if (!x)
-        x = compose(t, &w, n);
-    t->last = x + (size_t)(n - 1) * t->channels;
-    return x;
+    return x ? x : compose(t, &w, n);
 }
 
 RT const float *track_pull(struct track *t, uint64_t rolled, uint32_t n)
 {
     t->view = pull(t, rolled, n);
+    t->viewed = (uint16_t)n;
     return t->view;
 }
 
@@ -221,7 +235,7 @@ RT bool track_ready(struct track *t, uint64_t rolled, uint32_t n)
     uint32_t here = waiting(t, w.from, w.due, &late);
     if (late > 0) { /* they would keep the decoder from going on */
         give_back(t, late);
-        t->last = NULL;
+        t->view = NULL;
     }
     return here == w.due;
 }

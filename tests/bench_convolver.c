@@ -25,13 +25,21 @@
 #include <string.h>
 #include <time.h>
 
-enum { RATE = 48000, TURNS = 7, FREE_FRAMES = 3 << 15, PACED_FRAMES = 1 << 16, CHANNELS = 2 };
+enum {
+    RATE = 48000,
+    TURNS = 7,
+    PACED_TURNS = 3,
+    FREE_FRAMES = 3 << 15,
+    PACED_FRAMES = 1 << 16,
+    CHANNELS = 2
+};
 
 /* What is measured: a matrix of responses at a period. */
 struct task {
     uint32_t channels, frames, period;
     double seconds;
     bool paced;
+    uint32_t turns;
     float *taps[CHANNELS * CHANNELS], *in[CHANNELS];
 };
 
@@ -222,13 +230,13 @@ static void task_close(struct task *t)
 }
 
 /* The 99.9th percentile of the callbacks of one turn, each as quick as in its quickest turn. */
-static double quiet_p999(const struct peer *p)
+static double quiet_p999(const struct peer *p, uint32_t turns)
 {
-    uint32_t n = p->n_took / TURNS;
+    uint32_t n = p->n_took / turns;
     float *quickest = malloc(n * sizeof *quickest);
     for (uint32_t k = 0; k < n; k++) {
         quickest[k] = p->took_us[k];
-        for (uint32_t turn = 1; turn < TURNS; turn++)
+        for (uint32_t turn = 1; turn < turns; turn++)
             quickest[k] = fminf(quickest[k], p->took_us[turn * n + k]);
     }
     qsort(quickest, n, sizeof *quickest, compare_floats);
@@ -239,7 +247,7 @@ static double quiet_p999(const struct peer *p)
 
 static void report(struct peer *p, const struct task *t, double ratio)
 {
-    double quiet = quiet_p999(p);
+    double quiet = quiet_p999(p, t->turns);
     qsort(p->took_us, p->n_took, sizeof *p->took_us, compare_floats);
     double mean = 0;
     for (uint32_t i = 0; i < p->n_took; i++)
@@ -247,8 +255,9 @@ static void report(struct peer *p, const struct task *t, double ratio)
     printf("bench convolver%s peer=%s%s io=%ux%u ir_s=%g period=%u ns_per_frame=%.1f mean_us=%.1f "
            "p999_us=%.1f max_us=%.1f quiet_p999_us=%.1f",
            t->paced ? " mode=paced" : "", p->name, p->setting, t->channels, t->channels, t->seconds,
-           t->period, median(p->ns, TURNS), mean, (double)p->took_us[(uint32_t)(0.999 * p->n_took)],
-           (double)p->took_us[p->n_took - 1], quiet);
+           t->period, median(p->ns, t->turns), mean,
+           (double)p->took_us[(uint32_t)(0.999 * p->n_took)], (double)p->took_us[p->n_took - 1],
+           quiet);
     if (!isnan(p->err_db))
         printf(" err_db=%.1f", p->err_db);
     if (!isnan(ratio))
@@ -290,11 +299,12 @@ static void run_task(struct task *t)
         if (i == PEER_MIXD)
             spin_ns = peers[i].ns[0] * t->period;
     }
-    for (uint32_t turn = 0; turn < TURNS; turn++)
+    for (uint32_t turn = 0; turn < t->turns; turn++)
         for (uint32_t i = 0; i < PEERS; i++)
             run_turn(&peers[i], t, frames, turn);
-    double best = fmin(median(peers[PEER_ZITA_0].ns, TURNS), median(peers[PEER_ZITA_1].ns, TURNS));
-    double ours = median(peers[PEER_MIXD].ns, TURNS);
+    double best =
+        fmin(median(peers[PEER_ZITA_0].ns, t->turns), median(peers[PEER_ZITA_1].ns, t->turns));
+    double ours = median(peers[PEER_MIXD].ns, t->turns);
     for (uint32_t i = 0; i < PEERS; i++) {
         report(&peers[i], t, i == PEER_MIXD ? ours / best : NAN);
         peer_stop(&peers[i], t);
@@ -307,8 +317,8 @@ static void run_task(struct task *t)
     task_close(t);
 }
 
-/* Many true-stereo reverbs of one response: CPU per frame and reverb. */
-static double batch_ns(const struct task *t, uint32_t count)
+/* Many true-stereo reverbs of one response, fed with in: CPU per frame and reverb. */
+static double batch_ns(const struct task *t, uint32_t count, float *const *in)
 {
     struct filter_cell cells[4];
     for (uint32_t i = 0; i < 4; i++)
@@ -324,7 +334,7 @@ static double batch_ns(const struct task *t, uint32_t count)
         double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
         for (uint32_t at = 0; at + t->period <= FREE_FRAMES; at += t->period)
             for (uint32_t i = 0; i < count; i++)
-                convolver_process(c[i], (const float *[]){ t->in[0] + at, t->in[1] + at }, out);
+                convolver_process(c[i], (const float *[]){ in[0] + at, in[1] + at }, out);
         ns[turn % TURNS] = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / FREE_FRAMES / count;
     }
     for (uint32_t i = 0; i < count; i++)
@@ -337,10 +347,13 @@ static double batch_ns(const struct task *t, uint32_t count)
 static void run_batch(struct task *t)
 {
     task_open(t, FREE_FRAMES);
-    double one = batch_ns(t, 1), sixteen = batch_ns(t, 16);
+    float *silence = calloc(FREE_FRAMES, sizeof *silence);
+    double one = batch_ns(t, 1, t->in), sixteen = batch_ns(t, 16, t->in);
+    double silent = batch_ns(t, 1, (float *[]){ silence, silence });
     printf("bench convolver-batch io=2x2 ir_s=%g period=%u one_ns=%.1f of_sixteen_ns=%.1f "
-           "ratio=%.2f\n",
-           t->seconds, t->period, one, sixteen, sixteen / one);
+           "ratio=%.2f silent_ns=%.2f\n",
+           t->seconds, t->period, one, sixteen, sixteen / one, silent);
+    free(silence);
     fflush(stdout);
     task_close(t);
 }
@@ -374,6 +387,7 @@ static void run_mode(int argc, char **argv, int mode, int shape, int length, int
         .seconds = atof(lengths[length]),
         .period = (uint32_t)atoi(periods[period]),
         .paced = mode == 1,
+        .turns = mode == 1 ? PACED_TURNS : TURNS,
     };
     t.frames = (uint32_t)(t.seconds * RATE);
     if (!chosen(argc, argv, modes, modes[mode]) || !chosen(argc, argv, shapes, shapes[shape]) ||

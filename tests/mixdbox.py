@@ -264,12 +264,14 @@ class Tap:
 
 
 def main(periods=()):
-    """Runs the tests of the calling file: as they are, or once in a JACK world of each period."""
-    if not periods or 'JACKBOX_PID' in os.environ:
+    """Runs the tests of the calling file: as they are, or once in a JACK world of each period, of
+    which 0 is one without JACK. Where there can be no JACK they count as skipped."""
+    if not periods or 'MIXDBOX_PERIOD' in os.environ:
         unittest.main(verbosity=2)
     for period in periods:
-        print(f'period {period}', flush=True)
-        box = os.path.join(ROOT, 'tests', 'jackbox.sh')
-        status = subprocess.call([box, str(period), '--', sys.executable, *sys.argv])
+        print(f'period {period}' if period else 'without JACK', flush=True)
+        box = [os.path.join(ROOT, 'tests', 'jackbox.sh'), str(period), '--'] if period else []
+        status = subprocess.call([*box, sys.executable, *sys.argv],
+                                 env=dict(os.environ, MIXDBOX_PERIOD=str(period)))
         if status:
             sys.exit(status)

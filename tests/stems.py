@@ -23,8 +23,8 @@ def hall(path, seconds, rate=48000):
 
 
 def song(box, seconds=4):
-    """The lines of a session of 16 stems in a hall, with its files in the box: mono and stereo, four
-    formats, two rates, gains, pans, sends and offsets."""
+    """The lines of a session of 16 stems in a hall, with its files in the box: mono and stereo,
+    four formats, two rates, gains, pans, sends and offsets."""
     hall(box.file('hall.wav'), 1.5, 44100)
     lines = ['add bus hall', 'insert bus/hall reverb ir=hall.wav predelay=20ms']
     for i in range(16):

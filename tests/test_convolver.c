@@ -1,7 +1,6 @@
 /* test_convolver.c - the convolver against direct convolution in double */
 #include "effects/convolver.h"
 #include "effects/convolver_plan.h"
-#include "effects/fft.h"
 #include "tests/check.h"
 
 #include <stdbool.h>
@@ -149,104 +148,6 @@ static void check_trial(struct trial *t, uint64_t checks)
                    t->outputs, t->cells[0].frames, db);
 }
 
-/* Transforms 2n real numbers to n bins, (lanes real, lanes imaginary) and so on. */
-static float *spectrum(const struct fft *f, uint32_t n, const float *x)
-{
-    float *z = aligned_alloc(64, 8 * n), *spectrum = aligned_alloc(64, 8 * n);
-    memcpy(z, x, 2 * n * sizeof *z);
-    for (uint32_t s = 0; s < fft_steps(f); s++)
-        fft_forward(f, s, z, z + n, z, z + n, spectrum, KERNEL_GROUP * 2 * f->kernel->lanes);
-    free(z);
-    return spectrum;
-}
-
-/* The upper half of the product of x and y modulo (t^2n + 1), the way the convolver makes it. */
-static float *product(const struct fft *f, uint32_t n, const float *x, const float *y)
-{
-    float *a = spectrum(f, n, x), *b = spectrum(f, n, y);
-    float *z = aligned_alloc(64, 8 * n), *out = aligned_alloc(64, 4 * n);
-    for (uint32_t i = 0, lanes = f->kernel->lanes; i < n; i++) {
-        uint32_t re = i / lanes * 2 * lanes + i % lanes, im = re + lanes;
-        z[i] = (float)((double)a[re] * b[re] - (double)a[im] * b[im]);
-        z[n + i] = (float)((double)a[re] * b[im] + (double)a[im] * b[re]);
-    }
-    for (uint32_t s = 0; s < fft_steps(f); s++)
-        fft_backward(f, s, z, z + n, out);
-    free(a), free(b), free(z);
-    return out;
-}
-
-static void check_transform(const struct fft *f, uint32_t n)
-{
-    float *x = noises(2 * n), *y = noises(2 * n), *out = product(f, n, x, y);
-    double worst = 0;
-    for (uint32_t k = n; k<2 * n; k += n> 4096 ? 1 + dice(n / 512) : 1) {
-        double sum = 0;
-        for (uint32_t i = 0; i < 2 * n; i++)
-            sum += i <= k ? (double)x[i] * y[k - i] : -(double)x[i] * y[2 * n + k - i];
-        worst = fmax(worst, fabs(sum - (double)out[k - n] / n));
-    }
-    /* Sums of 2n products of noise of variance 1/3 have a deviation of sqrt(2n) / 3; six of the
-     * float's last bits is what the passes add up to. */
-    if (!(worst / sqrt(2.0 * n) < 6 * 0x1p-24 * 3))
-        CHECK_FAIL("%s, %u numbers: off by %g", f->kernel->name, n, worst / sqrt(2.0 * n));
-    free(x), free(y), free(out);
-}
-
-/* Of every set of inner loops that this CPU can run. */
-static void transforms_multiply(void)
-{
-    const struct kernel *kernel;
-    for (uint32_t i = 0; (kernel = kernel_at(i)); i++) {
-        for (uint32_t n = KERNEL_GROUP * kernel->lanes; n <= FFT_MAX; n *= 2) {
-            struct pool pool = { 0 };
-            struct fft f;
-            fft_init(&f, n, kernel, &pool);
-            CHECK(pool_open(&pool));
-            fft_init(&f, n, kernel, &pool);
-            check_transform(&f, n);
-            pool_close(&pool);
-        }
-    }
-}
-
-/* A group's sums of products for 2 outputs of 3 cells in all, the second one of which is a pair. */
-static void products_are_the_definition(void)
-{
-    enum { SLOTS = 5, NEWEST = 3 };
-    const struct kernel *kernel;
-    for (uint32_t i = 0; (kernel = kernel_at(i)); i++) {
-        uint32_t lanes = kernel->lanes, row = KERNEL_GROUP * 2 * lanes, bins = KERNEL_GROUP * lanes;
-        float *x = aligned_alloc(64, 2 * SLOTS * row * 4), *h = aligned_alloc(64, 13 * row * 4);
-        float y[3 * 2 * 64] __attribute__((aligned(64)));
-        for (uint32_t k = 0; k < 2 * SLOTS * row; k++)
-            x[k] = noise();
-        for (uint32_t k = 0; k < 13 * row; k++)
-            h[k] = noise();
-        struct product_cell cells[] = {
-            { .x = SLOTS * row, .h = 0, .count = 3, .out = 0 },
-            { .x = 0, .h = 3 * row, .count = 5, .out = 1, .pair = 1 },
-            { .x = 0, .h = 8 * row, .count = 5, .out = 2 },
-        };
-        struct product p = { cells, 3, NEWEST, SLOTS, x, h, 0, 0, y, bins };
-        kernel->multiply(&p, 0, 1);
-        for (uint32_t c = 0; c < 3; c++)
-            for (uint32_t b = 0; b < bins; b++) {
-                double re = 0, im = 0;
-                uint32_t at = b / lanes * 2 * lanes + b % lanes;
-                for (uint32_t k = 0; k < cells[c].count; k++) {
-                    const float *a = x + cells[c].x + (NEWEST + k) % SLOTS * row + at;
-                    const float *g = h + cells[c].h + k * row + at;
-                    re += (double)a[0] * g[0] - (double)a[lanes] * g[lanes];
-                    im += (double)a[0] * g[lanes] + (double)a[lanes] * g[0];
-                }
-                CHECK_NEAR(y[c * 2 * bins + b], re, 10 * 0x1p-23);
-                CHECK_NEAR(y[(c * 2 + 1) * bins + b], im, 10 * 0x1p-23);
-            }
-        free(x), free(h);
-    }
-}
-
 static void lengths_and_quanta(void)
 {
     static const uint64_t lengths[] = { 1, 2, 63, 64, 65, 1000, 1023, 5000, 48000 };
@@ -333,6 +234,37 @@ static void silence_is_slept_through(void)
     trial_clear(&t);
 }
 
+/* However long the silence before it was, sound gives the same bits. */
+static void waking_is_beginning(void)
+{
+    struct trial t = { .quantum = 64, .inputs = 2, .outputs = 2 };
+    trial_cell(&t, 0, 0, 30000);
+    trial_cell(&t, 1, 1, 20000);
+    trial_input(&t, 30000);
+    float *fresh[2] = { t.out[0], t.out[1] };
+    trial_run(&t);
+    struct convolver *c = trial_convolver(&t);
+    float *silence = calloc(64, sizeof *silence);
+    for (uint32_t turn = 0; turn < 6; turn++) {
+        for (uint32_t o = 0; o < 2; o++)
+            t.out[o] = calloc(t.frames, sizeof(float));
+        feed(c, &t, 0, t.frames);
+        for (uint32_t o = 0; o < 2; o++) {
+            CHECK(memcmp(fresh[o], t.out[o], t.frames * sizeof(float)) == 0);
+            free(t.out[o]);
+        }
+        float rest[2][64];
+        const float *in[2] = { silence, silence };
+        float *out[2] = { rest[0], rest[1] };
+        for (uint32_t i = 0; i < 2000 + turn; i++)
+            convolver_process(c, in, out);
+    }
+    t.out[0] = fresh[0], t.out[1] = fresh[1];
+    convolver_free(c);
+    free(silence);
+    trial_clear(&t);
+}
+
 /* Convolvers that share a filter, and turns that mix them, do not disturb each other. */
 static void sharing_changes_no_bit(void)
 {
@@ -357,6 +289,26 @@ static void sharing_changes_no_bit(void)
     free(scratch[0]);
     free(u.out[0]);
     trial_clear(&t);
+}
+
+/* Whoever asks for the same filter gets the same; whatever differs makes another. */
+static void equal_responses_are_shared(void)
+{
+    float *taps = response(1000), *copy = malloc(1000 * sizeof *copy);
+    memcpy(copy, taps, 1000 * sizeof *copy);
+    struct filter_cell a = { 0, 0, taps, 1000 }, b = { 0, 0, copy, 1000 };
+    struct filter_setup setup = { 64, 1, 1, &a, 1 }, other = { 64, 1, 1, &b, 1 };
+    struct filter *f = filter_new(&setup), *g = filter_new(&other);
+    CHECK(f == g);
+    filter_drop(f);
+    copy[999] = nextafterf(copy[999], 2);
+    struct filter *h = filter_new(&other);
+    CHECK(h != g);
+    other.quantum = 128;
+    struct filter *i = filter_new(&other);
+    CHECK(i != g && i != h);
+    filter_drop(g), filter_drop(h), filter_drop(i);
+    free(taps), free(copy);
 }
 
 /* Silences stretches of random lengths of the inputs from frame `at` on. */
@@ -423,15 +375,15 @@ static void plans_cover_the_response(void)
 
 int main(void)
 {
-    RUN(transforms_multiply);
-    RUN(products_are_the_definition);
     RUN(plans_cover_the_response);
     RUN(lengths_and_quanta);
     RUN(matrices);
     RUN(six_seconds_of_true_stereo);
     RUN(an_impulse_gives_the_response);
     RUN(silence_is_slept_through);
+    RUN(waking_is_beginning);
     RUN(sharing_changes_no_bit);
+    RUN(equal_responses_are_shared);
     RUN(any_sequence_is_right);
     return check_done();
 }

@@ -18,8 +18,8 @@ def db(value):
 
 
 def pan_gains(pan):
-    """Left and right gain of a mono source, -3 dB in the middle: the sine and cosine of an angle from
-    0 to a right angle. pan is -100 (left) to 100."""
+    """Left and right gain of a mono source, -3 dB in the middle: the sine and cosine of an angle
+    from 0 to a right angle. pan is -100 (left) to 100."""
     angle = (pan / 100 + 1) * math.pi / 4
     return math.cos(angle), math.sin(angle)
 

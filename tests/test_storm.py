@@ -4,6 +4,7 @@
 Four clients give two hundred commands a second between them; a fifth asks for everything at the
 highest rate and never reads. Then clients come and go by the thousand.
 """
+import os
 import socket
 import threading
 import time
@@ -18,6 +19,7 @@ class Storm(Box):
     def start(self):
         stems.stem(self.file('a.wav'), 2, 0)
         return self.daemon('\n'.join(f'add strip s{i} source=a.wav loop=on' for i in range(8)),
+                           driver='jack' if 'JACKBOX_PID' in os.environ else 'null',
                            options=('--period', '64'))
 
     def test_no_reply_is_lost_and_no_period_missed(self):
@@ -68,4 +70,4 @@ class Storm(Box):
         kept.must('status')
 
 
-main()
+main(periods=(0, 64))

@@ -1,0 +1,94 @@
+# mixctl.bash - completion of mixctl for bash: verbs, names and values as the running daemon has them
+#
+# Source it, or install it as share/bash-completion/completions/mixctl. Without a daemon only files
+# and options are completed.
+
+# Asks the daemon that the command line under way means; quietly nothing when it is not there.
+_mixctl_ask() {
+    "${_mixctl_program[@]}" "$@" 2>/dev/null
+}
+
+# Its addresses: all of them, and those that are no parameters (every effect has a bypass).
+_mixctl_addresses() { _mixctl_ask ls '**'; }
+_mixctl_objects() { _mixctl_ask ls && _mixctl_ask ls '**/bypass' | sed 's,/bypass$,,'; }
+
+# The words that a parameter's value may be: those of a choice, on and off, or its present number.
+_mixctl_values() { # address
+    local line
+    line=$(_mixctl_ask describe "$1")
+    case $line in
+    *' type=switch '*) echo 'on off !' ;;
+    *' choices='*)
+        line=${line#* choices=}
+        line=${line%% *}
+        echo "${line//|/ }"
+        ;;
+    *' current='*)
+        line=${line#* current=}
+        echo "${line%% *}"
+        ;;
+    esac
+}
+
+# Candidates for the next word behind the words given.
+_mixctl_words() {
+    local before="${*: -1}"
+    case $#:${1-} in
+    0:) echo "- top $(_mixctl_ask help | cut -d' ' -f1)" ;;
+    1:help) _mixctl_ask help | cut -d' ' -f1 ;;
+    1:set) _mixctl_addresses ;;
+    *:get | 1:describe | 1:ls) _mixctl_addresses ;;
+    1:meters | 1:insert) _mixctl_ask ls ;;
+    1:remove | 1:load) _mixctl_objects ;;
+    *:watch | *:unwatch) echo meters stats state transport log ;;
+    1:add) echo strip input bus ;;
+    1:connect | 1:disconnect | 2:connect | 2:disconnect)
+        _mixctl_ask --json ports | grep -o '"port":"[^"]*"' | cut -d'"' -f4
+        ;;
+    2:set) _mixctl_values "$2" ;;
+    *:set)
+        case $before in
+        over | at) ;;
+        curve) echo lin db scurve ;;
+        *) echo over curve at ;;
+        esac
+        ;;
+    1:play | 1:stop) echo at over ;;
+    1:loop) echo off ;;
+    esac
+}
+
+# Does a file's name belong behind these words?
+_mixctl_wants_file() {
+    case $#:${1-} in
+    2:load | 1:save | 1:restore) return 0 ;;
+    esac
+    return 1
+}
+
+_mixctl() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} i
+    local -a _mixctl_program=("${COMP_WORDS[0]}") words=()
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        -n | -s)
+            _mixctl_program+=("${COMP_WORDS[i]}" "${COMP_WORDS[i + 1]}")
+            i=$((i + 1))
+            ;;
+        --json) ;;
+        *) words+=("${COMP_WORDS[i]}") ;;
+        esac
+    done
+    COMPREPLY=()
+    if [[ $previous == -s ]] || _mixctl_wants_file "${words[@]}"; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    elif [[ $previous == -n ]]; then
+        return
+    elif [[ $word == -* && ${#words[@]} == 0 ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-n -s --json -h --help -V --version -' -- "$word")
+    else
+        mapfile -t COMPREPLY < <(compgen -W "$(_mixctl_words "${words[@]}")" -- "$word")
+    fi
+}
+
+complete -F _mixctl mixctl

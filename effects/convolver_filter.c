@@ -1,0 +1,157 @@
+/* convolver_filter.c - responses made into levels of spectra, once for all who ask for the same */
+#include "effects/convolver_filter.h"
+
+#include "effects/convolver_plan.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* All filters there are. */
+static struct filter *filters;
+
+static void digest_word(uint64_t digest[2], uint64_t word)
+{
+    static const uint64_t factors[2] = { 0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f };
+    for (int i = 0; i < 2; i++) {
+        digest[i] = (digest[i] ^ word) * factors[i];
+        digest[i] ^= digest[i] >> 31;
+    }
+}
+
+/* Two numbers that another setup has by an accident of one in 2^128. */
+static void digest_setup(uint64_t digest[2], const struct filter_setup *setup)
+{
+    digest_word(digest, (uint64_t)setup->quantum << 32 | setup->n_cells);
+    digest_word(digest, (uint64_t)setup->inputs << 32 | setup->outputs);
+    for (uint32_t i = 0; i < setup->n_cells; i++) {
+        const struct filter_cell *cell = &setup->cells[i];
+        digest_word(digest, (uint64_t)cell->in << 32 | cell->out);
+        digest_word(digest, cell->frames);
+        for (uint64_t k = 0; k < cell->frames; k++) {
+            uint32_t bits;
+            memcpy(&bits, &cell->taps[k], sizeof bits);
+            digest_word(digest, bits);
+        }
+    }
+}
+
+static int compare_outs(const void *a, const void *b)
+{
+    const struct filter_cell *x = a, *y = b;
+    return x->out != y->out ? (x->out > y->out) - (x->out < y->out)
+                            : (x->in > y->in) - (x->in < y->in);
+}
+
+static void lay_out_levels(struct filter *f, const struct filter_level *shapes,
+                           const struct filter_setup *setup, struct level_scratch *scratch)
+{
+    for (uint32_t i = 0; i < f->n_levels; i++)
+        level_init(&f->levels[i], &shapes[i], setup, &f->pool, scratch);
+}
+
+/* Measures, allocates and makes the levels, with room to work in. */
+static bool build_levels(struct filter *f, const struct filter_level *shapes,
+                         const struct filter_setup *setup)
+{
+    struct pool room = { 0 };
+    struct level_scratch scratch;
+    do {
+        scratch.at = pool_take(&room, setup->n_cells * sizeof *scratch.at);
+        scratch.z = pool_floats(&room, 2 * (size_t)shapes[f->n_levels - 1].block);
+    } while (!scratch.z && pool_open(&room));
+    if (!scratch.z)
+        return false;
+    lay_out_levels(f, shapes, setup, &scratch);
+    bool ok = pool_open(&f->pool);
+    if (ok)
+        lay_out_levels(f, shapes, setup, &scratch);
+    pool_close(&room);
+    return ok;
+}
+
+/* With the setup's cells sorted by output. */
+static bool build_filter(struct filter *f, const struct filter_setup *setup)
+{
+    struct filter_level shapes[CONVOLVER_LEVELS_MAX];
+    for (uint32_t i = 0; i < setup->n_cells; i++)
+        if (setup->cells[i].frames > f->frames)
+            f->frames = setup->cells[i].frames;
+    f->n_levels = plan_levels(setup->quantum, f->frames, setup->inputs, setup->outputs,
+                              setup->n_cells, shapes);
+    return build_levels(f, shapes, setup);
+}
+
+static struct filter *find_filter(const uint64_t digest[2])
+{
+    struct filter *f = filters;
+    while (f && memcmp(f->digest, digest, sizeof f->digest) != 0)
+        f = f->next;
+    return f;
+}
+
+/* With the setup's cells sorted by output. */
+static struct filter *new_filter(const struct filter_setup *setup, const uint64_t digest[2])
+{
+    struct filter *f = calloc(1, sizeof *f);
+    if (!f)
+        return NULL;
+    f->users = 1;
+    f->quantum = setup->quantum;
+    f->inputs = setup->inputs;
+    f->outputs = setup->outputs;
+    memcpy(f->digest, digest, sizeof f->digest);
+    f->next = filters;
+    filters = f;
+    if (build_filter(f, setup))
+        return f;
+    filter_drop(f);
+    return NULL;
+}
+
+struct filter *filter_new(const struct filter_setup *setup)
+{
+    struct filter_cell *cells = calloc(setup->n_cells, sizeof *cells);
+    if (!cells)
+        return NULL;
+    memcpy(cells, setup->cells, setup->n_cells * sizeof *cells);
+    qsort(cells, setup->n_cells, sizeof *cells, compare_outs);
+    struct filter_setup sorted = *setup;
+    sorted.cells = cells;
+    uint64_t digest[2] = { 0 };
+    digest_setup(digest, &sorted);
+    struct filter *f = find_filter(digest);
+    f = f ? filter_keep(f) : new_filter(&sorted, digest);
+    free(cells);
+    return f;
+}
+
+struct filter *filter_keep(struct filter *f)
+{
+    f->users++;
+    return f;
+}
+
+void filter_drop(struct filter *f)
+{
+    if (!f || --f->users > 0)
+        return;
+    struct filter **link = &filters;
+    while (*link != f)
+        link = &(*link)->next;
+    *link = f->next;
+    pool_close(&f->pool);
+    free(f);
+}
+
+uint64_t filter_frames(const struct filter *f)
+{
+    return f->frames;
+}
+
+uint32_t filter_levels(const struct filter *f, struct filter_level levels[CONVOLVER_LEVELS_MAX])
+{
+    for (uint32_t i = 0; i < f->n_levels; i++)
+        levels[i] = f->levels[i].shape;
+    return f->n_levels;
+}

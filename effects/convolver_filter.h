@@ -1,0 +1,24 @@
+/* convolver_filter.h - what a filter is to the convolvers that use it; for others see convolver.h
+ */
+#ifndef EFFECTS_CONVOLVER_FILTER_H
+#define EFFECTS_CONVOLVER_FILTER_H
+
+#include "effects/convolver.h"
+#include "effects/convolver_level.h"
+#include "effects/convolver_pool.h"
+
+#include <stdint.h>
+
+struct filter {
+    uint32_t quantum, inputs, outputs;
+    uint64_t frames; /* of the longest response */
+    uint32_t n_levels;
+    struct level levels[CONVOLVER_LEVELS_MAX];
+    struct pool pool;
+    /* Control thread's: who keeps it, what it was made from, and all others there are. */
+    uint32_t users;
+    uint64_t digest[2];
+    struct filter *next;
+};
+
+#endif

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""test_jack_play.py - what leaves mixd's JACK ports is what the render writes, bit for bit
+
+With the guard under the real daemon, so any system call, lock or allocation on its audio thread
+ends it and fails the test.
+"""
+import os
+import re
+import subprocess
+
+import stems
+import wavs
+from mixdbox import PATIENCE, Box, Tap, fields, main, run, until
+
+OUTPUTS = ('mixd:out_1', 'mixd:out_2')
+
+
+class JackPlay(Box):
+    def test_a_recording_equals_the_render(self):
+        song = stems.song(self)
+        client = self.daemon(song, driver='jack').client()
+        self.assertTrue(set(OUTPUTS) <= set(run('jack_lsp').split()))
+        tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(5 * 48000), *OUTPUTS)
+        tap.began()
+        client.must('play')
+        tap.finish()
+        stats = '\n'.join(client.must('stats').lines)
+        self.assertIn('starved=0', stats)
+
+        live = wavs.read(self.file('live.wav'))
+        offline = wavs.read(self.render(song))
+        start, first = wavs.onset(live.channels), wavs.onset(offline.channels)
+        self.assertIsNotNone(start, 'nothing was heard')
+        n = min(len(live.channels[0]) - start, len(offline.channels[0]) - first)
+        self.assertGreater(n, 3 * 48000)
+        for a, b in zip(live.channels, offline.channels):
+            residual = wavs.residual_db(a[start:start + n], b[first:first + n])
+            self.assertEqual(a[start:start + n], b[first:first + n], f'residual {residual} dBFS')
+
+    def test_a_live_input_goes_through_its_strip(self):
+        client = self.daemon('add input live channels=2 gain=-6.0206dB', driver='jack').client()
+        ports = [p for p in run('jack_lsp').split() if p.startswith('mixd:live')]
+        self.assertEqual(len(ports), 2, ports)
+        run('sox', '-R', '-n', '-r', '48000', '-c', '2', '-b', '16', self.file('in.wav'),
+            'synth', '1', 'whitenoise', 'whitenoise')
+        tap = Tap('-n', 'recorder', '-r', self.file('out.wav'), '-f', '480000', *OUTPUTS)
+        player = Tap('-n', 'player', '-p', self.file('in.wav'))
+        for i, port in enumerate(ports):
+            run('jack_connect', f'player:out_{i + 1}', port)
+        player.finish()
+        tap.finish(now=True)
+        played, heard = wavs.read(self.file('in.wav')), wavs.read(self.file('out.wav'))
+        start = wavs.onset(heard.channels)
+        for a, b in zip(played.channels, heard.channels):
+            half = [x / 2 for x in a]
+            self.assertLess(wavs.residual_db(half, b[start:start + len(a)]), -120)
+        client.must('stats')
+
+    def test_the_audio_thread_only_waits_for_jack(self):
+        daemon = self.daemon(stems.song(self), driver='jack')
+        daemon.client().must('play')
+        thread = self.audio_thread(daemon.process.pid)
+        log = self.file('strace')
+        strace = subprocess.Popen(['strace', '-q', '-p', thread, '-o', log], stderr=subprocess.PIPE)
+
+        def seen():
+            with open(log, encoding='utf-8') as file:
+                return file.readlines()
+        if strace.poll() is not None:
+            self.skipTest('strace may not attach here')
+        until(lambda: os.path.exists(log) and len(seen()) > 200, 'system calls to be seen')
+        strace.terminate()
+        strace.communicate(timeout=PATIENCE)
+        others = [line for line in seen() if not re.match(r'futex\(|--- |strace:', line)]
+        self.assertEqual(others[:5], [])
+
+    def audio_thread(self, pid):
+        """The thread that JACK calls each period: of those with real-time priority, or of all but
+        the first where the machine grants none, the one that sleeps and wakes most often."""
+        def switches():
+            counts = {}
+            for thread in os.listdir(f'/proc/{pid}/task'):
+                try:
+                    with open(f'/proc/{pid}/task/{thread}/status', encoding='utf-8') as file:
+                        counts[thread] = int(re.search(r'\nvoluntary.*:\s*(\d+)', file.read())[1])
+                except (FileNotFoundError, ProcessLookupError):
+                    pass  # it has ended meanwhile
+            return counts
+        before = switches()
+
+        def grown():
+            now = switches()
+            threads = [t for t in now if os.sched_getscheduler(int(t)) == os.SCHED_FIFO]
+            threads = threads or [t for t in now if t != str(pid)]
+            rise = {thread: now[thread] - before.get(thread, 0) for thread in threads}
+            busiest = max(rise, key=rise.get)
+            return busiest if rise[busiest] > 50 else None
+        return until(grown, 'a busy thread')
+
+
+main(periods=(64, 1024))

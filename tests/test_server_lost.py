@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""test_server_lost.py - the JACK server dies and returns: same ports, connections and position"""
+import os
+import shlex
+import signal
+import subprocess
+
+import stems
+from mixdbox import Box, main, run, until
+
+
+def connections():
+    """{port: set of ports} of mixd's, as jack_lsp tells."""
+    graph, port = {}, None
+    for line in run('jack_lsp', '-c').splitlines():
+        if line.startswith('   '):
+            graph.setdefault(port, set()).add(line.strip())
+        else:
+            port = line
+            graph.setdefault(port, set())
+    return {port: others for port, others in graph.items() if port.startswith('mixd:')}
+
+
+class ServerLost(Box):
+    """Servers of its own, one after the other, in place of the one that the box brings."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = None
+        self.addCleanup(self.kill_server)
+        try:
+            os.kill(int(os.environ['JACKBOX_PID']), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def start_server(self):
+        self.server = subprocess.Popen(shlex.split(os.environ['JACKBOX_JACKD']),
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill_server(self):
+        """Without a farewell. Its name is free only once it was waited for."""
+        if self.server:
+            self.server.kill()
+            self.server.wait()
+
+    def test_it_comes_back_as_it_was(self):
+        stems.stem(self.file('a.wav'), 2, 0)
+        client = self.daemon('add strip a source=a.wav loop=on\nadd input live channels=2',
+                             driver='jack').client()
+        client.must('watch state transport')
+        self.start_server()
+        client.await_event(r'event state .*driver=jack')
+        client.must('connect mixd:out_1 system:playback_1')
+        run('jack_connect', 'system:capture_1', 'mixd:live_1')
+        client.must('play')
+        client.must('locate 0:01')
+        before = connections()
+        self.assertIn({'system:playback_1'}, before.values())
+        for turn in range(3):
+            self.kill_server()
+            client.await_event(r'event state .*driver=lost')
+            held = client.get('transport/position')
+            client.must(f'set strip/a/gain {-3 - turn}dB')
+            self.assertEqual(client.get('transport/position'), held)
+            self.start_server()
+            client.await_event(r'event state .*driver=jack')
+            until(lambda: connections() == before, f'{before} to be there again')
+            self.assertEqual(client.get('strip/a/gain'), f'{-3 - turn}dB')
+            until(lambda: client.get('transport/position') != held, 'the transport to roll on')
+
+    def test_a_server_that_is_not_there_yet(self):
+        client = self.daemon('add bus hall', driver='jack').client()
+        self.assertIn('driver=lost', client.greeting)
+        client.must('watch state')
+        self.start_server()
+        client.await_event(r'event state .*driver=jack')
+        self.assertTrue(connections())
+
+
+main(periods=(256,))
