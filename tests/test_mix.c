@@ -151,6 +151,7 @@ static void locates_to_the_frame(void)
     while (!console_settled(s.console) && n < 63936) {
         float *part[STUDIO_PORTS] = { x + n };
         studio_run(&s, part, 64, 64);
+        console_await_tracks(s.console); /* priming takes the clock's time, not the engine's */
         n += 64;
     }
     uint64_t at = console_moved_frame(s.console) - began;
