@@ -50,6 +50,8 @@ offers 'bus/hall' insert b
 offers 'meters' watch stats m
 offers 'remove restore' help re
 offers 'bus input strip' add ''
+offers 'primed' wait pr
+offers '--timeout' wait primed ''
 offers "$work/test.session" restore "$work/t"
 offers "$work/vox.wav" load strip/vox "$work/v"
 
