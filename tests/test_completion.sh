@@ -49,6 +49,8 @@ offers 'strip/vox strip/vox/tone' remove strip
 offers 'bus/hall' insert b
 offers 'meters' watch stats m
 offers 'remove restore' help re
+offers 'wait watch' wa
+offers 'playing primed' wait p
 offers 'bus input strip' add ''
 offers 'primed' wait pr
 offers '--timeout' wait primed ''
