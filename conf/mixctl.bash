@@ -34,13 +34,15 @@ _mixctl_values() { # address
 _mixctl_words() {
     local before="${*: -1}"
     case $#:${1-} in
-    0:) echo "- top $(_mixctl_ask help | cut -d' ' -f1)" ;;
+    0:) echo "- top wait $(_mixctl_ask help | cut -d' ' -f1)" ;;
     1:help) _mixctl_ask help | cut -d' ' -f1 ;;
     1:set) _mixctl_addresses ;;
     *:get | 1:describe | 1:ls) _mixctl_addresses ;;
     1:meters | 1:insert) _mixctl_ask ls ;;
     1:remove | 1:load) _mixctl_objects ;;
     *:watch | *:unwatch) echo meters stats state transport log ;;
+    1:wait) echo playing stopped primed silence ;;
+    2:wait) echo --timeout ;;
     1:add) echo strip input bus ;;
     1:connect | 1:disconnect | 2:connect | 2:disconnect)
         _mixctl_ask --json ports | grep -o '"port":"[^"]*"' | cut -d'"' -f4

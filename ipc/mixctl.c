@@ -4,6 +4,7 @@
  * the exit status.
  */
 #include "ipc/connection.h"
+#include "ipc/glob.h"
 #include "ipc/parse.h"
 #include "ipc/protocol.h"
 #include "ipc/show.h"
@@ -229,31 +230,57 @@ static bool sendable(const char *word)
     return true;
 }
 
-/* One line of the words; a leading @tag stays a tag. */
-static bool join(struct text *line, char **words)
+/* One line of the words, a leading @tag stays a tag; with another word for number `at`, unless
+ * `instead` is NULL. False: a word cannot be sent. */
+static bool join(struct text *line, char **words, size_t at, const char *instead)
 {
-    for (char **word = words; *word; word++) {
-        if (!sendable(*word))
+    for (size_t i = 0; words[i]; i++) {
+        const char *word = instead && i == at ? instead : words[i];
+        if (!sendable(word))
             return false;
-        if (word != words)
+        if (i)
             text_add(line, " ", 1);
-        word_write(line, *word);
+        word_write(line, word);
     }
     return !line->failed;
+}
+
+/* `set` with a pattern, word number `at`: every parameter that it means, until one is refused. */
+static enum status set_each(struct mixctl *m, char **words, size_t at)
+{
+    struct answer a;
+    struct text line = { 0 };
+    text_add_string(&line, "get ");
+    word_write(&line, words[at]);
+    enum status end = ask(m, text_string(&line), line.length, &a);
+
+    if (end == STATUS_REFUSED)
+        report_refusal(&a, 0);
+    for (size_t i = 0; end == STATUS_OK && i < a.count; i++) {
+        text_empty(&line);
+        if (join(&line, words, at, a.lines[i].pairs[0].key))
+            end = ask_and_show(m, text_string(&line), line.length, 0);
+    }
+    answer_clear(&a);
+    text_clear(&line);
+    return end;
 }
 
 static enum status run_words(struct mixctl *m, char **words)
 {
     struct text line = { 0 };
-    char *verb = words[**words == '@' && words[1]];
+    size_t verb = **words == '@' && words[1];
+    const char *name = words[verb], *first = words[verb + 1];
+    enum status end;
 
-    if (!join(&line, words)) {
-        text_clear(&line);
-        return complain("a word with a control character cannot be sent", STATUS_USAGE);
-    }
-    enum status end = ask_and_show(m, text_string(&line), line.length, 0);
+    if (!join(&line, words, 0, NULL))
+        end = complain("a word with a control character cannot be sent", STATUS_USAGE);
+    else if (strcmp(name, "set") == 0 && first && glob_is_pattern(first))
+        end = set_each(m, words, verb + 1);
+    else
+        end = ask_and_show(m, text_string(&line), line.length, 0);
     text_clear(&line);
-    if (end == STATUS_OK && strcmp(verb, "watch") == 0)
+    if (end == STATUS_OK && strcmp(name, "watch") == 0)
         end = stream_events(m);
     return end;
 }

@@ -1,5 +1,6 @@
 /* surface.c - the control surface: the terminal taken, its rows shared out, and given back */
 #include "ipc/surface_parts.h"
+#include "ipc/terminal.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -42,7 +43,7 @@ struct surface *surface_open(struct mirror *m, void (*send)(void *arg, const cha
     *s = (struct surface){ .mirror = m, .send = send, .arg = arg, .page = 1 };
     setlocale(LC_CTYPE, "");
     s->blocks = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    s->terminal = newterm(NULL, stdout, stdin);
+    s->terminal = !terminal_able() ? NULL : newterm(NULL, stdout, stdin);
     if (!s->terminal) {
         free(s);
         return NULL;

@@ -162,7 +162,8 @@ static void resize(void *arg, int number)
 {
     struct top *t = arg;
     (void)number;
-    surface_resize(t->surface);
+    if (t->surface)
+        surface_resize(t->surface);
     want_frame(t);
 }
 
@@ -178,17 +179,19 @@ static void send_command(void *arg, const char *command)
     feed_send(t->feed, "%s", command);
 }
 
-/* Signals are taken before the terminal is, or its library would. 0 or -ENOMEM. */
+/* Takes the terminal if there is one that is able; its library would take the signal else. 0 or
+ * -ENOMEM. */
 static int take_terminal(struct top *t)
 {
     if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO))
         return 0;
     t->frame = loop_timer(t->loop, draw_frame, t);
-    if (!t->frame || !loop_signal(t->loop, SIGWINCH, resize, t) ||
-        !loop_fd(t->loop, STDIN_FILENO, LOOP_READ, press, t))
+    if (!t->frame || !loop_signal(t->loop, SIGWINCH, resize, t))
         return -ENOMEM;
     t->surface = surface_open(&t->mirror, send_command, t);
-    return t->surface ? 0 : -ENOMEM;
+    if (t->surface && !loop_fd(t->loop, STDIN_FILENO, LOOP_READ, press, t))
+        return -ENOMEM;
+    return 0;
 }
 
 /* 0 or -errno; what was added goes with the loop. */

@@ -36,7 +36,7 @@ refuse "includes start at the root" '"[^/"]*"' daemon/*.[ch] mixer/*.[ch] effect
     refuse "mpg123 is the reader's" '<mpg123' $(but mixer/decoder_mpeg.c)
     refuse "samplerate is the reader's" '<samplerate' $(but mixer/resampler.c)
     refuse "fftw3 is the convolver's" '<fftw3' $(but $(ls effects/convolver*.c effects/fft*.c 2>/dev/null))
-    refuse "ncurses is the surface's" '<n?curses' $(but ipc/surface_parts.h)
+    refuse "ncurses is the surface's" '<(n?curses|term)\.h>' $(but ipc/surface_parts.h ipc/terminal.c)
     refuse "sockets are ipc's" '<sys/(socket|un)\.h>' \
         $(for f in daemon/*.[ch] mixer/*.[ch] effects/*.[ch]; do [ -e "$f" ] && echo "$f"; done)
 }

@@ -96,6 +96,16 @@ static enum verdict standin_get(struct call *call)
     return VERDICT_DONE;
 }
 
+/* Sets nothing; refuses a pan, as one that does not move would. */
+static enum verdict standin_set(struct call *call)
+{
+    if (strstr(call->words[1].text, "/pan"))
+        reply_err_at(call->reply, CODE_STATE, &call->words[1], "does not move");
+    else
+        reply_value(call->reply, call->words[1].text, "%s", call->words[2].text);
+    return VERDICT_DONE;
+}
+
 static enum verdict standin_meters(struct call *call)
 {
     reply_item(call->reply, "strip/vox");
@@ -137,6 +147,7 @@ static const struct verb standin_verbs[] = {
     { "later", "later N", "answers after n polls", 1, 1, 0, standin_later },
     { "meters", "meters", "levels", 0, 0, 0, standin_meters },
     { "quit", "quit", "ends", 0, 0, 0, standin_quit },
+    { "set", "set ADDR VALUE", "a value", 2, 2, 0, standin_set },
     { "watch", "watch TOPIC ...", "sends events", 1, VERB_MANY, VERB_CLIENT, standin_watch },
 };
 

@@ -49,7 +49,11 @@ offers 'strip/vox strip/vox/tone' remove strip
 offers 'bus/hall' insert b
 offers 'meters' watch stats m
 offers 'remove restore' help re
+offers 'wait watch' wa
+offers 'playing primed' wait p
 offers 'bus input strip' add ''
+offers 'primed' wait pr
+offers '--timeout' wait primed ''
 offers "$work/test.session" restore "$work/t"
 offers "$work/vox.wav" load strip/vox "$work/v"
 

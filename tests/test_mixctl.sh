@@ -81,6 +81,17 @@ is "a late answer" 'waited=1
 late=1' "$(mixctl later 20)"
 is "an answer longer than any buffer" 20000 "$(mixctl flood 20000 | grep -c '^line=')"
 
+# A pattern behind set means every parameter that it matches, until one is refused.
+is "set of a pattern" 'strip/drums/gain="3 dB"|strip/vox/gain="3 dB"' \
+    "$(mixctl set 'strip/*/gain' '3 dB' | paste -sd'|')"
+is "set of a pattern as JSON" '{"strip/drums/mute":"on"}' \
+    "$(mixctl --json @7 set '**/mute' on | jq -c '.lines[]')"
+exits 1 mixctl set 'strip/vox/*' 1
+is "what came before a refusal" 'strip/vox/gain=1' "$(cat "$work/out")"
+is "the refusal" 'mixctl: strip/vox/pan at column 5: does not move' "$(cat "$work/err")"
+exits 1 mixctl set 'bus/*/gain' 1
+is "a pattern of nothing" 'mixctl: bus/*/gain at column 5: no such address' "$(cat "$work/err")"
+
 # Standard input: every line is tried, every refusal named, one refusal is enough for status 1.
 printf 'echo one\n\n# comment\nfoo\r\n@3 echo two # and no more\nflood' |
     mixctl - >"$work/out" 2>"$work/err"

@@ -232,7 +232,9 @@ open_top 80 24
 shows "in colour" '^>track-1 '
 [ "$(screen -e | grep -cE $'\033\\[([0-9;]*;)?3[0-7]m')" -gt 0 ] || fail colours some none
 
-# Nobody to look at; lines for a file.
+# A terminal that can only print; nobody to look at; lines for a file.
+open_top 80 24 TERM=dumb
+shows "plain lines on a plain terminal" '^strip/track-200 ' '^master '
 is "no daemon at all" 3 "$(mixctl -s "$work/nobody" top 2>/dev/null >&2; echo $?)"
 mixctl top | awk 'NF == 0 { exit } { print }' >"$work/plain"
 is "plain places" 201 "$(grep -cE '^(strip/track-[0-9]+|master) +[#.]+ +-?[0-9inf.]+ +-?[0-9inf.]+ ' "$work/plain")"
