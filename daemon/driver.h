@@ -26,6 +26,9 @@ struct driver_setup {
     /* The driver's audio thread, freewheeling only: waits until a track that the engine lacks has
      * more frames. */
     void (*wait)(void *context);
+    /* Control. Frames that the engine's effects add from its inputs to its outputs; asked at every
+     * tick, told to whoever lines up sound by it. NULL: none. */
+    uint32_t (*latency)(void *context);
     void *context;
 };
 

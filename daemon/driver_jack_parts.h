@@ -55,7 +55,7 @@ struct jack_driver {
     struct held held[PORTS_MAX]; /* by place */
     struct loose loose[PORTS_MAX];
     uint32_t n_loose;
-    uint32_t latency; /* of re-blocking, as JACK was told last */
+    _Atomic uint32_t latency; /* ours in all, as JACK is told it; the control thread's */
 
     struct wires *wires;
     uint32_t tries; /* left */

@@ -117,9 +117,11 @@ void jack_latency_follow(struct jack_driver *j)
 {
     uint32_t period = atomic_load_explicit(&j->period, memory_order_relaxed);
     uint32_t latency = reblock_latency(j->reblock, period);
-    if (latency != j->latency)
+    if (j->setup.latency)
+        latency += j->setup.latency(j->setup.context);
+    /* Relaxed: the callback that reads it is called by the line that follows. */
+    if (atomic_exchange_explicit(&j->latency, latency, memory_order_relaxed) != latency)
         jack_recompute_total_latencies(j->client);
-    j->latency = latency;
 }
 
 /* The latencies of what is connected to those ports, over all; 0 to 0 where nothing is. */
@@ -145,8 +147,7 @@ void jack_on_latency(jack_latency_callback_mode_t mode, void *driver)
     struct jack_driver *j = driver;
     bool capture = mode == JackCaptureLatency;
     uint32_t places = atomic_load_explicit(&j->places, memory_order_acquire); /* ports_make */
-    uint32_t period = atomic_load_explicit(&j->period, memory_order_relaxed);
-    uint32_t added = reblock_latency(j->reblock, period);
+    uint32_t added = atomic_load_explicit(&j->latency, memory_order_relaxed); /* latency_follow */
     jack_latency_range_t range = latency_over(capture ? j->inputs : j->outputs, places, mode);
     range.min += added;
     range.max += added;

@@ -66,6 +66,12 @@ static void wait_tracks(void *context)
     engine_await(m->engine);
 }
 
+static uint32_t latency(void *context)
+{
+    const struct mixd *m = context;
+    return m->console ? console_latency(m->console) : 0;
+}
+
 static void log_tell(void *context, const char *level, const char *line)
 {
     watch_log(context, level, line);
@@ -82,6 +88,7 @@ static int driver_open(struct mixd *m, const struct options *o)
                                   .ports = m->ports,
                                   .wake = wake,
                                   .wait = wait_tracks,
+                                  .latency = latency,
                                   .context = m };
     m->driver_kind = driver_find(o->driver);
     m->driver = m->driver_kind->open(&setup, &why);

@@ -79,7 +79,8 @@ enum verdict verb_status(struct call *call)
     reply_line(r,
                "driver=%s rate=%u period=%u quantum=%u latency=%u freewheel=%s reconnects=%" PRIu64,
                m->driver ? driver_word(m, f.state) : "none", console_rate(m->console), f.period,
-               m->quantum, f.latency, f.freewheeling ? "on" : "off", f.reconnects);
+               m->quantum, f.latency + console_latency(m->console), f.freewheeling ? "on" : "off",
+               f.reconnects);
     reply_line(r, "strips=%u inputs=%u buses=%u clients=%u frame=%" PRIu64 " primed=%s", counts[0],
                counts[1], counts[2], m->server ? server_clients(m->server) : 0,
                console_status(m->console)->frame, console_settled(m->console) ? "on" : "off");

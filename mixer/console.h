@@ -139,6 +139,9 @@ uint64_t console_moved_frame(const struct console *c);
 uint64_t console_position(struct console *c);
 void console_loop_ends(const struct console *c, uint64_t *from, uint64_t *to);
 bool console_rolling(struct console *c);
+/* Frames by which the longest way through the desk lags behind what comes in: the sum of what the
+ * effects on it add (a limiter looks ahead). */
+uint32_t console_latency(const struct console *c);
 /* Timeline frame at which the last file ends; 0: no file has an end. */
 uint64_t console_end(const struct console *c);
 

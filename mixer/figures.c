@@ -59,3 +59,38 @@ void console_totals(const struct console *c, struct console_totals *t)
             t->fill = fill;
     }
 }
+
+static uint32_t plug_latency(const struct plug *p)
+{
+    const struct model_insert *newest = p->instances.n ? p->instances.at[p->instances.n - 1] : NULL;
+    if (!newest || p->leaving || p->bypass || !p->kind->latency)
+        return 0;
+    return p->kind->latency(newest->insert.effect);
+}
+
+/* From a node's input to the end of its longest way; there are no loops. */
+static uint32_t node_latency(const struct node *n)
+{
+    uint32_t own = 0, onward = 0;
+    for (uint32_t i = 0; i < n->plugs.n; i++)
+        own += plug_latency(n->plugs.at[i]);
+    for (uint32_t i = 0; i < n->sends.n; i++) {
+        const struct model_send *s = n->sends.at[i];
+        uint32_t way = s->to && s->life != LIFE_LEAVING ? node_latency(s->to) : 0;
+        if (way > onward)
+            onward = way;
+    }
+    return own + onward;
+}
+
+uint32_t console_latency(const struct console *c)
+{
+    uint32_t longest = node_latency(c->master);
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        uint32_t way = n->life == LIFE_LEAVING ? 0 : node_latency(n);
+        if (way > longest)
+            longest = way;
+    }
+    return longest;
+}
