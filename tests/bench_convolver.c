@@ -29,7 +29,7 @@ enum {
     RATE = 48000,
     TURNS = 7,
     PACED_TURNS = 3,
-    FREE_FRAMES = 3 << 15,
+    FREE_FRAMES = 3 << 16,
     PACED_FRAMES = 1 << 16,
     CHANNELS = 2
 };
