@@ -1,39 +1,103 @@
-/* driver_jack.c - a client of a JACK server, which may not be there yet or go at any time
+/* driver_jack.c - the one file that speaks to JACK
+ *
+ * What JACK calls: a period, and notifications. What the driver's other files need of JACK, in
+ * words of our own.
  *
  * No xrun callback: with one registered jack_client_close may take half a minute. Missed periods
- * are read from the frame time instead (xruns.h).
+ * are read from the frame time instead (xruns.h). The functions that call JACK bear no RT, because
+ * JACK's own bear none: the two that a period calls read shared memory.
  */
-#include "daemon/chore.h"
 #include "daemon/driver_jack_parts.h"
 #include "daemon/log.h"
 #include "daemon/reblock.h"
-#include "daemon/wires.h"
-#include "mixer/engine.h"
 
-#include <errno.h>
+#include <jack/jack.h>
+#include <jack/metadata.h>
 #include <pthread.h>
-#include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include <stdio.h>
+#include <string.h>
 
-/* jack_client_open hangs or crashes when it runs out of descriptors. */
-enum { SPARE_DESCRIPTORS = 32 };
-/* Opening and closing are waited for so long by a tick, and so long where none follows. */
-enum { TICK_MS = 30, LONG_MS = 3000 };
+/* How long a period of freewheeling may wait for its tracks; the server itself waits 10 s. */
+#define PATIENCE_NS 5000000000u
 
-static const float *const no_input[PORTS_MAX];
-static float *const no_output[PORTS_MAX];
+static jack_client_t *client_of(struct jackclient *c)
+{
+    return (jack_client_t *)c;
+}
+
+static jack_port_t *port_of(struct jackport *port)
+{
+    return (jack_port_t *)port;
+}
+
+static uint32_t buffers_gather(struct jack_driver *j, uint32_t n)
+{
+    uint32_t places = atomic_load_explicit(&j->places, memory_order_acquire); /* ports_make */
+    for (uint32_t p = 0; p < places; p++) {
+        struct jackport *input = atomic_load(&j->inputs[p]), *output = atomic_load(&j->outputs[p]);
+        j->in[p] = input ? jack_port_get_buffer(port_of(input), n) : NULL;
+        j->out[p] = output ? jack_port_get_buffer(port_of(output), n) : NULL;
+    }
+    return places;
+}
+
+static bool await_tracks(void *driver)
+{
+    struct jack_driver *j = driver;
+    if (rt_now() > j->patience_ns)
+        return false;
+    j->setup.wait(j->setup.context);
+    return true;
+}
+
+/* Freewheeling, tracks are waited for. So they are in the period after it, because by then the
+ * rings are nearly empty while decoders sleep as long as a full one lasts: they are woken first of
+ * all. */
+static void run(struct jack_driver *j, bool freewheeling, uint32_t places, uint32_t n)
+{
+    if (j->waited && !freewheeling)
+        j->setup.wait(j->setup.context);
+    j->patience_ns = rt_now() + PATIENCE_NS;
+    reblock_wait(j->reblock, freewheeling || j->waited ? await_tracks : NULL, j);
+    reblock_process(j->reblock, j->engine, j->in, j->out, places, n);
+}
+
+static RT void silence(float *const *out, uint32_t places, uint32_t n)
+{
+    for (uint32_t p = 0; p < places; p++)
+        if (out[p])
+            memset(out[p], 0, sizeof *out[p] * n);
+}
+
+static int process(jack_nframes_t n, void *driver)
+{
+    struct jack_driver *j = driver;
+    uint64_t began = rt_now();
+    bool open = gate_enter(&j->gate);
+    /* Relaxed: what they mean does not hang on other memory. */
+    bool freewheeling = atomic_load_explicit(&j->freewheeling, memory_order_relaxed);
+    uint32_t rate = atomic_load_explicit(&j->rate, memory_order_relaxed);
+    if (freewheeling || j->waited)
+        xruns_restart(&j->xruns);
+    xruns_begin(&j->xruns, jack_last_frame_time(client_of(j->clock)), n, rate);
+    uint32_t places = buffers_gather(j, n);
+    if (open)
+        run(j, freewheeling, places, n);
+    else
+        silence(j->out, places, n);
+    xruns_end(&j->xruns, rt_now() - began);
+    if (j->waited) /* the next one may be late for it */
+        xruns_restart(&j->xruns);
+    j->waited = freewheeling;
+    gate_leave(&j->gate);
+    return 0;
+}
 
 /* Notification: sets what the tick takes back, and has it come soon. */
 static void tell(struct jack_driver *j, _Atomic bool *what)
 {
     atomic_store_explicit(what, true, memory_order_release); /* pairs with taken */
     j->setup.wake(j->setup.context);
-}
-
-static bool taken(_Atomic bool *what)
-{
-    return atomic_exchange_explicit(what, false, memory_order_acquire); /* pairs with tell */
 }
 
 static void on_shutdown(void *driver)
@@ -89,58 +153,60 @@ static void on_message(const char *text)
         log_debug("jack: %s", text);
 }
 
-static bool descriptors_spare(void)
+/* The latencies of what is connected to those ports, over all; 0 to 0 where nothing is. */
+static jack_latency_range_t latency_over(_Atomic(struct jackport *) *ports, uint32_t places,
+                                         jack_latency_callback_mode_t mode)
 {
-    int fds[SPARE_DESCRIPTORS], n = 0;
-    while (n < SPARE_DESCRIPTORS && (fds[n] = eventfd(0, EFD_CLOEXEC)) >= 0)
-        n++;
-    bool enough = n == SPARE_DESCRIPTORS;
-    while (n > 0)
-        close(fds[--n]);
-    return enough;
+    jack_latency_range_t all = { UINT32_MAX, 0 };
+    for (uint32_t p = 0; p < places; p++) {
+        jack_port_t *port = port_of(atomic_load(&ports[p]));
+        jack_latency_range_t range;
+        if (!port || !jack_port_connected(port))
+            continue;
+        jack_port_get_latency_range(port, mode, &range);
+        all.min = range.min < all.min ? range.min : all.min;
+        all.max = range.max > all.max ? range.max : all.max;
+    }
+    return all.min > all.max ? (jack_latency_range_t){ 0, 0 } : all;
 }
 
-/* Why we cannot join, logged when it changes. A server that is not there is no trouble. */
-static void trouble(struct jack_driver *j, const char *what)
-{
-    if (what && j->trouble != what)
-        log_warn("cannot join the JACK server: %s", what);
-    j->trouble = what;
-}
-
-static void listen(struct jack_driver *j)
-{
-    jack_set_process_callback(j->client, jack_process, j);
-    jack_on_shutdown(j->client, on_shutdown, j);
-    jack_set_sample_rate_callback(j->client, on_rate, j);
-    jack_set_buffer_size_callback(j->client, on_period, j);
-    jack_set_freewheel_callback(j->client, on_freewheel, j);
-    jack_set_port_registration_callback(j->client, on_port, j);
-    jack_set_port_connect_callback(j->client, on_connect, j);
-    jack_set_latency_callback(j->client, jack_on_latency, j);
-}
-
-static void open_client(void *driver)
+/* What comes in at any input may leave by any output. */
+static void on_latency(jack_latency_callback_mode_t mode, void *driver)
 {
     struct jack_driver *j = driver;
-    jack_options_t options = JackNoStartServer | JackUseExactName;
-    if (j->setup.server)
-        options |= JackServerName;
-    j->opened = jack_client_open(j->setup.name, options, &j->status, j->setup.server);
+    bool capture = mode == JackCaptureLatency;
+    uint32_t places = atomic_load_explicit(&j->places, memory_order_acquire); /* ports_make */
+    uint32_t added = atomic_load_explicit(&j->latency, memory_order_relaxed); /* latency_follow */
+    jack_latency_range_t range = latency_over(capture ? j->inputs : j->outputs, places, mode);
+    range.min += added;
+    range.max += added;
+    for (uint32_t p = 0; p < places; p++) {
+        jack_port_t *port = port_of(atomic_load(capture ? &j->outputs[p] : &j->inputs[p]));
+        if (port)
+            jack_port_set_latency_range(port, mode, &range);
+    }
 }
 
-static void close_client(void *client)
+void jackclient_mute(void)
 {
-    jack_client_close(client);
+    control = pthread_self();
+    jack_set_error_function(on_message);
+    jack_set_info_function(on_message);
 }
 
-/* Waits for it that long, and forgets it if it is done. */
-static void chore_reap(struct chore **chore, unsigned timeout_ms)
+void jackclient_listen(struct jack_driver *j)
 {
-    if (!*chore || !chore_done(*chore, timeout_ms))
-        return;
-    chore_free(*chore);
-    *chore = NULL;
+    jack_client_t *client = client_of(j->client);
+    jack_set_process_callback(client, process, j);
+    jack_on_shutdown(client, on_shutdown, j);
+    jack_set_sample_rate_callback(client, on_rate, j);
+    jack_set_buffer_size_callback(client, on_period, j);
+    jack_set_freewheel_callback(client, on_freewheel, j);
+    jack_set_port_registration_callback(client, on_port, j);
+    jack_set_port_connect_callback(client, on_connect, j);
+    jack_set_latency_callback(client, on_latency, j);
+    atomic_store_explicit(&j->rate, jack_get_sample_rate(client), memory_order_relaxed);
+    atomic_store_explicit(&j->period, jack_get_buffer_size(client), memory_order_relaxed);
 }
 
 static const char *reason(jack_status_t status)
@@ -150,193 +216,126 @@ static const char *reason(jack_status_t status)
     return status & JackVersionError ? "it speaks another version of the protocol" : NULL;
 }
 
-static void welcome(struct jack_driver *j)
+void jackclient_open(void *driver)
 {
-    j->client = j->opened;
-    j->opened = NULL;
-    atomic_store_explicit(&j->shut, false, memory_order_relaxed); /* of the client before */
-    listen(j);
-    atomic_store_explicit(&j->rate, jack_get_sample_rate(j->client), memory_order_relaxed);
-    atomic_store_explicit(&j->period, jack_get_buffer_size(j->client), memory_order_relaxed);
+    struct jack_driver *j = driver;
+    jack_options_t options = JackNoStartServer | JackUseExactName;
+    if (j->setup.server)
+        options |= JackServerName;
+    jack_status_t status;
+    jack_client_t *client = jack_client_open(j->setup.name, options, &status, j->setup.server);
+    j->opened = (struct jackclient *)client;
+    j->reason = client ? NULL : reason(status);
 }
 
-/* Tries to join, waiting for it that long at most; what takes longer is looked at by the next call.
- */
-static void join(struct jack_driver *j, unsigned timeout_ms)
+void jackclient_close(void *client)
 {
-    if (j->opening)
-        timeout_ms = 0;
-    else if (!descriptors_spare()) {
-        trouble(j, "too few file descriptors are left");
-        return;
-    } else
-        j->opening = chore_new(open_client, j);
-    chore_reap(&j->opening, timeout_ms);
-    if (j->opening)
-        return;
-    trouble(j, j->opened ? NULL : reason(j->status));
-    if (j->opened)
-        welcome(j);
+    jack_client_close(client_of(client));
 }
 
-/* The client goes; nobody joins before it is gone. */
-static void leave(struct jack_driver *j, unsigned timeout_ms)
+int jackclient_activate(struct jack_driver *j)
 {
-    if (!j->client)
-        return;
-    gate_close(&j->gate);
-    wires_lose(j->wires, rt_now());
-    jack_ports_forget(j);
-    j->closing = chore_new(close_client, j->client); /* out of memory: the client stays, mute */
-    j->client = NULL;
-    j->active = false;
-    chore_reap(&j->closing, timeout_ms);
+    memset(j->in, 0, sizeof j->in); /* written to, so that its pages are there */
+    memset(j->out, 0, sizeof j->out);
+    xruns_restart(&j->xruns);
+    j->waited = false;
+    j->clock = j->client;
+    return jack_activate(client_of(j->client));
 }
 
-static void activate(struct jack_driver *j)
+float jackclient_load(struct jackclient *c)
 {
-    jack_process_prepare(j);
-    atomic_store_explicit(&j->freewheeling, false, memory_order_relaxed); /* no callback yet */
-    jack_ports_follow(j);
-    gate_open(&j->gate);
-    if (jack_activate(j->client)) {
-        trouble(j, "it does not let us begin");
-        leave(j, TICK_MS);
-        return;
-    }
-    j->active = true;
-    j->joined++;
+    return jack_cpu_load(client_of(c));
 }
 
-static uint32_t rate_of(struct jack_driver *j)
+void jackclient_retell_latency(struct jackclient *c)
 {
-    return atomic_load_explicit(&j->rate, memory_order_relaxed);
+    jack_recompute_total_latencies(client_of(c));
 }
 
-static void tick_jack(struct driver *d)
+struct jackport *jackclient_port_new(struct jackclient *c, const char *name, bool input)
 {
-    struct jack_driver *j = (struct jack_driver *)d;
-    bool changed = taken(&j->changed), shut = taken(&j->shut);
-    chore_reap(&j->closing, 0);
-    if (shut || (j->active && rate_of(j) != j->built_rate))
-        leave(j, TICK_MS);
-    if (!j->client && !j->closing)
-        join(j, TICK_MS);
-    if (j->client && !j->active && j->engine && rate_of(j) == j->built_rate)
-        activate(j);
-    if (j->active) {
-        if (changed)
-            j->tries = JACK_TRIES;
-        jack_ports_follow(j);
-        jack_wires_follow(j);
-        jack_latency_follow(j);
-    } else if (j->engine && gate_empty(&j->gate)) {
-        engine_process(j->engine, no_input, no_output, 0);
-    }
+    unsigned long direction = input ? JackPortIsInput : JackPortIsOutput;
+    return (struct jackport *)jack_port_register(client_of(c), name, JACK_DEFAULT_AUDIO_TYPE,
+                                                 direction, 0);
 }
 
-static void stop_jack(struct driver *d)
+void jackclient_port_free(struct jackclient *c, struct jackport *port)
 {
-    struct jack_driver *j = (struct jack_driver *)d;
-    if (!j || !j->engine)
-        return;
-    if (j->active)
-        leave(j, LONG_MS);
-    else
-        chore_reap(&j->closing, LONG_MS);
-    j->engine = NULL;
-    if (j->closing) { /* its callbacks may still use what they know: it stays */
-        log_error("the JACK client does not close");
-        return;
-    }
-    reblock_free(j->reblock);
-    j->reblock = NULL;
+    jack_port_unregister(client_of(c), port_of(port));
 }
 
-static void close_jack(struct driver *d)
+void jackclient_port_describe(struct jackclient *c, struct jackport *port, const char *pretty,
+                              uint32_t order)
 {
-    struct jack_driver *j = (struct jack_driver *)d;
-    if (!j)
-        return;
-    stop_jack(d);
-    chore_reap(&j->opening, LONG_MS);
-    if (!j->opening && j->opened)
-        j->client = j->opened; /* too late */
-    leave(j, LONG_MS);
-    wires_free(j->wires);
-    if (!j->opening && !j->closing)
-        free(j);
+    jack_uuid_t id = jack_port_uuid(port_of(port));
+    char number[16];
+    snprintf(number, sizeof number, "%u", order);
+    jack_set_property(client_of(c), id, JACK_METADATA_PRETTY_NAME, pretty, "text/plain");
+    jack_set_property(client_of(c), id, JACK_METADATA_ORDER, number,
+                      "http://www.w3.org/2001/XMLSchema#int");
 }
 
-static struct driver *open_jack(const struct driver_setup *setup, const char **why)
+const char *jackclient_port_name(struct jackport *port)
 {
-    struct jack_driver *j = calloc(1, sizeof *j);
-    struct wires *wires = wires_new();
-    if (!j || !wires) {
-        free(j);
-        wires_free(wires);
-        *why = "out of memory";
-        return NULL;
-    }
-    j->driver.kind = &jack_driver;
-    j->setup = *setup;
-    j->wires = wires;
-    gate_init(&j->gate);
-    atomic_init(&j->rate, setup->rate);
-    control = pthread_self();
-    jack_set_error_function(on_message);
-    jack_set_info_function(on_message);
-    join(j, LONG_MS);
-    return &j->driver;
+    return jack_port_name(port_of(port));
 }
 
-static int start_jack(struct driver *d, struct engine *engine, const char **why)
+bool jackclient_port_is(struct jackclient *c, const char *port, bool *output, bool *own)
 {
-    struct jack_driver *j = (struct jack_driver *)d;
-    j->reblock = reblock_new(engine_quantum(engine), PORTS_MAX, false);
-    if (!j->reblock) {
-        *why = "out of memory";
-        return -ENOMEM;
-    }
-    j->engine = engine;
-    j->built_rate = rate_of(j);
-    tick_jack(d);
-    return 0;
+    jack_port_t *p = jack_port_by_name(client_of(c), port);
+    if (!p)
+        return false;
+    *output = jack_port_flags(p) & JackPortIsOutput;
+    *own = jack_port_is_mine(client_of(c), p);
+    return true;
 }
 
-static enum driver_state state_of(const struct jack_driver *j)
+int jackclient_connect(struct jackclient *c, const char *from, const char *to)
 {
-    if (j->active)
-        return DRIVER_RUNNING;
-    return j->engine || !j->client ? DRIVER_LOST : DRIVER_STOPPED;
+    return jack_connect(client_of(c), from, to);
 }
 
-static void figures_jack(struct driver *d, struct driver_figures *out)
+int jackclient_disconnect(struct jackclient *c, const char *from, const char *to)
 {
-    struct jack_driver *j = (struct jack_driver *)d;
-    uint32_t period = atomic_load_explicit(&j->period, memory_order_relaxed);
-    *out = (struct driver_figures){
-        .state = state_of(j),
-        .rate = rate_of(j),
-        .period = period,
-        .latency = j->reblock ? reblock_latency(j->reblock, period) : 0,
-        .xruns = atomic_load_explicit(&j->xruns.all, memory_order_relaxed),
-        .own_xruns = atomic_load_explicit(&j->xruns.own, memory_order_relaxed),
-        .reconnects = j->joined > 1 ? j->joined - 1 : 0,
-        .dsp_load = j->active ? jack_cpu_load(j->client) : 0,
-        .freewheeling = j->active && atomic_load_explicit(&j->freewheeling, memory_order_relaxed),
-    };
+    return jack_disconnect(client_of(c), from, to);
+}
+
+bool jackclient_has(struct jackclient *c, const char *port)
+{
+    return jack_port_by_name(client_of(c), port) != NULL;
+}
+
+bool jackclient_connected(struct jackclient *c, const char *from, const char *to)
+{
+    jack_port_t *port = jack_port_by_name(client_of(c), from);
+    return port && jack_port_connected_to(port, to);
+}
+
+const char **jackclient_connections(struct jackclient *c, struct jackport *port)
+{
+    return jack_port_get_all_connections(client_of(c), port_of(port));
+}
+
+const char **jackclient_ports(struct jackclient *c)
+{
+    return jack_get_ports(client_of(c), NULL, JACK_DEFAULT_AUDIO_TYPE, 0);
+}
+
+void jackclient_names_free(const char **names)
+{
+    jack_free(names);
 }
 
 const struct driver_kind jack_driver = {
     .name = "jack",
     .help = "a client of a JACK server, which may come and go",
-    .open = open_jack,
-    .start = start_jack,
-    .stop = stop_jack,
-    .tick = tick_jack,
-    .close = close_jack,
-    .figures = figures_jack,
+    .open = jack_open,
+    .start = jack_start,
+    .stop = jack_stop,
+    .tick = jack_tick,
+    .close = jack_close,
+    .figures = jack_figures,
     .connect = jack_wires_connect,
     .disconnect = jack_wires_disconnect,
     .each_port = jack_wires_each_port,

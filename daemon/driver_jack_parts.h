@@ -1,7 +1,11 @@
 /* driver_jack_parts.h - what the files of the JACK driver share
  *
+ * driver_jack.c is the one that speaks to JACK, in a few words of its own (jackclient_...) for the
+ * others: driver_jack_life.c joins and leaves, driver_jack_ports.c and driver_jack_wires.c keep
+ * ports and connections as they are wanted.
+ *
  * Three kinds of threads meet here. The control thread opens, registers, connects and closes.
- * JACK's audio thread runs jack_process and reads what the control thread published: a port for
+ * JACK's audio thread runs the period and reads what the control thread published: a port for
  * each place. JACK's notification thread tells that something has changed: it sets an atomic, wakes
  * the control thread and leaves all work to the next tick.
  */
@@ -13,9 +17,9 @@
 #include "daemon/ports.h"
 #include "daemon/xruns.h"
 
-#include <jack/jack.h>
-
 struct chore;
+struct jackclient; /* JACK's, seen from outside driver_jack.c */
+struct jackport;   /* the same */
 struct reblock;
 struct wires;
 
@@ -24,12 +28,12 @@ enum { JACK_TRIES = 20 };
 
 /* A port of ours as JACK knows it. */
 struct held {
-    jack_port_t *port; /* NULL: none */
+    struct jackport *port; /* NULL: none */
     char name[PORT_NAME_MAX];
     bool input;
 };
 
-/* One that has lost its place and goes as soon as jack_process cannot be using it. */
+/* One that has lost its place and goes as soon as no period can be using it. */
 struct loose {
     struct held held;
     uint64_t turn; /* of the gate, when it lost it */
@@ -38,14 +42,14 @@ struct loose {
 struct jack_driver {
     struct driver driver;
     struct driver_setup setup;
-    struct engine *engine;   /* between start and stop */
-    struct reblock *reblock; /* from the first start on */
-    uint32_t built_rate;     /* what the engine was built for */
-    jack_client_t *client;   /* NULL: not joined */
+    struct engine *engine;     /* between start and stop */
+    struct reblock *reblock;   /* from the first start on */
+    uint32_t built_rate;       /* what the engine was built for */
+    struct jackclient *client; /* NULL: not joined */
     bool active;
-    struct chore *opening; /* while it takes its time; `opened` and `status` are its own then */
-    jack_client_t *opened;
-    jack_status_t status;
+    struct chore *opening; /* while it takes its time; `opened` and `reason` are its own then */
+    struct jackclient *opened;
+    const char *reason;    /* why it was not opened; NULL: the server is not there */
     struct chore *closing; /* of the client before, while that takes its time */
     const char *trouble;   /* why joining fails, as it was logged last */
     uint64_t joined;       /* times that the client became active */
@@ -61,8 +65,8 @@ struct jack_driver {
     uint32_t tries; /* left */
 
     /* Written by the control thread. */
-    _Atomic(jack_port_t *) inputs[PORTS_MAX]; /* by place; taken away as gate.h says */
-    _Atomic(jack_port_t *) outputs[PORTS_MAX];
+    _Atomic(struct jackport *) inputs[PORTS_MAX]; /* by place; taken away as gate.h says */
+    _Atomic(struct jackport *) outputs[PORTS_MAX];
     _Atomic uint32_t places; /* one more than the highest that was ever used */
     struct gate gate;        /* open: the engine is called */
 
@@ -72,7 +76,7 @@ struct jack_driver {
     _Atomic uint32_t rate, period;
 
     /* The audio thread's while the client is active. */
-    jack_client_t *clock;
+    struct jackclient *clock;
     struct xruns xruns;
     bool waited;          /* the last period was one of freewheeling */
     uint64_t patience_ns; /* until when to wait for tracks */
@@ -80,21 +84,59 @@ struct jack_driver {
     float *out[PORTS_MAX];
 };
 
-/* driver_jack_audio.c. Audio: one period. */
-int jack_process(jack_nframes_t n, void *driver);
-/* Control, before activation: memory that it will touch is there, and its clock begins anew. */
-void jack_process_prepare(struct jack_driver *j);
+/* ---- driver_jack.c: JACK itself. Control, but for what is said. */
 
-/* driver_jack_ports.c. Control. Follows the table of ports; what cannot be done yet is done by a
- * later call. Forgets them all, when the client is gone. */
+/* Opens a client, which may take its time: run by a chore. Sets opened, or reason. */
+void jackclient_open(void *driver);
+/* Closes it, which may take its time too: run by a chore. */
+void jackclient_close(void *client);
+/* Has JACK call the driver's callbacks from now on, and notes rate and period. */
+void jackclient_listen(struct jack_driver *j);
+/* Begins to be called. 0, or not. */
+int jackclient_activate(struct jack_driver *j);
+float jackclient_load(struct jackclient *c); /* percent of the server's time */
+/* Makes the graph ask for latencies again. */
+void jackclient_retell_latency(struct jackclient *c);
+/* What JACK prints goes to the log, if the calling thread may log. */
+void jackclient_mute(void);
+
+/* NULL: JACK refuses; it is full, or the name is taken. */
+struct jackport *jackclient_port_new(struct jackclient *c, const char *name, bool input);
+void jackclient_port_free(struct jackclient *c, struct jackport *port);
+/* For people who look at it: a name, and where it stands among the others. */
+void jackclient_port_describe(struct jackclient *c, struct jackport *port, const char *pretty,
+                              uint32_t order);
+const char *jackclient_port_name(struct jackport *port); /* whole */
+
+/* By whole names. 0, EEXIST, or another value that is not 0. */
+int jackclient_connect(struct jackclient *c, const char *from, const char *to);
+int jackclient_disconnect(struct jackclient *c, const char *from, const char *to);
+bool jackclient_has(struct jackclient *c, const char *port);
+bool jackclient_connected(struct jackclient *c, const char *from, const char *to);
+/* NULL-ended, or NULL; freed by jackclient_names_free. What a port is connected to; all audio
+ * ports. */
+const char **jackclient_connections(struct jackclient *c, struct jackport *port);
+const char **jackclient_ports(struct jackclient *c);
+void jackclient_names_free(const char **names);
+/* Of a port that is there (false: it is not): does it give sound, is it ours? */
+bool jackclient_port_is(struct jackclient *c, const char *port, bool *output, bool *own);
+
+/* ---- driver_jack_life.c: as driver.h has them. */
+struct driver *jack_open(const struct driver_setup *setup, const char **why);
+int jack_start(struct driver *d, struct engine *engine, const char **why);
+void jack_stop(struct driver *d);
+void jack_tick(struct driver *d);
+void jack_close(struct driver *d);
+void jack_figures(struct driver *d, struct driver_figures *out);
+
+/* ---- driver_jack_ports.c. Control. Follows the table of ports; what cannot be done yet is done by
+ * a later call. Forgets them all, when the client is gone. */
 void jack_ports_follow(struct jack_driver *j);
 void jack_ports_forget(struct jack_driver *j);
 /* Control. Has the graph ask for our latency again, should it have changed. */
 void jack_latency_follow(struct jack_driver *j);
-/* Notification: the graph asks for our latency. */
-void jack_on_latency(jack_latency_callback_mode_t mode, void *driver);
 
-/* driver_jack_wires.c. Control: after news, notes what is connected and makes what is due. */
+/* ---- driver_jack_wires.c. Control: after news, notes what is connected and makes what is due. */
 void jack_wires_follow(struct jack_driver *j);
 /* As driver.h has them. */
 int jack_wires_connect(struct driver *d, const char *from, const char *to);

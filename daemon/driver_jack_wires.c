@@ -4,11 +4,12 @@
 #include "daemon/wires.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 static bool there(void *driver, const char *port)
 {
     struct jack_driver *j = driver;
-    return jack_port_by_name(j->client, port) != NULL;
+    return jackclient_has(j->client, port);
 }
 
 /* A wire that was asked for need not be one of ours. */
@@ -18,18 +19,18 @@ static void look_at_asked(struct jack_driver *j)
     for (uint32_t i = 0; wires_next(j->wires, &i, &wire);) {
         if (!wire.asked || !there(j, wire.from) || !there(j, wire.to))
             continue;
-        if (jack_port_connected_to(jack_port_by_name(j->client, wire.from), wire.to))
+        if (jackclient_connected(j->client, wire.from, wire.to))
             wires_see(j->wires, wire.from, wire.to);
     }
 }
 
 static void look_at_port(struct jack_driver *j, const struct held *held)
 {
-    const char *own = jack_port_name(held->port);
-    const char **others = jack_port_get_all_connections(j->client, held->port);
+    const char *own = jackclient_port_name(held->port);
+    const char **others = jackclient_connections(j->client, held->port);
     for (uint32_t i = 0; others && others[i]; i++)
         wires_see(j->wires, held->input ? others[i] : own, held->input ? own : others[i]);
-    jack_free(others);
+    jackclient_names_free(others);
 }
 
 static void look(struct jack_driver *j)
@@ -52,7 +53,7 @@ static bool make(struct jack_driver *j)
         if (!wire.due || !there(j, wire.from) || !there(j, wire.to))
             continue;
         /* Refused while another client has registered its ports but is not active yet. */
-        int err = jack_connect(j->client, wire.from, wire.to);
+        int err = jackclient_connect(j->client, wire.from, wire.to);
         if (err && err != EEXIST)
             more = true;
         else
@@ -80,7 +81,7 @@ int jack_wires_connect(struct driver *d, const char *from, const char *to)
     jack_ports_follow(j); /* they may have been claimed a moment ago */
     if (!there(j, from) || !there(j, to))
         return -ENOENT;
-    err = jack_connect(j->client, from, to);
+    err = jackclient_connect(j->client, from, to);
     if (err && err != EEXIST) {
         wires_forget(j->wires, from, to);
         return -EINVAL;
@@ -97,7 +98,7 @@ int jack_wires_disconnect(struct driver *d, const char *from, const char *to)
         return known ? -ENOTCONN : -ENOENT;
     if (!there(j, from) || !there(j, to))
         return known ? 0 : -ENOENT;
-    return jack_disconnect(j->client, from, to) && !known ? -EEXIST : 0;
+    return jackclient_disconnect(j->client, from, to) && !known ? -EEXIST : 0;
 }
 
 void jack_wires_each_port(struct driver *d, void *context,
@@ -110,15 +111,14 @@ void jack_wires_each_port(struct driver *d, void *context,
     if (j->active) {
         jack_ports_follow(j);
         look(j);
-        names = jack_get_ports(j->client, NULL, JACK_DEFAULT_AUDIO_TYPE, 0);
+        names = jackclient_ports(j->client);
     }
     for (uint32_t i = 0; names && names[i]; i++) {
-        jack_port_t *p = jack_port_by_name(j->client, names[i]);
-        if (p)
-            port(context, names[i], jack_port_flags(p) & JackPortIsOutput,
-                 jack_port_is_mine(j->client, p));
+        bool output, own;
+        if (jackclient_port_is(j->client, names[i], &output, &own))
+            port(context, names[i], output, own);
     }
-    jack_free(names);
+    jackclient_names_free(names);
     for (uint32_t i = 0; wires_next(j->wires, &i, &w);)
         wire(context, w.from, w.to, w.live);
 }
