@@ -128,7 +128,8 @@ void console_reset(struct console *c);
 
 /* ---- the transport */
 
-/* console_settled must hold. `fade`: frames of the fade-in of cut material. Answers the frame. */
+/* console_settled must hold. `fade`: frames of the fade-in of cut material. Answers the frame;
+ * UINT64_MAX: too many commands wait for their frames, and nothing has changed. */
 uint64_t console_play(struct console *c, uint32_t fade, uint64_t at);
 uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at);
 /* Both begin to prime; done once console_settled, at console_moved_frame. */

@@ -4,8 +4,17 @@
 
 #include <math.h>
 
+/* Commands that wait for their frame; there is room for some when `set` has used up its own. */
+static int move_schedule(struct console *c, uint64_t at)
+{
+    struct refusal why;
+    return at ? post_schedule(c, at, 1, 0, &why) : 0;
+}
+
 uint64_t console_play(struct console *c, uint32_t fade, uint64_t at)
 {
+    if (move_schedule(c, at))
+        return UINT64_MAX;
     c->rolling = true;
     for (uint32_t i = 0; i < c->sources.n; i++)
         track_wake(((struct source *)c->sources.at[i])->track);
@@ -16,10 +25,14 @@ uint64_t console_play(struct console *c, uint32_t fade, uint64_t at)
 
 uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at)
 {
+    if (move_schedule(c, at))
+        return UINT64_MAX;
     c->rolling = false;
     post(c, &(struct command){ .frame = at, .kind = COMMAND_STOP, .frames = fade });
     uint64_t frame = post_flush(c);
-    return at > frame ? at : frame;
+    frame = at > frame ? at : frame;
+    c->rolls_until = frame + fade + c->setup.quantum;
+    return frame;
 }
 
 int console_locate(struct console *c, uint64_t position, struct refusal *why)
@@ -38,9 +51,7 @@ int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *
         return refuse(why, FAULT_RANGE, "a loop ends after it begins");
     c->loop_from = from;
     c->loop_to = to;
-    c->moving = true;
-    if (!c->swaps)
-        c->relocates = true; /* nothing has rolled yet: there is no timeline to go on with */
+    c->moving = true; /* and relocates, as long as there is no timeline to go on with */
     sources_restart(c);
     return 0;
 }

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Places that scheduled sets leave to a scheduled play or stop. */
+enum { MOVES_SPARE = 64 };
+
 static double target_now(const struct console *c, const struct target *t)
 {
     const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
@@ -159,7 +162,7 @@ int console_set(struct console *c, const char *address, const char *text,
         return -1;
     change->same = value == target_now(c, &t);
     /* A pan moves two ramps, a send two; nothing that is set moves more of its own. */
-    if (!change->same && change->at && post_schedule(c, change->at, 2, why))
+    if (!change->same && change->at && post_schedule(c, change->at, 2, MOVES_SPARE, why))
         return -1;
     if (!change->same && value_set(c, &t, value, change, why))
         return -1;
