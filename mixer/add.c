@@ -53,11 +53,11 @@ static int node_enter(struct console *c, struct node *n, const struct console_ke
     if (refused) {
         list_remove(&c->nodes, n);
         node_free(c, n);
-        gates_levels(c, &(struct console_change){ .frames = UINT32_MAX });
+        gates_levels(c, &gently);
         c->n_batch = before; /* what it did to the gates, and undid */
         return -1;
     }
-    node_levels(c, n, &(struct console_change){ .frames = UINT32_MAX });
+    node_levels(c, n, &gently);
     c->dirty = true;
     post_flush(c);
     return 0;
@@ -346,7 +346,7 @@ static int bus_leave(struct console *c, struct node *bus, struct refusal *why)
         for (uint32_t k = 0; k < n->sends.n; k++) {
             struct model_send *s = n->sends.at[k];
             if (s->to == bus && s->life != LIFE_LEAVING)
-                send_leave(c, n, s);
+                send_leave(c, n, s, &gently);
         }
     }
     return 0;
@@ -357,7 +357,7 @@ static void node_leave(struct console *c, struct node *n)
     for (uint32_t i = 0; i < n->sends.n; i++) {
         struct model_send *s = n->sends.at[i];
         if (s->pre) /* the gate does not close it */
-            send_leave(c, n, s);
+            send_leave(c, n, s, &gently);
         else if (s->ports)
             claim_yield(c, s->port);
     }
@@ -369,9 +369,9 @@ static void node_leave(struct console *c, struct node *n)
     n->sent[RAMP_GATE] = NAN; /* wherever it is and however slowly it goes: now it closes */
     n->wants_source = false;
     if (n->kind == NODE_BUS)
-        node_levels(c, n, &(struct console_change){ .frames = UINT32_MAX });
+        node_levels(c, n, &gently);
     else
-        gates_levels(c, &(struct console_change){ .frames = UINT32_MAX });
+        gates_levels(c, &gently);
     c->dirty = true;
 }
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static const struct console_change gently = { .frames = UINT32_MAX };
+const struct console_change gently = { .frames = UINT32_MAX };
 
 /* Moves one ramp, if it is not there or on its way already. What nobody hears yet is set at once,
  * so that a session begins with its values and not with ramps towards them. */
@@ -122,8 +122,6 @@ void gates_levels(struct console *c, const struct console_change *change)
 void send_levels(struct console *c, struct node *n, struct model_send *s,
                  const struct console_change *change)
 {
-    if (!change)
-        change = &gently;
     bool unheard = ours(n, change);
     double level = s->life == LIFE_LEAVING ? 0 : db_to_gain(s->level_db);
     ramp_send(c, &s->send.pre, &s->sent[0], s->pre ? level : 0, unheard, change);

@@ -265,6 +265,7 @@ void source_drop(struct console *c, struct source *s);
 bool desk_under_way(const struct console *c);
 
 /* ---- levels.c: from wanted values to ramps */
+extern const struct console_change gently; /* over engine/ramp, now */
 /* Posts what of a node's fader, gate, trim and pan is not yet as its values say. */
 void node_levels(struct console *c, struct node *n, const struct console_change *change);
 void send_levels(struct console *c, struct node *n, struct model_send *s,
@@ -285,7 +286,8 @@ struct model_send *route_find(const struct node *n);
 /* A route that another one has taken the place of fades out. */
 void routes_relieve(struct console *c, struct node *n);
 /* Fades it out; console_tick takes it off the desk after that. */
-void send_leave(struct console *c, struct node *n, struct model_send *s);
+void send_leave(struct console *c, struct node *n, struct model_send *s,
+                const struct console_change *change);
 
 /* ---- claims.c: own ports */
 /* As console_ports.claim; -EBUSY: who had them is leaving, and had another number of channels. */

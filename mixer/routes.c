@@ -60,15 +60,27 @@ static struct model_send *send_new(struct console *c, struct node *n, struct nod
     return s;
 }
 
-void send_leave(struct console *c, struct node *n, struct model_send *s)
+void send_leave(struct console *c, struct node *n, struct model_send *s,
+                const struct console_change *change)
 {
+    uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
     if (s->life == LIFE_HERE)
-        fade_out(c, &s->until, ramp_frames(c));
+        fade_out(c, &s->until, frames);
     s->life = LIFE_LEAVING;
     s->sent[0] = s->sent[1] = NAN; /* wherever they are and however slowly they go */
-    send_levels(c, n, s, NULL);
+    send_levels(c, n, s, change);
     if (s->ports)
         claim_yield(c, s->port);
+}
+
+/* One that is silent and has nothing to remember is no send: it stands in nobody's way. */
+static void send_settle(struct console *c, struct node *n, struct model_send *s,
+                        const struct console_change *change)
+{
+    if (s->level_db == -INFINITY && !s->pre && !change->at)
+        send_leave(c, n, s, change);
+    else
+        send_levels(c, n, s, change);
 }
 
 int send_set(struct console *c, struct node *n, struct node *to, double level_db,
@@ -84,10 +96,7 @@ int send_set(struct console *c, struct node *n, struct node *to, double level_db
     if (!s)
         return refuse(why, FAULT_LIMIT, "out of memory");
     s->level_db = level_db;
-    if (level_db == -INFINITY && !s->pre && change->frames == UINT32_MAX && !change->at)
-        send_leave(c, n, s);
-    else
-        send_levels(c, n, s, change);
+    send_settle(c, n, s, change);
     return 0;
 }
 
@@ -104,7 +113,7 @@ int send_set_pre(struct console *c, struct node *n, struct node *to, bool pre,
     if (!s)
         return refuse(why, FAULT_LIMIT, "out of memory");
     s->pre = pre;
-    send_levels(c, n, s, change);
+    send_settle(c, n, s, change);
     return 0;
 }
 
@@ -153,7 +162,7 @@ void routes_relieve(struct console *c, struct node *n)
     for (uint32_t i = 0; i < n->sends.n; i++) {
         struct model_send *s = n->sends.at[i];
         if (s->route && s != newest && s->life == LIFE_HERE)
-            send_leave(c, n, s);
+            send_leave(c, n, s, &gently);
     }
 }
 
@@ -181,9 +190,9 @@ int route_set(struct console *c, struct node *n, const char *out, struct refusal
     free(n->out);
     n->out = word;
     if (before && before->life == LIFE_COMING)
-        send_leave(c, n, before);
+        send_leave(c, n, before, &gently);
     else if (before && before->ports) /* routes_relieve fades it out when the new one is there */
         claim_yield(c, before->port);
-    send_levels(c, n, s, NULL);
+    send_levels(c, n, s, &gently);
     return 0;
 }

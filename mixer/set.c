@@ -174,7 +174,6 @@ int console_set(struct console *c, const char *address, const char *text,
 
 void console_reset(struct console *c)
 {
-    const struct console_change gently = { .frames = UINT32_MAX };
     struct refusal why;
     for (uint32_t row = 0; row < NODE_PARAMS; row++)
         c->master->values[row] = node_rows[row].def;
