@@ -382,7 +382,7 @@ int console_remove(struct console *c, const char *address, struct refusal *why)
     if (object_find(c, address, &n, &p, why))
         return -1;
     if (p)
-        plug_leave(c, p);
+        plug_leave(c, n, p);
     else if (n->kind == NODE_MASTER)
         return refuse(why, FAULT_DENIED, "the master stays");
     else if (n->kind == NODE_BUS && bus_leave(c, n, why))

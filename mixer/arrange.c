@@ -157,8 +157,16 @@ static struct desk *desk_build(struct console *c)
     return a.desk;
 }
 
+/* i counts the nodes, and the master behind them. */
+static struct node *node_at(const struct console *c, uint32_t i)
+{
+    return i < c->nodes.n ? c->nodes.at[i] : c->master;
+}
+
 int arrange_post(struct console *c)
 {
+    for (uint32_t i = 0; i <= c->nodes.n; i++)
+        plugs_arrive(c, node_at(c, i));
     struct desk *d = post_reserve(c, 1) ? NULL : desk_build(c);
     if (!d)
         return -1;
@@ -167,10 +175,7 @@ int arrange_post(struct console *c)
     c->desk = d;
     c->swaps++;
     c->dirty = false;
-    for (uint32_t i = 0; i <= c->nodes.n; i++) {
-        struct node *n = i < c->nodes.n ? c->nodes.at[i] : c->master;
-        plugs_relieve(c, n);
-        routes_relieve(c, n);
-    }
+    for (uint32_t i = 0; i <= c->nodes.n; i++)
+        routes_relieve(c, node_at(c, i));
     return 0;
 }

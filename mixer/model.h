@@ -78,7 +78,7 @@ struct plug {
     double values[EFFECT_PARAMS_MAX];
     char *file; /* of a kind that wants a response: as it was written */
     bool bypass;
-    struct ramp dry;       /* the engine's: 1 while the plug is bypassed, is not there yet, or goes */
+    struct ramp dry; /* the engine's: 1 while the plug is bypassed, is not there yet, or goes */
     struct list instances; /* of struct model_insert */
     bool leaving;
 };
@@ -299,7 +299,8 @@ void claim_drop(struct console *c, int32_t first);  /* its holder is gone */
 
 /* ---- plugs.c: effects in chains */
 /* Builds an instance with the plug's values and file. What sounded before fades out beside it over
- * the plug's own row `xfade` (else engine/xfade), or rings out, if it has a row `tail` that says so. */
+ * the plug's own row `xfade` (else engine/xfade), or rings out, if it has a row `tail` that says
+ * so. */
 int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why);
 int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, double value,
              const struct console_change *change, struct refusal *why);

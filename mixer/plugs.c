@@ -169,7 +169,7 @@ int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal
 {
     struct model_insert *never_heard = newcomer(p);
     make_room(c, p);
-    if (p->instances.n >= SLOT_INSERTS)
+    if (p->instances.n - (never_heard != NULL) >= SLOT_INSERTS)
         return refuse(why, FAULT_BUSY, "%s is still crossfading; try again in a moment", p->name);
     struct effect *e = effect_build(c, n, p, why);
     if (!e)

@@ -149,6 +149,8 @@ int console_set(struct console *c, const char *address, const char *text,
         return refuse(why, FAULT_DENIED, "%s can be read, not set", address);
     if (change->at && !schedulable(&t))
         return refuse(why, FAULT_STATE, "%s changes at once; it takes no `at`", address);
+    if (change->at && t.kind == TARGET_BYPASS && plug_comes(t.plug))
+        return refuse(why, FAULT_BUSY, "%s is still arriving; try again in a moment", address);
     if (row_is_text(t.param)) {
         struct console_value v;
         if (!console_get(c, address, &v, why) && !strcmp(v.text, text))
