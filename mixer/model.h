@@ -185,6 +185,7 @@ struct console {
 
     /* The transport as it is wanted. */
     bool rolling;
+    uint64_t begins;      /* engine frame of the last PLAY */
     uint64_t rolls_until; /* the engine rolls up to this frame, whatever the status says yet */
     bool moving;          /* a locate or loop waits for its sources */
     uint64_t generation;  /* of sources: grows with each of them */

@@ -20,7 +20,8 @@ uint64_t console_play(struct console *c, uint32_t fade, uint64_t at)
         track_wake(((struct source *)c->sources.at[i])->track);
     post(c, &(struct command){ .frame = at, .kind = COMMAND_PLAY, .frames = fade });
     uint64_t frame = post_flush(c);
-    return at > frame ? at : frame;
+    c->begins = at > frame ? at : frame;
+    return c->begins;
 }
 
 uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at)
@@ -64,6 +65,15 @@ uint64_t console_moved_frame(const struct console *c)
 uint64_t console_position(struct console *c)
 {
     return c->swaps && !c->relocates ? c->status->position : c->target;
+}
+
+bool console_reaches(struct console *c, uint64_t position, uint64_t *frame)
+{
+    const struct status *s = c->status;
+    uint64_t from = console_position(c), since = s->rolling ? s->frame : c->begins;
+    bool passed = s->rolling && position <= from;
+    *frame = passed ? 0 : since + (position > from ? position - from : 0);
+    return c->rolling;
 }
 
 void console_loop_ends(const struct console *c, uint64_t *from, uint64_t *to)
