@@ -17,12 +17,13 @@ struct model_send *send_find(const struct node *n, const struct node *to)
 }
 
 /* Comes by every node once, however many ways lead to it. */
-static bool walk(struct console *c, struct node *from, const struct node *to)
+static bool walk(struct console *c, struct node *from, const struct node *to, bool leavers)
 {
     from->visit = c->visits;
     for (uint32_t i = 0; i < from->sends.n; i++) {
-        struct node *next = ((struct model_send *)from->sends.at[i])->to;
-        if (next && (next == to || (next->visit != c->visits && walk(c, next, to))))
+        struct model_send *s = from->sends.at[i];
+        struct node *next = s->life == LIFE_LEAVING && !leavers ? NULL : s->to;
+        if (next && (next == to || (next->visit != c->visits && walk(c, next, to, leavers))))
             return true;
     }
     return false;
@@ -31,17 +32,20 @@ static bool walk(struct console *c, struct node *from, const struct node *to)
 bool node_reaches(struct console *c, struct node *from, const struct node *to)
 {
     c->visits++;
-    return walk(c, from, to);
+    return walk(c, from, to, true);
 }
 
-static int loop_refuse(const struct node *n, const struct node *to, struct refusal *why)
+static int loop_refuse(struct console *c, struct node *n, struct node *to, struct refusal *why)
 {
     char from[ADDRESS_SIZE], into[ADDRESS_SIZE];
     node_address(n, from);
     node_address(to, into);
     if (n == to)
         return refuse(why, FAULT_STATE, "a loop: %s would feed itself", from);
-    return refuse(why, FAULT_STATE, "a loop: %s feeds %s already", into, from);
+    c->visits++;
+    if (walk(c, to, n, false))
+        return refuse(why, FAULT_STATE, "a loop: %s feeds %s already", into, from);
+    return refuse(why, FAULT_BUSY, "%s still fades out of %s; try again in a moment", into, from);
 }
 
 static struct model_send *send_new(struct console *c, struct node *n, struct node *to)
@@ -90,7 +94,7 @@ int send_set(struct console *c, struct node *n, struct node *to, double level_db
     if (!s && level_db == -INFINITY)
         return 0;
     if (!s && (n == to || node_reaches(c, to, n)))
-        return loop_refuse(n, to, why);
+        return loop_refuse(c, n, to, why);
     if (!s)
         s = send_new(c, n, to);
     if (!s)
@@ -107,7 +111,7 @@ int send_set_pre(struct console *c, struct node *n, struct node *to, bool pre,
     if (!s && !pre)
         return 0;
     if (!s && (n == to || node_reaches(c, to, n)))
-        return loop_refuse(n, to, why);
+        return loop_refuse(c, n, to, why);
     if (!s)
         s = send_new(c, n, to);
     if (!s)
@@ -134,7 +138,7 @@ static int out_find(struct console *c, struct node *n, const char *out, struct n
         if (!*to)
             return refuse(why, FAULT_UNKNOWN, "there is no %s", out);
         if (*to == n || node_reaches(c, *to, n))
-            return loop_refuse(n, *to, why);
+            return loop_refuse(c, n, *to, why);
         return 0;
     }
     if (!name_valid(out, why))
