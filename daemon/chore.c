@@ -14,7 +14,7 @@
 struct chore {
     void (*do_it)(void *arg);
     void *arg;
-    bool known; /* to be done; the asking thread's */
+    _Atomic bool over; /* the worker's, read by over() */
     sem_t done;
     _Atomic unsigned owners;
 };
@@ -32,6 +32,9 @@ static void *run(void *arg)
 {
     struct chore *c = arg;
     c->do_it(c->arg);
+    /* Release: pairs with over(). The semaphore would do, but ThreadSanitizer does not know
+     * sem_clockwait. */
+    atomic_store_explicit(&c->over, true, memory_order_release);
     sem_post(&c->done);
     leave(c);
     return NULL;
@@ -54,6 +57,11 @@ struct chore *chore_new(void (*do_it)(void *arg), void *arg)
     return c;
 }
 
+static bool over(struct chore *c)
+{
+    return atomic_load_explicit(&c->over, memory_order_acquire); /* what do_it did is visible */
+}
+
 bool chore_done(struct chore *c, unsigned timeout_ms)
 {
     struct timespec when;
@@ -61,12 +69,10 @@ bool chore_done(struct chore *c, unsigned timeout_ms)
     long ns = when.tv_nsec + (long)(timeout_ms % 1000) * 1000000;
     when.tv_sec += (time_t)(timeout_ms / 1000) + ns / 1000000000;
     when.tv_nsec = ns % 1000000000;
-    while (!c->known) {
-        c->known = sem_clockwait(&c->done, CLOCK_MONOTONIC, &when) == 0;
-        if (!c->known && errno != EINTR)
+    while (!over(c))
+        if (sem_clockwait(&c->done, CLOCK_MONOTONIC, &when) < 0 && errno != EINTR)
             break;
-    }
-    return c->known;
+    return over(c);
 }
 
 void chore_free(struct chore *c)

@@ -121,14 +121,13 @@ static bool when_read(const struct call *call, unsigned word, uint64_t *at)
         *at = edge(m, horizon + frames);
         return true;
     }
-    const struct status *s = console_status(m->console);
-    if (!s->rolling) {
+    if (!console_reaches(m->console, frames, at)) {
         reply_err_at(call->reply, CODE_STATE, &call->words[word],
                      "the transport stands, so the timeline never gets there");
         reply_hint(call->reply, "at +TIME");
         return false;
     }
-    *at = frames > s->position ? edge(m, s->frame + (frames - s->position)) : 0;
+    *at = edge(m, *at);
     return true;
 }
 

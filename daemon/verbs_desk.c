@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { KEYS_MAX = 256 };
@@ -142,27 +143,80 @@ enum verdict verb_load(struct call *call)
     return answer_settled(call, answer_ok, 0, 0);
 }
 
+static int set_try(struct mixd *m, const char *address, const char *text,
+                   struct console_change change, struct reply *r, struct refusal *why)
+{
+    struct console_value v;
+    if (console_set(m->console, address, text, &change, why) ||
+        console_get(m->console, address, &v, why))
+        return -1;
+    reply_ok(r, "frame=%" PRIu64, change.frame);
+    reply_pair(r, "value", "%s", v.text);
+    if (change.same)
+        reply_pair(r, "same", "1");
+    else
+        watch_value(m, &v, change.frame);
+    mixd_hurry(m);
+    return 0;
+}
+
+/* A set that has to wait until a crossfade makes room for the next one. */
+struct setting {
+    struct mixd *m;
+    char *address, *text;
+    struct console_change change;
+};
+
+static bool set_again(void *state, struct reply *r)
+{
+    struct setting *s = state;
+    struct refusal why;
+    if (!set_try(s->m, s->address, s->text, s->change, r, &why))
+        return true;
+    if (why.fault == FAULT_BUSY)
+        return false;
+    reply_err(r, (enum code)why.fault, "%s", why.text);
+    return true;
+}
+
+static void setting_free(void *state)
+{
+    struct setting *s = state;
+    free(s->address);
+    free(s->text);
+    free(s);
+}
+
+static enum verdict set_later(struct call *call, const struct console_change *change)
+{
+    struct setting *s = calloc(1, sizeof *s);
+    if (s)
+        *s = (struct setting){ call->context, strdup(call->words[1].text),
+                               strdup(call->words[2].text), *change };
+    if (!s || !s->address || !s->text) {
+        if (s)
+            setting_free(s);
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    call->pending = (struct pending){ set_again, setting_free, s };
+    mixd_hurry(s->m);
+    return VERDICT_LATER;
+}
+
 enum verdict verb_set(struct call *call)
 {
     struct mixd *m = call->context;
-    const char *address = call->words[1].text;
     struct clauses clauses;
-    struct console_value v;
     struct refusal why;
     if (!clauses_read(call, 3, "oca", &clauses))
         return VERDICT_DONE;
     struct console_change change = { clauses.frames, clauses.curve, clauses.at, 0, false };
-    if (console_set(m->console, address, call->words[2].text, &change, &why) ||
-        console_get(m->console, address, &v, &why))
-        return refused(call, &why);
-    reply_ok(call->reply, "frame=%" PRIu64, change.frame);
-    reply_pair(call->reply, "value", "%s", v.text);
-    if (change.same)
-        reply_pair(call->reply, "same", "1");
-    else
-        watch_value(m, &v, change.frame);
-    mixd_hurry(m);
-    return VERDICT_DONE;
+    if (!set_try(m, call->words[1].text, call->words[2].text, change, call->reply, &why))
+        return VERDICT_DONE;
+    if (why.fault == FAULT_BUSY && !m->at_once)
+        return set_later(call, &change);
+    return refused(call, &why);
 }
 
 struct matching {

@@ -9,6 +9,7 @@ static const struct effect_kind *const kinds[] = {
     &gain_kind,
     &limiter_kind,
     &reverb_kind,
+    &room_kind,
 };
 
 uint32_t effect_count(void)

@@ -9,5 +9,6 @@ extern const struct effect_kind eq_kind;
 extern const struct effect_kind gain_kind;
 extern const struct effect_kind limiter_kind;
 extern const struct effect_kind reverb_kind;
+extern const struct effect_kind room_kind;
 
 #endif

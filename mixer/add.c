@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *key_find(const struct console_key *keys, uint32_t n, const char *name)
 {
@@ -45,13 +46,18 @@ static int node_enter(struct console *c, struct node *n, const struct console_ke
         node_free(c, n);
         return refuse(why, FAULT_LIMIT, "out of memory");
     }
-    if (route_set(c, n, "master", why) || keys_apply(c, n, keys, n_keys, read, why)) {
+    uint32_t before = c->n_batch;
+    c->held = true; /* so that nothing of a refused line is heard */
+    bool refused = route_set(c, n, "master", why) || keys_apply(c, n, keys, n_keys, read, why);
+    c->held = false;
+    if (refused) {
         list_remove(&c->nodes, n);
         node_free(c, n);
-        gates_levels(c, &(struct console_change){ .frames = UINT32_MAX });
+        gates_levels(c, &gently);
+        c->n_batch = before; /* what it did to the gates, and undid */
         return -1;
     }
-    node_levels(c, n, &(struct console_change){ .frames = UINT32_MAX });
+    node_levels(c, n, &gently);
     c->dirty = true;
     post_flush(c);
     return 0;
@@ -74,14 +80,22 @@ static struct node *node_make(struct console *c, enum node_kind kind, const char
     return n;
 }
 
+static bool file_exists(const struct console *c, const char *file)
+{
+    char *path = console_path(c, file);
+    bool exists = path && access(path, F_OK) == 0;
+    free(path);
+    return exists;
+}
+
 /* Splits "FILE:3-4" where what follows the last colon is channels and no such file exists whole. */
-static int source_split(const char *text, char **file, uint32_t *first, uint32_t *picked,
-                        struct refusal *why)
+static int source_split(const struct console *c, const char *text, char **file, uint32_t *first,
+                        uint32_t *picked, struct refusal *why)
 {
     *first = *picked = 0;
     const char *colon = strrchr(text, ':');
     size_t digits = colon ? strspn(colon + 1, "0123456789-") : 0;
-    if (!colon || !digits || colon[1 + digits]) {
+    if (!digits || colon[1 + digits] || file_exists(c, text)) {
         *file = strdup(text);
         return *file ? 0 : refuse(why, FAULT_LIMIT, "out of memory");
     }
@@ -113,7 +127,7 @@ static int source_probe(struct console *c, const char *text, enum quality qualit
     struct audiofile_info info;
     const char *what = "out of memory";
     *f = (struct picked_file){ 0 };
-    if (source_split(text, &f->file, &f->first, &f->picked, why))
+    if (source_split(c, text, &f->file, &f->first, &f->picked, why))
         return -1;
     char *path = console_path(c, f->file);
     struct audiofile *file =
@@ -164,21 +178,21 @@ int console_add_input(struct console *c, const char *name, const struct console_
 {
     const char *text = key_find(keys, n_keys, "channels"), *what;
     double channels = 2;
-    if (text && param_parse(&node_rows[NODE_CHANNELS], text, c->setup.rate, &channels, &what))
-        return refuse(why, FAULT_RANGE, "%s", what);
+    int err =
+        text ? param_parse(&node_rows[NODE_CHANNELS], text, c->setup.rate, &channels, &what) : 0;
+    if (err)
+        return refuse(why, err == -ERANGE ? FAULT_RANGE : FAULT_TYPE, "%s", what);
     struct node *n = node_make(c, NODE_INPUT, name, (uint32_t)channels, why);
     struct model_tap *tap = n ? calloc(1, sizeof *tap) : NULL;
     if (!n)
         return -1;
-    int place = c->setup.ports.claim(c->setup.ports.context, name, true, n->strip.channels);
+    int place = claim_take(c, name, true, n->strip.channels);
     if (place >= 0)
         n->port = place;
     if (place < 0 || !tap || list_add(&n->taps, tap)) {
         free(tap);
         node_free(c, n);
-        return place == -EEXIST
-                   ? refuse(why, FAULT_EXISTS, "there are ports named %s already", name)
-                   : refuse(why, FAULT_LIMIT, "no room for ports named %s", name);
+        return claim_refuse(place, name, why);
     }
     tap->tap = (struct tap){ .port = place, .channels = n->strip.channels };
     tap->life = LIFE_HERE;
@@ -321,23 +335,18 @@ static int bus_leave(struct console *c, struct node *bus, struct refusal *why)
     char address[ADDRESS_SIZE];
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
-        for (uint32_t k = 0; k < n->sends.n && n->life != LIFE_LEAVING; k++) {
-            struct model_send *s = n->sends.at[k];
-            if (s->to != bus || !s->route || s->life == LIFE_LEAVING)
-                continue;
-            node_address(n, address);
-            return refuse(why, FAULT_BUSY, "%s goes out through bus/%s", address, bus->name);
-        }
+        const struct model_send *route = n->life == LIFE_LEAVING ? NULL : route_find(n);
+        if (!route || route->to != bus)
+            continue;
+        node_address(n, address);
+        return refuse(why, FAULT_BUSY, "%s goes out through bus/%s", address, bus->name);
     }
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
         for (uint32_t k = 0; k < n->sends.n; k++) {
             struct model_send *s = n->sends.at[k];
-            if (s->to != bus || s->life == LIFE_LEAVING)
-                continue;
-            s->life = LIFE_LEAVING;
-            s->until = fade_end(c, ramp_frames(c));
-            send_levels(c, n, s, NULL);
+            if (s->to == bus && s->life != LIFE_LEAVING)
+                send_leave(c, n, s, &gently);
         }
     }
     return 0;
@@ -345,14 +354,24 @@ static int bus_leave(struct console *c, struct node *bus, struct refusal *why)
 
 static void node_leave(struct console *c, struct node *n)
 {
-    bool heard = n->life == LIFE_HERE;
+    for (uint32_t i = 0; i < n->sends.n; i++) {
+        struct model_send *s = n->sends.at[i];
+        if (s->pre) /* the gate does not close it */
+            send_leave(c, n, s, &gently);
+        else if (s->ports)
+            claim_yield(c, s->port);
+    }
+    if (n->port >= 0)
+        claim_yield(c, n->port);
+    if (n->life == LIFE_HERE)
+        fade_out(c, &n->until, ramp_frames(c));
     n->life = LIFE_LEAVING;
-    n->until = heard ? fade_end(c, ramp_frames(c)) : 0;
+    n->sent[RAMP_GATE] = NAN; /* wherever it is and however slowly it goes: now it closes */
     n->wants_source = false;
     if (n->kind == NODE_BUS)
-        node_levels(c, n, &(struct console_change){ .frames = UINT32_MAX });
+        node_levels(c, n, &gently);
     else
-        gates_levels(c, &(struct console_change){ .frames = UINT32_MAX });
+        gates_levels(c, &gently);
     c->dirty = true;
 }
 

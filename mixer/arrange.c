@@ -59,8 +59,10 @@ static void lane_feeds(struct arranging *a, struct lane *lane, struct node *n)
             s->life = LIFE_HERE;
         if (!s->to && s->port < 0)
             continue; /* out=none */
-        *a->feeds++ =
-            (struct feed){ .send = &s->send, .mix = s->to ? &s->to->mix : NULL, .port = s->port };
+        *a->feeds++ = (struct feed){ .send = &s->send,
+                                     .mix = s->to ? &s->to->mix : NULL,
+                                     .port = s->port,
+                                     .panned = s->to || n->kind == NODE_MASTER };
         lane->n_feeds++;
     }
 }
@@ -80,6 +82,14 @@ static void lane_fill(struct arranging *a, struct lane *lane, struct node *n)
         n->life = LIFE_HERE;
 }
 
+static bool feeds(const struct node *from, const struct node *to)
+{
+    for (uint32_t i = 0; i < from->sends.n; i++)
+        if (((struct model_send *)from->sends.at[i])->to == to)
+            return true;
+    return false;
+}
+
 /* Puts buses into the order of their sends: one is ready when all that feed it stand before it.
  * send_set and route_set have refused every loop. */
 static void buses_fill(struct arranging *a, struct list *buses)
@@ -89,7 +99,7 @@ static void buses_fill(struct arranging *a, struct list *buses)
         for (uint32_t i = 0; i < buses->n; i++) {
             bool fed = false;
             for (uint32_t k = 0; k < buses->n && !fed; k++)
-                fed = k != i && node_reaches(buses->at[k], buses->at[i]);
+                fed = k != i && feeds(buses->at[k], buses->at[i]);
             if (!fed) {
                 ready = i;
                 break;
@@ -147,14 +157,25 @@ static struct desk *desk_build(struct console *c)
     return a.desk;
 }
 
+/* i counts the nodes, and the master behind them. */
+static struct node *node_at(const struct console *c, uint32_t i)
+{
+    return i < c->nodes.n ? c->nodes.at[i] : c->master;
+}
+
 int arrange_post(struct console *c)
 {
-    struct desk *d = desk_build(c);
+    for (uint32_t i = 0; i <= c->nodes.n; i++)
+        plugs_arrive(c, node_at(c, i));
+    struct desk *d = post_reserve(c, 1) ? NULL : desk_build(c);
     if (!d)
         return -1;
     post(c, &(struct command){ .kind = COMMAND_SWAP, .desk = d });
+    c->former = c->desk;
     c->desk = d;
     c->swaps++;
     c->dirty = false;
+    for (uint32_t i = 0; i <= c->nodes.n; i++)
+        routes_relieve(c, node_at(c, i));
     return 0;
 }

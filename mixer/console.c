@@ -27,7 +27,7 @@ struct console *console_new(const struct console_setup *setup)
         c->values[row] = engine_rows[row].def;
     c->values[ENGINE_RATE] = setup->rate;
     c->values[ENGINE_QUANTUM] = setup->quantum;
-    c->dirty = true; /* the master alone is worth a desk */
+    c->moving = c->relocates = true; /* the master alone is worth a desk, at the beginning */
     if (!c->scheduled || console_set_folder(c, setup->folder ? setup->folder : "") ||
         master_init(c)) {
         console_free(c);
@@ -36,12 +36,18 @@ struct console *console_new(const struct console_setup *setup)
     return c;
 }
 
+/* Commands for what lies in it are kept for a frame that is yet to be made. */
+static bool grave_waits(const struct console *c, const struct grave *g)
+{
+    return g->frame && g->frame >= c->status->frame;
+}
+
 static void graves_dig(struct console *c, bool all)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < c->graves.n; i++) {
         struct grave *g = c->graves.at[i];
-        if (!all && (g->swap > c->status->swaps || g->frame > c->status->frame)) {
+        if (!all && (grave_waits(c, g) || g->swap > c->status->swaps)) {
             c->graves.at[kept++] = g;
             continue;
         }
@@ -49,6 +55,15 @@ static void graves_dig(struct console *c, bool all)
         free(g);
     }
     c->graves.n = kept;
+}
+
+/* Desks that came back. Only the former one can, since one swap at a time is under way. */
+static void desks_collect(struct console *c)
+{
+    for (struct desk *d; (d = link_returned(c->link));) {
+        free(d);
+        c->former = NULL;
+    }
 }
 
 void console_free(struct console *c)
@@ -60,16 +75,15 @@ void console_free(struct console *c)
     if (c->master)
         node_free(c, c->master);
     graves_dig(c, true);
-    for (struct desk *d; (d = link_returned(c->link));)
-        free(d);
-    for (uint32_t i = 0; i < c->n_batch; i++)
-        if (c->batch[i].kind == COMMAND_SWAP && c->batch[i].desk != c->desk)
-            free(c->batch[i].desk);
+    desks_collect(c);
+    free(c->former);
     free(c->desk);
     list_clear(&c->nodes);
     list_clear(&c->sources);
     list_clear(&c->graves);
+    list_clear(&c->claims);
     free(c->batch);
+    free(c->endings);
     free(c->scheduled);
     free(c->folder);
     free(c);
@@ -108,7 +122,7 @@ void console_set_idle(struct console *c, bool idle)
 /* Has the fade of something that leaves come to its end? */
 static bool faded(const struct console *c, enum life life, uint64_t until)
 {
-    return life == LIFE_LEAVING && (c->idle || c->status->frame >= until);
+    return life == LIFE_LEAVING && fade_over(c, until);
 }
 
 static void plug_retire(struct console *c, struct node *n, struct plug *p)
@@ -184,21 +198,12 @@ static void problems_report(struct console *c)
 void console_tick(struct console *c)
 {
     c->status = link_status(c->link, NULL);
-    for (struct desk *d; (d = link_returned(c->link));)
-        free(d);
+    desks_collect(c);
     graves_dig(c, false);
     nodes_retire(c);
     sources_tick(c);
-    if (c->dirty && !c->moving && !desk_under_way(c)) {
-        bool first = c->swaps == 0;
-        if (first) { /* nothing has rolled: the timeline begins where a session put it */
-            sources_restart(c);
-            c->moving = c->relocates = true;
-            sources_tick(c);
-        } else {
-            arrange_post(c);
-        }
-    }
+    if (c->dirty && !c->moving && !desk_under_way(c))
+        arrange_post(c);
     post_flush(c);
     sources_watch(c);
     problems_report(c);
@@ -207,7 +212,7 @@ void console_tick(struct console *c)
 bool console_settled(const struct console *c)
 {
     for (uint32_t i = 0; i < c->graves.n; i++)
-        if (((struct grave *)c->graves.at[i])->frame <= c->status->frame)
+        if (!grave_waits(c, c->graves.at[i]))
             return false;
     return !console_busy(c) && c->swaps > 0;
 }

@@ -128,7 +128,8 @@ void console_reset(struct console *c);
 
 /* ---- the transport */
 
-/* console_settled must hold. `fade`: frames of the fade-in of cut material. Answers the frame. */
+/* console_settled must hold. `fade`: frames of the fade-in of cut material. Answers the frame;
+ * UINT64_MAX: too many commands wait for their frames, and nothing has changed. */
 uint64_t console_play(struct console *c, uint32_t fade, uint64_t at);
 uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at);
 /* Both begin to prime; done once console_settled, at console_moved_frame. */
@@ -142,6 +143,9 @@ bool console_rolling(struct console *c);
 /* Frames by which the longest way through the desk lags behind what comes in: the sum of what the
  * effects on it add (a limiter looks ahead). */
 uint32_t console_latency(const struct console *c);
+/* The engine frame at which the transport comes to a timeline position; 0 when it is past it.
+ * False: it neither rolls nor is about to. */
+bool console_reaches(struct console *c, uint64_t position, uint64_t *frame);
 /* Timeline frame at which the last file ends; 0: no file has an end. */
 uint64_t console_end(const struct console *c);
 

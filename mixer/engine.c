@@ -65,37 +65,54 @@ uint32_t engine_quantum(const struct engine *e)
     return e->booth.quantum;
 }
 
+/* Tracks that came without an anchor were primed for this very moment. */
+static RT void tracks_anchor(struct engine *e)
+{
+    for (uint32_t i = 0; i < e->desk->n_tracks; i++)
+        if (!track_anchored(e->desk->tracks[i]))
+            track_anchor(e->desk->tracks[i], e->transport.rolled);
+}
+
+/* Beginning in the middle of a file's sound takes a fade; at its first frame it does not, because
+ * that frame is where the sound begins. */
+static RT void tap_begin(const struct engine *e, struct tap *tap, uint32_t fade)
+{
+    bool cuts = tap->track && track_sounding(tap->track, e->transport.rolled);
+    ramp_init(&tap->gain, cuts && fade ? 0 : 1);
+    ramp_set(&tap->gain, 1, fade, CURVE_LIN);
+}
+
+static RT void taps_arrive(const struct engine *e)
+{
+    for (uint32_t i = 0; i < e->desk->n_strips; i++) {
+        struct lane *lane = &e->desk->strips[i];
+        for (uint32_t k = 0; k < lane->n_taps; k++) {
+            struct tap *tap = lane->taps[k];
+            if (tap->arrives)
+                tap_begin(e, tap, e->transport.rolling ? tap->fade : 0);
+            tap->arrives = false;
+        }
+    }
+}
+
 static RT void desk_swap(struct engine *e, struct desk *next)
 {
     if (e->desk)
         link_return(e->link, e->desk);
     e->desk = next;
     e->swaps++;
+    tracks_anchor(e);
+    taps_arrive(e);
 }
 
-/* Tracks that came without an anchor were primed for this very moment. */
-static RT void tracks_anchor(struct engine *e)
-{
-    for (uint32_t i = 0; e->desk && i < e->desk->n_tracks; i++)
-        if (!track_anchored(e->desk->tracks[i]))
-            track_anchor(e->desk->tracks[i], e->transport.rolled);
-}
-
-/* Rolling off in the middle of a file's sound begins with a fade; at its first frame it does not,
- * because that frame is where the sound begins. */
+/* The transport rolls off; taps that are on their way out stay so. */
 static RT void taps_begin(struct engine *e, uint32_t fade)
 {
     for (uint32_t i = 0; e->desk && i < e->desk->n_strips; i++) {
         struct lane *lane = &e->desk->strips[i];
-        for (uint32_t k = 0; k < lane->n_taps; k++) {
-            struct tap *tap = lane->taps[k];
-            if (!tap->track || !fade || tap->gain.to == 0 ||
-                !track_sounding(tap->track, e->transport.rolled))
-                continue;
-            float level = tap->gain.to;
-            ramp_init(&tap->gain, 0);
-            ramp_set(&tap->gain, level, fade, CURVE_LIN);
-        }
+        for (uint32_t k = 0; k < lane->n_taps; k++)
+            if (lane->taps[k]->track && lane->taps[k]->gain.to != 0)
+                tap_begin(e, lane->taps[k], fade);
     }
 }
 
@@ -136,7 +153,9 @@ static RT void obey(struct engine *e, const struct command *c)
         break;
     case COMMAND_LOCATE:
         transport_locate(&e->transport, c->from);
-        tracks_anchor(e);
+        break;
+    case COMMAND_STEP:
+        transport_step(&e->transport, c->from, c->to);
         break;
     case COMMAND_LOOP:
         transport_loop(&e->transport, c->from, c->to);

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static const struct console_change gently = { .frames = UINT32_MAX };
+const struct console_change gently = { .frames = UINT32_MAX };
 
 /* Moves one ramp, if it is not there or on its way already. What nobody hears yet is set at once,
  * so that a session begins with its values and not with ramps towards them. */
@@ -19,6 +19,13 @@ static void ramp_send(struct console *c, struct ramp *ramp, double *sent, double
     }
     uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
     post_set(c, ramp, value, frames, change->curve, change->at);
+}
+
+/* Is the node on no desk yet, and the engine keeps no command for it either? */
+static bool ours(struct node *n, const struct console_change *change)
+{
+    n->told |= change->at != 0;
+    return n->life == LIFE_COMING && !n->told;
 }
 
 /* Gains of a pan position p from -1 to 1 by the law of row panlaw: a pair that is (1, 0) at the
@@ -86,7 +93,7 @@ static double gate_level(const struct console *c, const struct node *n)
 
 void node_levels(struct console *c, struct node *n, const struct console_change *change)
 {
-    bool unheard = n->life == LIFE_COMING;
+    bool unheard = ours(n, change);
     struct strip *s = &n->strip;
     double left, right;
     double trim = db_to_gain(n->values[NODE_TRIM]) * (n->values[NODE_POLARITY] != 0 ? -1 : 1);
@@ -108,17 +115,15 @@ void gates_levels(struct console *c, const struct console_change *change)
             continue;
         bool open = n->life != LIFE_LEAVING && n->values[NODE_MUTE] == 0 &&
                     (!solo || n->values[NODE_SOLO] != 0);
-        ramp_send(c, &n->strip.gate, &n->sent[RAMP_GATE], open, n->life == LIFE_COMING, change);
+        ramp_send(c, &n->strip.gate, &n->sent[RAMP_GATE], open, ours(n, change), change);
     }
 }
 
 void send_levels(struct console *c, struct node *n, struct model_send *s,
                  const struct console_change *change)
 {
-    bool unheard = n->life == LIFE_COMING;
+    bool unheard = ours(n, change);
     double level = s->life == LIFE_LEAVING ? 0 : db_to_gain(s->level_db);
-    if (!change)
-        change = &gently;
     ramp_send(c, &s->send.pre, &s->sent[0], s->pre ? level : 0, unheard, change);
     ramp_send(c, &s->send.post, &s->sent[1], s->pre ? 0 : level, unheard, change);
 }

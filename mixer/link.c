@@ -1,8 +1,10 @@
 /* link.c - what joins the two halves: commands in, returns and status out
  *
  * How a post knows its frame. At the beginning of each turn the engine writes, between two bumps of
- * `turn`, the frames the turn spans and how many commands it has seen. After a post the console
- * reads these: if the turn saw the batch, it is obeyed where that turn begins, else where it ends.
+ * `turn`, the frame the turn ends at, how many commands have been seen so far, and the frame at
+ * which the last of them were. After a post the console reads these: if the batch was seen, then
+ * as the last (nobody else posts), however many turns have gone by since; else it will be seen
+ * where the present turn ends.
  */
 #include "mixer/link.h"
 
@@ -18,10 +20,10 @@ struct link {
     struct ring *returns;  /* struct desk * */
     struct ring *timings;  /* struct timing */
     struct snapshot *status;
-    _Atomic uint64_t turn;  /* odd while the three below change; the engine's */
-    _Atomic uint64_t begin; /* first frame of the present turn; the engine's */
-    _Atomic uint64_t end;   /* first frame of the next; the engine's */
-    _Atomic uint64_t seen;  /* commands ever seen by turns so far; the engine's */
+    _Atomic uint64_t turn; /* odd while the three below change; the engine's */
+    _Atomic uint64_t end;  /* first frame of the next turn; the engine's */
+    _Atomic uint64_t seen; /* commands ever seen by turns so far; the engine's */
+    _Atomic uint64_t news; /* first frame of the last turn that saw any; the engine's */
 };
 
 struct link *link_new(void)
@@ -52,13 +54,13 @@ void link_free(struct link *l)
 }
 
 /* Reads the turn whole; the engine is in it for a few instructions only. */
-static void turn_read(const struct link *l, uint64_t *begin, uint64_t *end, uint64_t *seen)
+static void turn_read(const struct link *l, uint64_t *end, uint64_t *seen, uint64_t *news)
 {
     for (;;) {
         uint64_t turn = atomic_load_explicit(&l->turn, memory_order_acquire);
-        *begin = atomic_load_explicit(&l->begin, memory_order_relaxed);
         *end = atomic_load_explicit(&l->end, memory_order_relaxed);
         *seen = atomic_load_explicit(&l->seen, memory_order_relaxed);
+        *news = atomic_load_explicit(&l->news, memory_order_relaxed);
         atomic_thread_fence(memory_order_acquire); /* before the second look at turn */
         if (!(turn & 1) && turn == atomic_load_explicit(&l->turn, memory_order_relaxed))
             return;
@@ -74,9 +76,9 @@ int link_post(struct link *l, const struct command *batch, uint32_t n, uint64_t 
     /* Orders our store of the ring's head before the look at the turn, against the same fence in
      * link_begin: if the turn that we read did not see the batch, the next one will. */
     atomic_thread_fence(memory_order_seq_cst);
-    uint64_t begin, end, seen;
-    turn_read(l, &begin, &end, &seen);
-    *frame = seen >= ring_written(l->commands) ? begin : end;
+    uint64_t end, seen, news;
+    turn_read(l, &end, &seen, &news);
+    *frame = seen == ring_written(l->commands) ? news : end;
     return 0;
 }
 
@@ -98,8 +100,8 @@ uint32_t link_timings(struct link *l, struct timing *out, uint32_t n)
 
 uint64_t link_horizon(const struct link *l)
 {
-    uint64_t begin, end, seen;
-    turn_read(l, &begin, &end, &seen);
+    uint64_t end, seen, news;
+    turn_read(l, &end, &seen, &news);
     return end;
 }
 
@@ -110,9 +112,10 @@ RT uint32_t link_begin(struct link *l, uint64_t frame, uint32_t frames)
     atomic_thread_fence(memory_order_seq_cst); /* partner: link_post */
     uint32_t waiting = ring_fill(l->commands);
     uint64_t seen = ring_taken(l->commands) + waiting;
-    atomic_store_explicit(&l->begin, frame, memory_order_relaxed);
     atomic_store_explicit(&l->end, frame + frames, memory_order_relaxed);
     atomic_store_explicit(&l->seen, seen, memory_order_relaxed);
+    if (waiting)
+        atomic_store_explicit(&l->news, frame, memory_order_relaxed);
     atomic_store_explicit(&l->turn, turn + 2, memory_order_release); /* partner: turn_read */
     return waiting;
 }

@@ -30,10 +30,13 @@ enum command_kind {
     COMMAND_SET,    /* `ramp` moves to `value` in `frames` */
     COMMAND_JUMP,   /* `ramp` rests at `value` at once; for what is silent or not yet heard */
     COMMAND_TUNE,   /* parameter `param` of `effect` moves to `value` in `frames` */
-    COMMAND_SWAP,   /* `desk` takes over and the old one comes back */
+    COMMAND_SWAP,   /* `desk` takes over and the old one comes back; its tracks without an anchor
+                       begin here */
     COMMAND_PLAY,   /* the transport rolls; cut material fades in over `frames` */
     COMMAND_STOP,   /* fades out over `frames`, then stands */
-    COMMAND_LOCATE, /* the timeline continues at `from`; tracks without an anchor begin here */
+    COMMAND_LOCATE, /* the timeline continues at `from` */
+    COMMAND_STEP,   /* the timeline is where it would be, had it gone on from `from` since the
+                       rolled clock was `to`, by the loop that is now in force */
     COMMAND_LOOP,   /* the timeline goes from `to` back to `from`; equal: no loop */
     COMMAND_RESET,  /* counters that a user may clear: the clips of every meter */
 };

@@ -107,7 +107,7 @@ void send_free(struct console *c, void *what)
 {
     struct model_send *s = what;
     if (s->ports)
-        c->setup.ports.drop(c->setup.ports.context, (uint32_t)s->port, s->ports);
+        claim_drop(c, s->port);
     free(s);
 }
 
@@ -121,7 +121,7 @@ void node_free(struct console *c, void *what)
     for (uint32_t i = 0; i < n->sends.n; i++)
         send_free(c, n->sends.at[i]);
     if (n->port >= 0)
-        c->setup.ports.drop(c->setup.ports.context, (uint32_t)n->port, n->strip.channels);
+        claim_drop(c, n->port);
     list_clear(&n->taps);
     list_clear(&n->plugs);
     list_clear(&n->sends);

@@ -24,10 +24,17 @@ enum life {
     LIFE_LEAVING, /* fading out until engine frame `until` */
 };
 
+/* Tells a file from another that took its name. */
+struct file_mark {
+    uint64_t device, inode, size;
+    int64_t seconds, nanoseconds; /* last change */
+};
+
 /* One decoder, shared by every strip that plays the same file at the same place. */
 struct source {
     struct track *track;
     char *path;
+    struct file_mark mark; /* of the file as it was when it was opened */
     uint64_t offset;
     bool repeat;
     enum quality quality;
@@ -58,6 +65,8 @@ struct model_send {
 
 struct model_insert {
     struct insert insert; /* the engine's */
+    bool told;            /* the engine keeps a command for it, though no desk holds it yet */
+    bool rings;           /* it leaves by ringing out */
     enum life life;
     uint64_t until;
 };
@@ -69,7 +78,7 @@ struct plug {
     double values[EFFECT_PARAMS_MAX];
     char *file; /* of a kind that wants a response: as it was written */
     bool bypass;
-    struct ramp dry;       /* the engine's: 1 while the plug is bypassed, is not there yet, or goes */
+    struct ramp dry; /* the engine's: 1 while the plug is bypassed, is not there yet, or goes */
     struct list instances; /* of struct model_insert */
     bool leaving;
 };
@@ -114,6 +123,24 @@ struct node {
     enum life life;
     uint64_t until;
     bool wants_source; /* strip: a source is to be opened at the next tick */
+    bool told;         /* the engine keeps a command for it, though no desk holds it yet */
+    uint64_t visit;    /* of the last walk over the sends that came by */
+};
+
+/* Places of the daemon's ports that a node holds; shared while one node leaves and another of the
+ * same name has come. */
+struct claim {
+    char name[NAME_SIZE];
+    bool input;
+    int32_t first;
+    uint32_t channels, users;
+    bool held; /* by one who is not leaving */
+};
+
+/* A fade that begins when the batch is obeyed; then *until will be known. */
+struct ending {
+    uint64_t *until;
+    uint32_t frames;
 };
 
 /* Something that no desk holds any more once `swap` desks have been taken over. */
@@ -134,16 +161,22 @@ struct console {
     struct node *master;
     struct list sources;      /* of struct source */
     struct list graves;       /* of struct grave */
+    struct list claims;       /* of struct claim */
+    uint64_t visits;          /* walks over the sends so far */
     bool meters[LINK_METERS]; /* taken places */
     uint32_t next_meter;
 
     /* Commands that wait to be posted as one batch. */
     struct command *batch;
     uint32_t n_batch, room_batch;
+    bool held;              /* the batch is not complete yet */
+    struct ending *endings; /* of fades that the batch begins */
+    uint32_t n_endings, room_endings;
 
-    bool dirty;        /* the desk in force is not what it should be */
-    struct desk *desk; /* the newest that was posted */
-    uint64_t swaps;    /* desks posted, ever; one is under way while the status has less */
+    bool dirty;          /* the desk in force is not what it should be */
+    struct desk *desk;   /* the newest that was posted */
+    struct desk *former; /* the one before, while it has not come back */
+    uint64_t swaps;      /* desks posted, ever; one is under way while the status has less */
     bool idle;
 
     uint64_t *scheduled; /* frames of commands that may not have been obeyed yet */
@@ -152,10 +185,14 @@ struct console {
 
     /* The transport as it is wanted. */
     bool rolling;
-    bool moving;         /* a locate or loop waits for its sources */
-    uint64_t generation; /* of sources: grows with each of them */
-    uint64_t target;     /* timeline position wanted, while moving or before the first desk */
-    bool relocates;      /* the move goes to target; else it keeps in step */
+    uint64_t begins;      /* engine frame of the last PLAY */
+    uint64_t rolls_until; /* the engine rolls up to this frame, whatever the status says yet */
+    bool moving;          /* a locate or loop waits for its sources */
+    uint64_t generation;  /* of sources: grows with each of them */
+    uint64_t target;      /* timeline position wanted, while moving or before the first desk */
+    bool relocates;       /* the move goes to target; else it keeps in step with the pivot: */
+    bool pivots;          /* the pivot is known */
+    uint64_t pivot, pivot_rolled; /* timeline position and rolled clock at which the loop changed */
     uint64_t loop_from, loop_to;
     uint64_t moved_frame;
 
@@ -193,19 +230,26 @@ char *console_path(const struct console *c, const char *file);
 enum fault path_fault(const char *path);
 
 /* ---- post.c: commands on their way */
+/* Makes sure that the next `more` commands find memory. 0 or -ENOMEM. */
+int post_reserve(struct console *c, uint32_t more);
 void post(struct console *c, const struct command *command);
 void post_set(struct console *c, struct ramp *ramp, double value, uint32_t frames, enum curve curve,
               uint64_t at);
-/* Is there room for n more commands that are kept for frame `at`? Counts them if there is. */
-int post_schedule(struct console *c, uint64_t at, uint32_t n, struct refusal *why);
+/* Is there room for n more commands that are kept for frame `at`, and for `spare` beside them?
+ * Counts them if there is. */
+int post_schedule(struct console *c, uint64_t at, uint32_t n, uint32_t spare, struct refusal *why);
 /* Hands the batch over; the frame at which it is obeyed. */
 uint64_t post_flush(struct console *c);
-uint32_t ramp_frames(const struct console *c);               /* engine/ramp */
-uint32_t xfade_frames(const struct console *c);              /* engine/xfade */
-uint64_t fade_end(const struct console *c, uint32_t frames); /* frame by which it is over */
+uint32_t ramp_frames(const struct console *c);  /* engine/ramp */
+uint32_t xfade_frames(const struct console *c); /* engine/xfade */
+/* What fades out with the commands of this batch: *until becomes the frame by which it is over. */
+void fade_out(struct console *c, uint64_t *until, uint32_t frames);
+/* A fade of it is over, or the engine stands still. */
+bool fade_over(const struct console *c, uint64_t until);
 
 /* ---- arrange.c: from the model to a desk */
-/* Builds a desk of all that is here, marks it as here, and appends the swap to the batch. */
+/* Builds a desk of all that is here, marks it as here, and appends the swap to the batch; with it,
+ * what has a successor on that desk begins to leave. */
 int arrange_post(struct console *c);
 
 /* ---- sources.c: decoders for strips */
@@ -222,6 +266,7 @@ void source_drop(struct console *c, struct source *s);
 bool desk_under_way(const struct console *c);
 
 /* ---- levels.c: from wanted values to ramps */
+extern const struct console_change gently; /* over engine/ramp, now */
 /* Posts what of a node's fader, gate, trim and pan is not yet as its values say. */
 void node_levels(struct console *c, struct node *n, const struct console_change *change);
 void send_levels(struct console *c, struct node *n, struct model_send *s,
@@ -231,22 +276,43 @@ void gates_levels(struct console *c, const struct console_change *change); /* so
 /* ---- routes.c: sends and outputs */
 struct model_send *send_find(const struct node *n, const struct node *to);
 /* Does a signal put into `from` reach `to`? */
-bool node_reaches(const struct node *from, const struct node *to);
+bool node_reaches(struct console *c, struct node *from, const struct node *to);
 int send_set(struct console *c, struct node *n, struct node *to, double level_db,
              const struct console_change *change, struct refusal *why);
 int send_set_pre(struct console *c, struct node *n, struct node *to, bool pre,
                  const struct console_change *change, struct refusal *why);
 int route_set(struct console *c, struct node *n, const char *out, struct refusal *why);
+/* The send that leads where `out` says; NULL: none. */
+struct model_send *route_find(const struct node *n);
+/* A route that another one has taken the place of fades out. */
+void routes_relieve(struct console *c, struct node *n);
+/* Fades it out; console_tick takes it off the desk after that. */
+void send_leave(struct console *c, struct node *n, struct model_send *s,
+                const struct console_change *change);
+
+/* ---- claims.c: own ports */
+/* As console_ports.claim; -EBUSY: who had them is leaving, and had another number of channels. */
+int claim_take(struct console *c, const char *name, bool input, uint32_t channels);
+/* The refusal that an error of claim_take means. */
+int claim_refuse(int err, const char *name, struct refusal *why);
+void claim_yield(struct console *c, int32_t first); /* its holder is leaving */
+void claim_drop(struct console *c, int32_t first);  /* its holder is gone */
 
 /* ---- plugs.c: effects in chains */
 /* Builds an instance with the plug's values and file. What sounded before fades out beside it over
- * the plug's own row `xfade` (else engine/xfade), or rings out, if it has a row `tail` that says so. */
+ * the plug's own row `xfade` (else engine/xfade), or rings out, if it has a row `tail` that says
+ * so. */
 int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why);
 int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, double value,
              const struct console_change *change, struct refusal *why);
 void plug_bypass(struct console *c, struct plug *p, bool bypass,
                  const struct console_change *change);
 void plug_leave(struct console *c, struct node *n, struct plug *p);
+/* Is an instance on its way that no desk holds yet? */
+bool plug_comes(const struct plug *p);
+/* The next desk will bring what is on its way: begins its ramps, and with them those of what it
+ * takes the place of. */
+void plugs_arrive(struct console *c, struct node *n);
 
 /* ---- address.c: which parameter is meant */
 enum target_kind {

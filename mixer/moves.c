@@ -4,22 +4,36 @@
 
 #include <math.h>
 
+/* Commands that wait for their frame; there is room for some when `set` has used up its own. */
+static int move_schedule(struct console *c, uint64_t at)
+{
+    struct refusal why;
+    return at ? post_schedule(c, at, 1, 0, &why) : 0;
+}
+
 uint64_t console_play(struct console *c, uint32_t fade, uint64_t at)
 {
+    if (move_schedule(c, at))
+        return UINT64_MAX;
     c->rolling = true;
     for (uint32_t i = 0; i < c->sources.n; i++)
         track_wake(((struct source *)c->sources.at[i])->track);
     post(c, &(struct command){ .frame = at, .kind = COMMAND_PLAY, .frames = fade });
     uint64_t frame = post_flush(c);
-    return at > frame ? at : frame;
+    c->begins = at > frame ? at : frame;
+    return c->begins;
 }
 
 uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at)
 {
+    if (move_schedule(c, at))
+        return UINT64_MAX;
     c->rolling = false;
     post(c, &(struct command){ .frame = at, .kind = COMMAND_STOP, .frames = fade });
     uint64_t frame = post_flush(c);
-    return at > frame ? at : frame;
+    frame = at > frame ? at : frame;
+    c->rolls_until = frame + fade + c->setup.quantum;
+    return frame;
 }
 
 int console_locate(struct console *c, uint64_t position, struct refusal *why)
@@ -38,9 +52,7 @@ int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *
         return refuse(why, FAULT_RANGE, "a loop ends after it begins");
     c->loop_from = from;
     c->loop_to = to;
-    c->moving = true;
-    if (!c->swaps)
-        c->relocates = true; /* nothing has rolled yet: there is no timeline to go on with */
+    c->moving = true; /* and relocates, as long as there is no timeline to go on with */
     sources_restart(c);
     return 0;
 }
@@ -53,6 +65,15 @@ uint64_t console_moved_frame(const struct console *c)
 uint64_t console_position(struct console *c)
 {
     return c->swaps && !c->relocates ? c->status->position : c->target;
+}
+
+bool console_reaches(struct console *c, uint64_t position, uint64_t *frame)
+{
+    const struct status *s = c->status;
+    uint64_t from = console_position(c), since = s->rolling ? s->frame : c->begins;
+    bool passed = s->rolling && position <= from;
+    *frame = passed ? 0 : since + (position > from ? position - from : 0);
+    return c->rolling;
 }
 
 void console_loop_ends(const struct console *c, uint64_t *from, uint64_t *to)

@@ -78,23 +78,25 @@ static void insert_leave(struct console *c, struct plug *p, struct model_insert 
 {
     if (i->life == LIFE_COMING) {
         list_remove(&p->instances, i);
-        insert_free(c, i);
+        bury_later(c, i, insert_free);
+        c->dirty = true; /* a grave waits for the next desk */
         return;
     }
     i->life = LIFE_LEAVING;
-    i->until = fade_end(c, fade);
+    i->rings = false;
+    fade_out(c, &i->until, fade);
     post_set(c, &i->insert.mix, 0, fade, curve, 0);
-    c->dirty = true;
 }
 
 /* Feeds it no more and lets it sound to its end. */
 static void insert_ring_out(struct console *c, struct plug *p, struct model_insert *i,
                             uint32_t fade)
 {
+    uint64_t tail = p->kind->tail(i->insert.effect);
     i->life = LIFE_LEAVING;
-    i->until = fade_end(c, fade) + p->kind->tail(i->insert.effect);
+    i->rings = true;
+    fade_out(c, &i->until, tail < UINT32_MAX - fade ? (uint32_t)tail + fade : UINT32_MAX);
     post_set(c, &i->insert.feed, 0, fade, CURVE_POWER, 0);
-    c->dirty = true;
 }
 
 /* A slot has so many places: where they run out, what has rung longest is faded out. */
@@ -102,7 +104,7 @@ static void make_room(struct console *c, struct plug *p)
 {
     for (uint32_t k = 0; k < p->instances.n && p->instances.n >= SLOT_INSERTS - 1; k++) {
         struct model_insert *i = p->instances.at[k];
-        if (i->life != LIFE_LEAVING || i->until <= fade_end(c, ramp_frames(c)))
+        if (!i->rings)
             continue;
         insert_leave(c, p, i, ramp_frames(c), CURVE_LIN);
         return;
@@ -122,16 +124,24 @@ static uint32_t settling_frames(const struct console *c, const struct effect *e)
     return (latency + c->setup.quantum - 1) / c->setup.quantum * c->setup.quantum;
 }
 
+/* The newest instance, if it is on its way. */
+static struct model_insert *newcomer(const struct plug *p)
+{
+    struct model_insert *newest = p->instances.n ? p->instances.at[p->instances.n - 1] : NULL;
+    return newest && newest->life == LIFE_COMING ? newest : NULL;
+}
+
+/* `i` will be on the desk that this batch brings, and what it takes the place of goes with it. */
 static void insert_arrive(struct console *c, struct node *n, struct plug *p, struct model_insert *i)
 {
     bool heard = n->life != LIFE_COMING, first = true, ring = rings(p);
     uint32_t fade = heard ? row_frames(c, p) : 0;
-    for (uint32_t k = p->instances.n; k-- > 0;) {
+    for (uint32_t k = 0; k < p->instances.n; k++) {
         struct model_insert *before = p->instances.at[k];
-        if (before == i || before->life == LIFE_LEAVING)
+        if (before->life != LIFE_HERE)
             continue;
-        first = before->life == LIFE_COMING;
-        if (ring && before->life == LIFE_HERE)
+        first = false;
+        if (ring)
             insert_ring_out(c, p, before, fade);
         else
             insert_leave(c, p, before, p->bypass ? 0 : fade, CURVE_POWER);
@@ -143,17 +153,29 @@ static void insert_arrive(struct console *c, struct node *n, struct plug *p, str
     i->insert.settling = first && fade ? settling_frames(c, i->insert.effect) : 0;
     if (first)
         ramp_begin(&p->dry, heard ? 1 : p->bypass, p->bypass ? 1 : 0, fade, CURVE_LIN);
-    c->dirty = true;
+}
+
+void plugs_arrive(struct console *c, struct node *n)
+{
+    for (uint32_t k = 0; k < n->plugs.n; k++) {
+        struct plug *p = n->plugs.at[k];
+        struct model_insert *i = newcomer(p);
+        if (i)
+            insert_arrive(c, n, p, i);
+    }
 }
 
 int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why)
 {
+    struct model_insert *never_heard = newcomer(p);
     make_room(c, p);
-    if (p->instances.n >= SLOT_INSERTS)
+    if (p->instances.n - (never_heard != NULL) >= SLOT_INSERTS)
         return refuse(why, FAULT_BUSY, "%s is still crossfading; try again in a moment", p->name);
     struct effect *e = effect_build(c, n, p, why);
     if (!e)
         return -1;
+    if (never_heard)
+        insert_leave(c, p, never_heard, 0, CURVE_LIN);
     struct model_insert *i = calloc(1, sizeof *i);
     if (!i || list_add(&p->instances, i)) {
         free(i);
@@ -161,7 +183,7 @@ int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal
         return refuse(why, FAULT_LIMIT, "out of memory");
     }
     i->insert.effect = e;
-    insert_arrive(c, n, p, i);
+    c->dirty = true;
     return 0;
 }
 
@@ -179,9 +201,10 @@ int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, do
     uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
     for (uint32_t k = 0; k < p->instances.n; k++) {
         struct model_insert *i = p->instances.at[k];
-        if (i->life == LIFE_COMING) /* it is still ours */
+        i->told |= change->at != 0;
+        if (i->life == LIFE_COMING && !i->told) /* it is still ours */
             p->kind->set(i->insert.effect, row, value, 0, CURVE_LIN);
-        else if (i->life == LIFE_HERE)
+        else if (i->life != LIFE_LEAVING)
             post(c, &(struct command){ .frame = change->at,
                                        .kind = COMMAND_TUNE,
                                        .effect = i->insert.effect,
@@ -193,23 +216,26 @@ int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, do
     return 0;
 }
 
+bool plug_comes(const struct plug *p)
+{
+    return newcomer(p) != NULL;
+}
+
 void plug_bypass(struct console *c, struct plug *p, bool bypass,
                  const struct console_change *change)
 {
     p->bypass = bypass;
     uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
-    bool ours = true; /* no instance is on a desk yet, so that nothing is heard */
+    bool heard = false;
     for (uint32_t k = 0; k < p->instances.n; k++) {
         struct model_insert *i = p->instances.at[k];
-        ours &= i->life == LIFE_COMING;
         if (i->life == LIFE_COMING)
-            ramp_init(&i->insert.mix, bypass ? 0 : 1);
-        else if (i->life == LIFE_HERE || bypass)
+            continue; /* plugs_arrive sees to it */
+        heard = true;
+        if (i->life == LIFE_HERE || (bypass && i->rings))
             post_set(c, &i->insert.mix, bypass ? 0 : 1, frames, change->curve, change->at);
     }
-    if (ours)
-        ramp_init(&p->dry, bypass ? 1 : 0);
-    else
+    if (heard)
         post_set(c, &p->dry, bypass ? 1 : 0, frames, change->curve, change->at);
 }
 

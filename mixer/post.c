@@ -1,19 +1,30 @@
 /* post.c - commands on their way to the engine, gathered into batches */
 #include "mixer/model.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+int post_reserve(struct console *c, uint32_t more)
+{
+    if (c->n_batch + more <= c->room_batch)
+        return 0;
+    uint32_t room = c->room_batch ? 2 * c->room_batch : 64;
+    while (room < c->n_batch + more)
+        room *= 2;
+    struct command *batch = realloc(c->batch, sizeof *batch * room);
+    if (!batch)
+        return -ENOMEM;
+    c->batch = batch;
+    c->room_batch = room;
+    return 0;
+}
 
 void post(struct console *c, const struct command *command)
 {
-    if (c->n_batch == c->room_batch) {
-        uint32_t room = c->room_batch ? 2 * c->room_batch : 64;
-        struct command *batch = realloc(c->batch, sizeof *batch * room);
-        if (!batch)
-            return; /* out of memory: this one change is not heard; the wanted value stands */
-        c->batch = batch;
-        c->room_batch = room;
-    }
+    if (post_reserve(c, 1))
+        return; /* out of memory: this one change is not heard; the wanted value stands */
     c->batch[c->n_batch++] = *command;
 }
 
@@ -28,14 +39,14 @@ void post_set(struct console *c, struct ramp *ramp, double value, uint32_t frame
                                .curve = curve });
 }
 
-int post_schedule(struct console *c, uint64_t at, uint32_t n, struct refusal *why)
+int post_schedule(struct console *c, uint64_t at, uint32_t n, uint32_t spare, struct refusal *why)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < c->n_scheduled; i++)
-        if (c->scheduled[i] > c->status->frame)
+        if (c->scheduled[i] >= c->status->frame) /* at that frame it is yet to be obeyed */
             c->scheduled[kept++] = c->scheduled[i];
     c->n_scheduled = kept;
-    if (kept + n > LINK_SCHEDULED)
+    if (kept + n + spare > LINK_SCHEDULED)
         return refuse(why, FAULT_LIMIT, "%u commands are scheduled already", kept);
     for (uint32_t i = 0; i < n; i++)
         c->scheduled[c->n_scheduled++] = at;
@@ -44,13 +55,28 @@ int post_schedule(struct console *c, uint64_t at, uint32_t n, struct refusal *wh
     return 0;
 }
 
+/* A batch goes whole; one that no empty link could hold goes in pieces. */
+static int batch_post(struct console *c, uint64_t *frame)
+{
+    while (c->n_batch > 0) {
+        uint32_t n = c->n_batch <= LINK_COMMANDS ? c->n_batch : LINK_COMMANDS / 2;
+        int err = link_post(c->link, c->batch, n, frame);
+        if (err)
+            return err; /* it goes with the next flush; console_tick sees to that */
+        c->n_batch -= n;
+        memmove(c->batch, c->batch + n, sizeof *c->batch * c->n_batch);
+    }
+    return 0;
+}
+
 uint64_t post_flush(struct console *c)
 {
     uint64_t frame = link_horizon(c->link);
-    if (!c->n_batch)
+    if (c->held || batch_post(c, &frame))
         return frame;
-    if (link_post(c->link, c->batch, c->n_batch, &frame) == 0)
-        c->n_batch = 0; /* else it goes with the next flush; console_tick sees to that */
+    for (uint32_t i = 0; i < c->n_endings; i++)
+        *c->endings[i].until = frame + c->endings[i].frames;
+    c->n_endings = 0;
     return frame;
 }
 
@@ -64,8 +90,23 @@ uint32_t xfade_frames(const struct console *c)
     return (uint32_t)lround(c->values[ENGINE_XFADE] * c->setup.rate);
 }
 
-uint64_t fade_end(const struct console *c, uint32_t frames)
+void fade_out(struct console *c, uint64_t *until, uint32_t frames)
 {
-    /* It begins within this turn or the next one; two quanta of margin cost nothing. */
-    return link_horizon(c->link) + frames + 2 * c->setup.quantum;
+    if (c->n_endings == c->room_endings) {
+        uint32_t room = c->room_endings ? 2 * c->room_endings : 64;
+        struct ending *endings = realloc(c->endings, sizeof *endings * room);
+        if (!endings) { /* out of memory: a guess that holds unless this thread is put aside */
+            *until = link_horizon(c->link) + frames + c->setup.rate;
+            return;
+        }
+        c->endings = endings;
+        c->room_endings = room;
+    }
+    *until = UINT64_MAX;
+    c->endings[c->n_endings++] = (struct ending){ until, frames };
+}
+
+bool fade_over(const struct console *c, uint64_t until)
+{
+    return c->idle || c->status->frame >= until;
 }

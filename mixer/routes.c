@@ -16,24 +16,36 @@ struct model_send *send_find(const struct node *n, const struct node *to)
     return NULL;
 }
 
-bool node_reaches(const struct node *from, const struct node *to)
+/* Comes by every node once, however many ways lead to it. */
+static bool walk(struct console *c, struct node *from, const struct node *to, bool leavers)
 {
+    from->visit = c->visits;
     for (uint32_t i = 0; i < from->sends.n; i++) {
-        const struct model_send *s = from->sends.at[i];
-        if (s->to && (s->to == to || node_reaches(s->to, to)))
+        struct model_send *s = from->sends.at[i];
+        struct node *next = s->life == LIFE_LEAVING && !leavers ? NULL : s->to;
+        if (next && (next == to || (next->visit != c->visits && walk(c, next, to, leavers))))
             return true;
     }
     return false;
 }
 
-static int loop_refuse(const struct node *n, const struct node *to, struct refusal *why)
+bool node_reaches(struct console *c, struct node *from, const struct node *to)
+{
+    c->visits++;
+    return walk(c, from, to, true);
+}
+
+static int loop_refuse(struct console *c, struct node *n, struct node *to, struct refusal *why)
 {
     char from[ADDRESS_SIZE], into[ADDRESS_SIZE];
     node_address(n, from);
     node_address(to, into);
     if (n == to)
         return refuse(why, FAULT_STATE, "a loop: %s would feed itself", from);
-    return refuse(why, FAULT_STATE, "a loop: %s feeds %s already", into, from);
+    c->visits++;
+    if (walk(c, to, n, false))
+        return refuse(why, FAULT_STATE, "a loop: %s feeds %s already", into, from);
+    return refuse(why, FAULT_BUSY, "%s still fades out of %s; try again in a moment", into, from);
 }
 
 static struct model_send *send_new(struct console *c, struct node *n, struct node *to)
@@ -52,13 +64,27 @@ static struct model_send *send_new(struct console *c, struct node *n, struct nod
     return s;
 }
 
-/* Fades it out; console_tick takes it off the desk after that. */
-static void send_leave(struct console *c, struct node *n, struct model_send *s)
+void send_leave(struct console *c, struct node *n, struct model_send *s,
+                const struct console_change *change)
 {
+    uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
+    if (s->life == LIFE_HERE)
+        fade_out(c, &s->until, frames);
     s->life = LIFE_LEAVING;
-    s->until = n->life == LIFE_COMING ? 0 : fade_end(c, ramp_frames(c));
-    send_levels(c, n, s, NULL);
-    c->dirty = true;
+    s->sent[0] = s->sent[1] = NAN; /* wherever they are and however slowly they go */
+    send_levels(c, n, s, change);
+    if (s->ports)
+        claim_yield(c, s->port);
+}
+
+/* One that is silent and has nothing to remember is no send: it stands in nobody's way. */
+static void send_settle(struct console *c, struct node *n, struct model_send *s,
+                        const struct console_change *change)
+{
+    if (s->level_db == -INFINITY && !s->pre && !change->at)
+        send_leave(c, n, s, change);
+    else
+        send_levels(c, n, s, change);
 }
 
 int send_set(struct console *c, struct node *n, struct node *to, double level_db,
@@ -67,17 +93,14 @@ int send_set(struct console *c, struct node *n, struct node *to, double level_db
     struct model_send *s = send_find(n, to);
     if (!s && level_db == -INFINITY)
         return 0;
-    if (!s && (n == to || node_reaches(to, n)))
-        return loop_refuse(n, to, why);
+    if (!s && (n == to || node_reaches(c, to, n)))
+        return loop_refuse(c, n, to, why);
     if (!s)
         s = send_new(c, n, to);
     if (!s)
         return refuse(why, FAULT_LIMIT, "out of memory");
     s->level_db = level_db;
-    if (level_db == -INFINITY && !s->pre && change->frames == UINT32_MAX && !change->at)
-        send_leave(c, n, s);
-    else
-        send_levels(c, n, s, change);
+    send_settle(c, n, s, change);
     return 0;
 }
 
@@ -87,14 +110,14 @@ int send_set_pre(struct console *c, struct node *n, struct node *to, bool pre,
     struct model_send *s = send_find(n, to);
     if (!s && !pre)
         return 0;
-    if (!s && (n == to || node_reaches(to, n)))
-        return loop_refuse(n, to, why);
+    if (!s && (n == to || node_reaches(c, to, n)))
+        return loop_refuse(c, n, to, why);
     if (!s)
         s = send_new(c, n, to);
     if (!s)
         return refuse(why, FAULT_LIMIT, "out of memory");
     s->pre = pre;
-    send_levels(c, n, s, change);
+    send_settle(c, n, s, change);
     return 0;
 }
 
@@ -114,29 +137,37 @@ static int out_find(struct console *c, struct node *n, const char *out, struct n
         *to = node_find(c, NODE_BUS, out + 4);
         if (!*to)
             return refuse(why, FAULT_UNKNOWN, "there is no %s", out);
-        if (*to == n || node_reaches(*to, n))
-            return loop_refuse(n, *to, why);
+        if (*to == n || node_reaches(c, *to, n))
+            return loop_refuse(c, n, *to, why);
         return 0;
     }
     if (!name_valid(out, why))
         return -1;
-    int place = c->setup.ports.claim(c->setup.ports.context, out, false, n->strip.channels);
-    if (place == -EEXIST)
-        return refuse(why, FAULT_EXISTS, "there are ports named %s already", out);
+    int place = claim_take(c, out, false, n->strip.channels);
     if (place < 0)
-        return refuse(why, FAULT_LIMIT, "no room for %u ports named %s", n->strip.channels, out);
+        return claim_refuse(place, out, why);
     *port = place;
     return 0;
 }
 
-static struct model_send *route_find(const struct node *n)
+struct model_send *route_find(const struct node *n)
 {
-    for (uint32_t i = 0; i < n->sends.n; i++) {
+    for (uint32_t i = n->sends.n; i-- > 0;) { /* the newest */
         struct model_send *s = n->sends.at[i];
         if (s->route && s->life != LIFE_LEAVING)
             return s;
     }
     return NULL;
+}
+
+void routes_relieve(struct console *c, struct node *n)
+{
+    const struct model_send *newest = route_find(n);
+    for (uint32_t i = 0; i < n->sends.n; i++) {
+        struct model_send *s = n->sends.at[i];
+        if (s->route && s != newest && s->life == LIFE_HERE)
+            send_leave(c, n, s, &gently);
+    }
 }
 
 int route_set(struct console *c, struct node *n, const char *out, struct refusal *why)
@@ -153,7 +184,7 @@ int route_set(struct console *c, struct node *n, const char *out, struct refusal
     if (!s) {
         free(word);
         if (n->kind != NODE_MASTER && port >= 0)
-            c->setup.ports.drop(c->setup.ports.context, (uint32_t)port, n->strip.channels);
+            claim_drop(c, port);
         return refuse(why, FAULT_LIMIT, "out of memory");
     }
     s->route = true;
@@ -162,8 +193,10 @@ int route_set(struct console *c, struct node *n, const char *out, struct refusal
     s->level_db = 0;
     free(n->out);
     n->out = word;
-    if (before)
-        send_leave(c, n, before);
-    send_levels(c, n, s, NULL);
+    if (before && before->life == LIFE_COMING)
+        send_leave(c, n, before, &gently);
+    else if (before && before->ports) /* routes_relieve fades it out when the new one is there */
+        claim_yield(c, before->port);
+    send_levels(c, n, s, &gently);
     return 0;
 }

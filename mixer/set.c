@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Places that scheduled sets leave to a scheduled play or stop. */
+enum { MOVES_SPARE = 64 };
+
 static double target_now(const struct console *c, const struct target *t)
 {
     const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
@@ -146,6 +149,8 @@ int console_set(struct console *c, const char *address, const char *text,
         return refuse(why, FAULT_DENIED, "%s can be read, not set", address);
     if (change->at && !schedulable(&t))
         return refuse(why, FAULT_STATE, "%s changes at once; it takes no `at`", address);
+    if (change->at && t.kind == TARGET_BYPASS && plug_comes(t.plug))
+        return refuse(why, FAULT_BUSY, "%s is still arriving; try again in a moment", address);
     if (row_is_text(t.param)) {
         struct console_value v;
         if (!console_get(c, address, &v, why) && !strcmp(v.text, text))
@@ -159,7 +164,7 @@ int console_set(struct console *c, const char *address, const char *text,
         return -1;
     change->same = value == target_now(c, &t);
     /* A pan moves two ramps, a send two; nothing that is set moves more of its own. */
-    if (!change->same && change->at && post_schedule(c, change->at, 2, why))
+    if (!change->same && change->at && post_schedule(c, change->at, 2, MOVES_SPARE, why))
         return -1;
     if (!change->same && value_set(c, &t, value, change, why))
         return -1;
@@ -171,7 +176,6 @@ int console_set(struct console *c, const char *address, const char *text,
 
 void console_reset(struct console *c)
 {
-    const struct console_change gently = { .frames = UINT32_MAX };
     struct refusal why;
     for (uint32_t row = 0; row < NODE_PARAMS; row++)
         c->master->values[row] = node_rows[row].def;

@@ -9,31 +9,42 @@
  * step whenever it arrives; a track for a new position is anchored by the engine on arrival.
  */
 #include "mixer/model.h"
+#include "mixer/transport.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+enum { MOVE_COMMANDS = 3 }; /* the loop, the locate, the swap */
 
 bool desk_under_way(const struct console *c)
 {
     return c->status->swaps < c->swaps;
 }
 
+/* Rolls the engine, or will it before the status says so? */
 static bool rolls(const struct console *c)
 {
-    return c->rolling || c->status->rolling;
+    return c->rolling || c->status->rolling || c->status->frame < c->rolls_until;
 }
 
 /* The engine's timeline continues where the status says; before the first desk nothing has rolled
  * and it begins at the target. */
 static bool in_step(const struct console *c)
 {
-    return c->swaps > 0 && !(c->moving && c->relocates);
+    return !(c->moving && c->relocates);
 }
 
+/* Timeline position of the newest status; where a loop is being changed, the position that it would
+ * be had the new loop been in force since the pivot. */
 static uint64_t begins_at(const struct console *c)
 {
-    return in_step(c) ? c->status->position : c->target;
+    if (!in_step(c))
+        return c->target;
+    if (!c->moving)
+        return c->status->position;
+    return transport_after(c->pivot, c->status->rolled - c->pivot_rolled, c->loop_from, c->loop_to);
 }
 
 void source_drop(struct console *c, struct source *s)
@@ -53,14 +64,31 @@ void source_drop(struct console *c, struct source *s)
     free(s);
 }
 
+static struct file_mark mark_read(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return (struct file_mark){ 0 };
+    return (struct file_mark){ (uint64_t)st.st_dev, (uint64_t)st.st_ino, (uint64_t)st.st_size,
+                               st.st_mtim.tv_sec, st.st_mtim.tv_nsec };
+}
+
+static bool mark_equal(const struct file_mark *a, const struct file_mark *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
+}
+
 static struct source *source_find(const struct console *c, const char *path, const struct node *n,
                                   uint64_t offset)
 {
+    struct file_mark mark = mark_read(path);
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
         if (s->generation == c->generation && s->offset == offset &&
             s->repeat == (n->values[NODE_LOOP] != 0) &&
-            s->quality == (enum quality)n->values[NODE_QUALITY] && !strcmp(s->path, path))
+            s->quality == (enum quality)n->values[NODE_QUALITY] && !strcmp(s->path, path) &&
+            mark_equal(&s->mark, &mark))
             return s;
     }
     return NULL;
@@ -78,7 +106,8 @@ static struct source *source_open(struct console *c, const struct node *n, char 
     *s = (struct source){ .offset = offset,
                           .repeat = n->values[NODE_LOOP] != 0,
                           .quality = (enum quality)n->values[NODE_QUALITY],
-                          .generation = c->generation };
+                          .generation = c->generation,
+                          .mark = mark_read(path) };
     struct track_plan plan = {
         .path = path,
         .rate = c->setup.rate,
@@ -106,6 +135,18 @@ static struct source *source_open(struct console *c, const struct node *n, char 
     return s;
 }
 
+/* Drops what is being primed: something else is wanted by now. */
+static void taps_abandon(struct console *c, struct node *n)
+{
+    for (uint32_t k = n->taps.n; k-- > 0;) {
+        struct model_tap *tap = n->taps.at[k];
+        if (tap->life != LIFE_COMING)
+            continue;
+        list_remove(&n->taps, tap);
+        tap_free(c, tap);
+    }
+}
+
 static void node_open(struct console *c, struct node *n)
 {
     char address[ADDRESS_SIZE];
@@ -114,6 +155,7 @@ static void node_open(struct console *c, struct node *n)
     struct model_tap *tap = calloc(1, sizeof *tap);
     char *path = console_path(c, n->file);
     n->wants_source = false;
+    taps_abandon(c, n);
     struct source *s = NULL;
     if (tap && path && !list_reserve(&n->taps, 1)) {
         s = source_find(c, path, n, offset);
@@ -158,15 +200,6 @@ static bool node_ready(const struct node *n)
     return false;
 }
 
-/* Does the file sound just before `position`, so that beginning there is a cut? */
-static bool cuts(const struct console *c, const struct node *n, uint64_t position)
-{
-    uint64_t offset = (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
-    if (position <= offset)
-        return false;
-    return n->values[NODE_LOOP] != 0 || position - offset < n->frames;
-}
-
 static void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade)
 {
     if (!fade) {
@@ -175,7 +208,7 @@ static void tap_leave(struct console *c, struct node *n, struct model_tap *tap, 
         return;
     }
     tap->life = LIFE_LEAVING;
-    tap->until = fade_end(c, fade);
+    fade_out(c, &tap->until, fade);
     post_set(c, &tap->tap.gain, 0, fade, CURVE_LIN, 0);
 }
 
@@ -187,9 +220,8 @@ static void node_settle(struct console *c, struct node *n)
         if (tap->life == LIFE_HERE) {
             tap_leave(c, n, tap, fade);
         } else if (tap->life == LIFE_COMING) {
-            bool fades = fade && (tap->source == NULL || cuts(c, n, begins_at(c)));
-            ramp_init(&tap->tap.gain, fades ? 0 : 1);
-            ramp_set(&tap->tap.gain, 1, fades ? fade : 0, CURVE_LIN);
+            tap->tap.arrives = true;
+            tap->tap.fade = xfade_frames(c);
             tap->life = LIFE_HERE;
         }
     }
@@ -199,31 +231,34 @@ static void node_settle(struct console *c, struct node *n)
 void sources_restart(struct console *c)
 {
     c->generation++;
+    c->pivots = false;
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
         if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
             continue;
-        for (uint32_t k = n->taps.n; k-- > 0;) {
-            struct model_tap *tap = n->taps.at[k];
-            if (tap->life != LIFE_COMING)
-                continue;
-            list_remove(&n->taps, tap);
-            tap_free(c, tap);
-        }
+        taps_abandon(c, n);
         n->wants_source = true;
     }
 }
 
 static void move_finish(struct console *c)
 {
+    if (post_reserve(c, MOVE_COMMANDS))
+        return; /* out of memory; tried again at the next tick */
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_primes(c->nodes.at[i]))
             node_settle(c, c->nodes.at[i]);
-    if (arrange_post(c))
-        return; /* out of memory; tried again at the next tick */
-    if (c->relocates)
-        post(c, &(struct command){ .kind = COMMAND_LOCATE, .from = c->target });
-    post(c, &(struct command){ .kind = COMMAND_LOOP, .from = c->loop_from, .to = c->loop_to });
+    struct command loop = { .kind = COMMAND_LOOP, .from = c->loop_from, .to = c->loop_to };
+    struct command move = { .kind = COMMAND_LOCATE, .from = c->target };
+    if (!c->relocates)
+        move = (struct command){ .kind = COMMAND_STEP, .from = c->pivot, .to = c->pivot_rolled };
+    uint32_t before = c->n_batch;
+    post(c, &loop);
+    post(c, &move);
+    if (arrange_post(c)) {
+        c->n_batch = before;
+        return;
+    }
     c->moved_frame = post_flush(c);
     c->moving = c->relocates = false;
 }
@@ -232,6 +267,11 @@ void sources_tick(struct console *c)
 {
     if (desk_under_way(c))
         return; /* the status does not tell yet where the timeline will stand */
+    if (c->moving && !c->pivots) {
+        c->pivot = c->status->position;
+        c->pivot_rolled = c->status->rolled;
+        c->pivots = true;
+    }
     bool all = true;
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];

@@ -191,37 +191,43 @@ static RT void slots_run(struct lane *lane, struct booth *b)
         else
             slot_blend(slot, s->channels, b);
     }
-    if (lane->n_slots)
+    if (lane->n_slots || lane->mix) /* sums of large numbers may overflow */
         for (uint32_t c = 0; c < s->channels; c++)
             s->meter.nans += dsp_scrub(b->ch[c], b->quantum);
 }
 
-/* Adds the signal times `gain` (and, where given, times b->gain) to one feed. */
+/* Adds a channel times `gain`, and times b->gain where that is moving, to one side of a feed. */
+static RT void side_add(const struct feed *feed, const struct strip *s, struct booth *b, uint32_t c,
+                        uint32_t side, bool moving, float gain, bool panning)
+{
+    float *out = feed->mix ? feed->mix->ch[side] : b->out[(uint32_t)feed->port + side];
+    if (!out)
+        return;
+    out += feed->mix ? 0 : b->offset;
+    if (feed->panned && !panning)
+        gain *= side ? s->right.value : s->left.value;
+    if (!moving && !(feed->panned && panning)) {
+        dsp_add(out, b->ch[c], gain, b->quantum);
+        return;
+    }
+    for (uint32_t i = 0; i < b->quantum; i++)
+        b->part[i] = moving ? b->gain[i] * gain : gain;
+    if (feed->panned && panning)
+        dsp_multiply(b->part, side ? b->right : b->left, b->quantum);
+    dsp_add_ramped(out, b->ch[c], b->part, b->quantum);
+}
+
+/* Panned, a single channel goes to both sides, and of more the odd ones go left. */
 static RT void feed_add(const struct feed *feed, const struct strip *s, struct booth *b,
                         bool moving, float gain, bool panning)
 {
-    for (uint32_t c = 0; c < s->channels; c++) {
-        float *out = feed->mix ? feed->mix->ch[c % 2] : b->out[(uint32_t)feed->port + c];
-        if (!out)
-            continue;
-        if (!feed->mix)
-            out += b->offset;
-        /* A single channel is heard on both sides of a mix, so it goes there twice. */
-        uint32_t sides = feed->mix && s->channels == 1 ? 2 : 1;
-        for (uint32_t side = c % 2; sides--; side++, out = feed->mix ? feed->mix->ch[1] : out) {
-            const float *pan = side ? b->right : b->left;
-            float level = feed->mix && !panning ? (side ? s->right.value : s->left.value) : 1;
-            if (!moving && !(panning && feed->mix)) {
-                dsp_add(out, b->ch[c], gain * level, b->quantum);
-                continue;
-            }
-            for (uint32_t i = 0; i < b->quantum; i++)
-                b->part[i] = (moving ? b->gain[i] : 1) * gain * level;
-            if (panning && feed->mix)
-                dsp_multiply(b->part, pan, b->quantum);
-            dsp_add_ramped(out, b->ch[c], b->part, b->quantum);
-        }
+    if (feed->panned && s->channels == 1) {
+        side_add(feed, s, b, 0, 0, moving, gain, panning);
+        side_add(feed, s, b, 0, 1, moving, gain, panning);
+        return;
     }
+    for (uint32_t c = 0; c < s->channels; c++)
+        side_add(feed, s, b, c, feed->panned ? c % 2 : c, moving, gain, panning);
 }
 
 static RT void feeds_run(struct lane *lane, struct booth *b, bool before_fader, float gain,

@@ -26,6 +26,8 @@ struct tap {
     uint32_t first; /* first channel of the track */
     uint32_t channels;
     struct ramp gain; /* 0..1: fades of a locate, a load, an arrival */
+    bool arrives;     /* new on this desk: the engine begins `gain`, and clears this */
+    uint32_t fade;    /* frames it takes to come in, where that would cut into its sound */
 };
 
 /* An effect in place. `mix` says how much of it is heard, `feed` how much it hears: one that is
@@ -58,11 +60,12 @@ struct slot {
     struct ramp *dry;
 };
 
-/* Where a signal goes: into a mix (panned to two channels) or to own ports (channel by channel). */
+/* Where a signal goes: into a mix or to ports. */
 struct feed {
     struct send *send;
     struct mix *mix; /* or NULL */
     int32_t port;    /* first output port place when mix is NULL */
+    bool panned;     /* to two channels, left and right; else channel by channel, as they are */
 };
 
 struct strip {

@@ -23,13 +23,19 @@ RT void transport_stop(struct transport *t, uint32_t fade)
 {
     if (!t->rolling)
         return;
-    t->stopping = true;
+    t->stopping = fade > 0;
+    t->rolling = fade > 0;
     ramp_set(&t->roll, 0, fade, CURVE_LIN);
 }
 
 RT void transport_locate(struct transport *t, uint64_t position)
 {
     t->position = position;
+}
+
+RT void transport_step(struct transport *t, uint64_t position, uint64_t rolled)
+{
+    t->position = transport_after(position, t->rolled - rolled, t->loop_from, t->loop_to);
 }
 
 RT void transport_loop(struct transport *t, uint64_t from, uint64_t to)

@@ -22,6 +22,9 @@ void transport_init(struct transport *t);
 RT void transport_play(struct transport *t, uint32_t fade);
 RT void transport_stop(struct transport *t, uint32_t fade);
 RT void transport_locate(struct transport *t, uint64_t position);
+/* Audio. The timeline was at `position` when `rolled` frames had rolled, and went on from there by
+ * the loop that is now in force. */
+RT void transport_step(struct transport *t, uint64_t position, uint64_t rolled);
 RT void transport_loop(struct transport *t, uint64_t from, uint64_t to);
 /* Audio. n frames went by; a finished fade of a stop ends the rolling here. */
 RT void transport_advance(struct transport *t, uint32_t n);

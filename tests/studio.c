@@ -24,7 +24,9 @@ static int claim(void *context, const char *name, bool input, uint32_t channels)
 
 static void drop(void *context, uint32_t first, uint32_t channels)
 {
-    (void)context, (void)first, (void)channels;
+    struct studio *s = context;
+    (void)first;
+    s->dropped += channels;
 }
 
 static void report(void *context, const char *address, const char *text)

@@ -16,6 +16,7 @@ struct studio {
     struct engine *engine;
     struct console *console;
     uint32_t ports;                /* places claimed so far; 0 and 1 are the master's */
+    uint32_t dropped;              /* how many of them were given back; they are not used again */
     const float *in[STUDIO_PORTS]; /* what studio_run gives the engine, from frame `fed` on */
     char report[512];              /* the last thing the console reported */
 };

@@ -47,17 +47,25 @@ static double between(const struct param *p, double share)
     return min > 0 ? min * pow(p->max / min, share) : min + share * (p->max - min);
 }
 
-static struct effect *build(const double *values, uint32_t rate, uint32_t quantum,
-                            uint32_t channels)
+/* NULL: refused, and *why says it. */
+static struct effect *try_build(const double *values, uint32_t rate, uint32_t quantum,
+                                uint32_t channels, const char **why)
 {
     double defaults[EFFECT_PARAMS_MAX];
     struct effect_setup setup = { rate, quantum, channels, values ? values : defaults,
                                   kind->wants_response ? &response : NULL };
-    const char *why = "";
 
     for (uint32_t i = 0; i < kind->n_params; i++)
         defaults[i] = kind->params[i].def;
-    struct effect *e = kind->build(&setup, &why);
+    return kind->build(&setup, why);
+}
+
+static struct effect *build(const double *values, uint32_t rate, uint32_t quantum,
+                            uint32_t channels)
+{
+    const char *why = "";
+    struct effect *e = try_build(values, rate, quantum, channels, &why);
+
     if (!e) {
         CHECK_FAIL("%s with %u channels at %u Hz: %s", kind->name, channels, rate, why);
         exit(check_done());
@@ -348,14 +356,23 @@ static void test_tails_end(void)
     effect_free(e);
 }
 
+/* A kind that knows mono and stereo alone says so, and says it of all other counts. */
 static void test_any_number_of_channels(void)
 {
+    const char *only = NULL;
     static const uint32_t counts[] = { 1, 2, 3, 4, 7, 8, EFFECT_CHANNELS_MAX };
     static float many[EFFECT_CHANNELS_MAX][1024];
     float *ch[EFFECT_CHANNELS_MAX];
 
     for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
-        struct effect *e = build(NULL, RIG_RATE, 256, counts[k]);
+        const char *why = NULL;
+        struct effect *e = try_build(NULL, RIG_RATE, 256, counts[k], &why);
+        if (!e || only) {
+            CHECK(!e && counts[k] > 2 && why && strstr(why, "mono or stereo"));
+            effect_free(e);
+            only = why;
+            continue;
+        }
         for (uint32_t c = 0; c < EFFECT_CHANNELS_MAX; c++) {
             ch[c] = many[c];
             signal_noise(many[c], 1024, c, 0.5);

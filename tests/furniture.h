@@ -1,0 +1,142 @@
+/* furniture.h - a desk with one of everything, and what its rows say; for tests of the console */
+#ifndef TESTS_FURNITURE_H
+#define TESTS_FURNITURE_H
+
+#include "effects/effect.h"
+#include "mixer/console.h"
+#include "mixer/link.h"
+#include "tests/check.h"
+#include "tests/signals.h"
+#include "tests/studio.h"
+#include "tests/wavfile.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FURNITURE_RATE = 48000, FURNITURE_FRAMES = 4800, FURNITURE_VALUES = 512 };
+
+static char folder[64]; /* of the files; begin_files makes it */
+
+static inline const char *path_in(const char *name)
+{
+    static char paths[4][128];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static inline void write_wav(const char *name, uint32_t channels, size_t frames)
+{
+    static float x[FURNITURE_FRAMES * 6];
+    signal_noise(x, frames * channels, 1, 0.5);
+    struct wavfile w = { FURNITURE_RATE, channels, frames, x };
+    CHECK_INT(wavfile_write(path_in(name), &w, WAVFILE_FLOAT), 0);
+}
+
+static inline void write_text(const char *name, const char *text)
+{
+    FILE *f = fopen(path_in(name), "w");
+    if (!f || fputs(text, f) < 0 || fclose(f))
+        abort();
+}
+
+static inline void write_files(void)
+{
+    write_wav("mono.wav", 1, FURNITURE_FRAMES);
+    write_wav("six.wav", 6, FURNITURE_FRAMES);
+    write_wav("six.wav:2", 1, FURNITURE_FRAMES);
+    write_wav("ir.wav", 2, 100);
+    write_wav("three.wav", 3, 100);
+    write_text("text.wav", "this is no sound at all, whatever its name says\n");
+    write_text("empty.wav", "");
+    mkdir(path_in("folder.wav"), 0700);
+}
+
+static inline void begin_files(const char *name)
+{
+    snprintf(folder, sizeof folder, "/tmp/mixd-%s-XXXXXX", name);
+    if (!mkdtemp(folder))
+        abort();
+    write_files();
+}
+
+static inline void remove_files(void)
+{
+    static const char *const names[] = { "mono.wav",  "six.wav",  "six.wav:2", "ir.wav",
+                                         "three.wav", "text.wav", "empty.wav" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(path_in(names[i]));
+    rmdir(path_in("folder.wav"));
+    rmdir(folder);
+}
+
+/* A desk with one of everything, and an effect of every kind on strip/a. */
+static inline void furnish(struct studio *s)
+{
+    char line[512];
+    struct refusal why;
+    char slot[64];
+    struct console_key ir = { "ir", path_in("ir.wav") };
+    studio_open(s, FURNITURE_RATE, 64);
+    studio_add(s, "bus hall");
+    studio_add(s, "bus room");
+    snprintf(line, sizeof line, "strip a source=%s", path_in("six.wav:1-2"));
+    studio_add(s, line);
+    studio_add(s, "input mic channels=1");
+    for (uint32_t i = 0; i < effect_count(); i++) {
+        const struct effect_kind *k = effect_kind_at(i);
+        if (console_insert(s->console, "strip/a", k->name, NULL, NULL, &ir, k->wants_response, slot,
+                           &why))
+            CHECK_FAIL("%s: %s", k->name, why.text);
+        CHECK_STR(slot, k->name);
+    }
+    studio_settle(s);
+}
+
+struct row {
+    char address[256];
+    struct param param;
+    char text[1024];
+    bool saved;
+};
+
+struct rows {
+    struct row at[FURNITURE_VALUES];
+    uint32_t n;
+};
+
+static inline void collect(void *context, const struct console_value *v)
+{
+    struct rows *rows = context;
+    struct row *row = &rows->at[rows->n++];
+    CHECK(rows->n < FURNITURE_VALUES);
+    snprintf(row->address, sizeof row->address, "%s", v->address);
+    snprintf(row->text, sizeof row->text, "%s", v->text);
+    row->param = *v->row;
+    row->saved = v->saved;
+}
+
+static inline struct rows *rows_of(struct studio *s)
+{
+    static struct rows rows;
+    rows.n = 0;
+    console_each_value(s->console, &rows, collect);
+    return &rows;
+}
+
+static inline enum fault set_fault(struct studio *s, const char *address, const char *text)
+{
+    struct console_change change = { .frames = UINT32_MAX };
+    struct refusal why = { .fault = FAULT_INTERNAL };
+    if (console_set(s->console, address, text, &change, &why) == 0) {
+        CHECK_FAIL("%s takes %s", address, text);
+        return FAULT_INTERNAL;
+    }
+    CHECK(why.text[0] != '\0');
+    CHECK(!strchr(why.text, '\n') && why.text[strlen(why.text) - 1] != '.');
+    return why.fault;
+}
+
+#endif

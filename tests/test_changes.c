@@ -1,0 +1,431 @@
+/* test_changes.c - what changes while it sounds: in step, without a gap, without a click
+ *
+ * A control thread may be put aside at any moment; here that is the engine running on for a while
+ * before the console gets its tick.
+ */
+#include "mixer/console.h"
+#include "mixer/engine.h"
+#include "mixer/link.h"
+#include "tests/check.h"
+#include "tests/signals.h"
+#include "tests/studio.h"
+#include "tests/wavfile.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RATE = 48000, FRAMES = 48000, RAMP = 480 /* engine/ramp and engine/xfade: 10 ms */ };
+
+static char folder[64];
+
+static const char *path_in(const char *name)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void write_mono(const char *name, float *data, size_t frames)
+{
+    struct wavfile w = { RATE, 1, frames, data };
+    CHECK_INT(wavfile_write(path_in(name), &w, WAVFILE_FLOAT), 0);
+}
+
+static void write_files(void)
+{
+    static float x[FRAMES];
+    signal_ramp(x, FRAMES, 0);
+    write_mono("ramp.wav", x, FRAMES);
+    signal_sine(x, FRAMES, 375, RATE, 0.5); /* 128 frames a cycle */
+    write_mono("sine.wav", x, FRAMES);
+    for (int i = 0; i < FRAMES; i++)
+        x[i] = 0.25f;
+    write_mono("quarter.wav", x, FRAMES);
+    for (int i = 0; i < FRAMES; i++)
+        x[i] = 0.5f;
+    write_mono("half.wav", x, FRAMES);
+    x[0] = -1;
+    write_mono("minus.wav", x, 1); /* a response that turns its input upside down */
+}
+
+static void remove_files(void)
+{
+    static const char *const names[] = { "ramp.wav", "sine.wav", "quarter.wav", "half.wav",
+                                         "minus.wav" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(path_in(names[i]));
+    rmdir(folder);
+}
+
+static void add_file(struct studio *s, const char *name, const char *file, const char *keys)
+{
+    char line[512];
+    snprintf(line, sizeof line, "strip %s source=%s %s", name, path_in(file), keys);
+    studio_add(s, line);
+}
+
+static void roll(struct studio *s)
+{
+    studio_settle(s);
+    console_play(s->console, 0, 0);
+    studio_run(s, NULL, 9600, 64);
+}
+
+/* n frames of the first port, made without a tick of the console. */
+static void run_alone(struct studio *s, float *x, uint32_t n)
+{
+    const float *in[STUDIO_PORTS] = { 0 };
+    for (uint32_t done = 0; done < n; done += s->quantum) {
+        float *out[STUDIO_PORTS] = { x + done };
+        memset(x + done, 0, sizeof *x * s->quantum);
+        engine_process(s->engine, in, out, s->quantum);
+    }
+}
+
+/* Makes frames until all is settled, at least n; returns how many of the room for `most`. A little
+ * slower than it could, so that decoders get their turn. */
+static uint32_t run_settling(struct studio *s, float *x, uint32_t n, uint32_t most)
+{
+    uint32_t done = 0;
+    while (done < most && (done < n || !console_settled(s->console))) {
+        float *out[STUDIO_PORTS] = { x + done };
+        studio_run(s, out, s->quantum, s->quantum);
+        done += s->quantum;
+        nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
+    }
+    CHECK(console_settled(s->console));
+    return done;
+}
+
+/* The timeline frame that comes next, from a status that may be a little old. */
+static uint64_t position_now(struct studio *s, uint64_t loop_from, uint64_t loop_to)
+{
+    const struct status *status = console_status(s->console);
+    uint64_t next = status->position + link_horizon(s->link) - status->frame;
+    return loop_to && next >= loop_to ? next - (loop_to - loop_from) : next;
+}
+
+/* A loop that is set, moved and lifted while rolling; each time the timeline comes by an end of it
+ * before the new tracks are primed. What is heard stays what the position says. */
+static void loops_change_in_step(void)
+{
+    static const uint64_t loops[][2] = {
+        { 9000, 10600 }, { 9000, 20000 }, { 2000, 30000 }, { 0, 0 }
+    };
+    static float x[96000];
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "ramp.wav", "pan=L100 loop=on");
+    roll(&s);
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
+        CHECK_INT(console_loop(s.console, loops[i][0], loops[i][1], &why), 0);
+        console_tick(s.console);
+        run_alone(&s, x, 1600);
+        run_settling(&s, x, 1600, 96000);
+        studio_run(&s, NULL, 512, 512);
+        for (int k = 0; k < 40; k++) {
+            uint64_t next = position_now(&s, loops[i][0], loops[i][1]);
+            float *out[STUDIO_PORTS] = { x };
+            studio_run(&s, out, 448, 64);
+            bool seam = loops[i][1] && next < loops[i][0] + RAMP;
+            if (!seam)
+                CHECK_INT(signal_ramp_frame(x[0]), next % FRAMES);
+            CHECK(!loops[i][1] || next < loops[i][1]);
+        }
+    }
+    studio_close(&s);
+}
+
+/* Of several files asked for at once only the last is heard. */
+static void the_last_load_wins(void)
+{
+    static float x[48000];
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "sine.wav", "pan=L100 loop=on");
+    roll(&s);
+    CHECK_INT(console_load(s.console, "strip/a", path_in("half.wav"), &why), 0);
+    console_tick(s.console);
+    CHECK_INT(console_load(s.console, "strip/a", path_in("quarter.wav"), &why), 0);
+    run_settling(&s, x, 64, 48000);
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, 640, 64);
+    CHECK_NEAR(x[0], 0.25, 0);
+    CHECK_NEAR(x[639], 0.25, 0);
+    studio_close(&s);
+}
+
+/* A file that was written anew is read anew. */
+static void loads_read_the_file_again(void)
+{
+    static float x[48000];
+    struct studio s;
+    struct refusal why;
+    float one = 1;
+    write_mono("again.wav", &one, 1);
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "again.wav", "pan=L100 loop=on");
+    roll(&s);
+    float *half = calloc(100, sizeof *half);
+    for (int i = 0; i < 100; i++)
+        half[i] = 0.5f;
+    write_mono("again.wav", half, 100);
+    CHECK_INT(console_load(s.console, "strip/a", path_in("again.wav"), &why), 0);
+    run_settling(&s, x, 64, 48000);
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, 640, 64);
+    CHECK_NEAR(x[639], 0.5, 0);
+    free(half);
+    studio_close(&s);
+    unlink(path_in("again.wav"));
+}
+
+/* One response replaces its like, whenever it comes: never less than either (a gap), never more
+ * than two in equal power. */
+static void effects_are_relieved_without_a_gap(void)
+{
+    static float x[48000];
+    struct studio s;
+    struct refusal why;
+    char slot[64];
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    struct console_key keys[] = { { "ir", path_in("minus.wav") }, { "normalise", "off" } };
+    CHECK_INT(console_insert(s.console, "strip/a", "reverb", "r", NULL, keys, 2, slot, &why), 0);
+    roll(&s);
+    for (int i = 0; i < 3; i++) {
+        CHECK_INT(console_load(s.console, "strip/a/r", path_in("minus.wav"), &why), 0);
+        run_alone(&s, x, 1600);
+        uint32_t n = 1600 + run_settling(&s, x + 1600, 1600, 40000);
+        for (uint32_t k = 0; k < n; k++)
+            if (!(-x[k] > 0.499 && -x[k] < 0.71)) {
+                CHECK_FAIL("frame %u of swap %d is %g", k, i, (double)x[k]);
+                break;
+            }
+    }
+    studio_close(&s);
+}
+
+/* The same for the way out: from the master's ports to the master by way of a bus. */
+static void routes_are_relieved_without_a_gap(void)
+{
+    static float x[48000];
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    studio_add(&s, "bus hall");
+    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    roll(&s);
+    for (int i = 0; i < 4; i++) {
+        studio_set(&s, "strip/a/out", i % 2 ? "master" : "bus/hall", UINT32_MAX);
+        run_alone(&s, x, 1600);
+        uint32_t n = 1600 + run_settling(&s, x + 1600, 1600, 40000);
+        for (uint32_t k = 0; k < n; k++)
+            if (fabs(x[k] - 0.5) > 1e-6) {
+                CHECK_FAIL("frame %u of change %d is %g", k, i, (double)x[k]);
+                break;
+            }
+    }
+    studio_close(&s);
+}
+
+/* Whatever holds the console up, what leaves has faded before it is taken off. */
+static void check_leaves_gently(struct studio *s, const char *address, bool held_up)
+{
+    static float x[48000];
+    static struct command many[LINK_COMMANDS];
+    struct refusal why;
+    for (int i = 0; i < LINK_COMMANDS; i++)
+        many[i].kind = COMMAND_RESET;
+    if (held_up) /* nothing more can be posted until the engine has run */
+        CHECK_INT(link_post(s->link, many, LINK_COMMANDS, NULL), 0);
+    CHECK_INT(console_remove(s->console, address, &why), 0);
+    run_alone(s, x, 1600);
+    uint32_t n = 1600 + run_settling(s, x + 1600, 6400, 40000);
+    CHECK(x[0] > 0.49f);
+    CHECK_NEAR(signal_max_step(x, n), 0, 0.5 / RAMP + 1e-6);
+    CHECK_NEAR(x[n - 1], 0, 0);
+}
+
+static void leavers_fade_first(void)
+{
+    for (int held_up = 0; held_up < 2; held_up++) {
+        struct studio s;
+        studio_open(&s, RATE, 64);
+        add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+        roll(&s);
+        check_leaves_gently(&s, "strip/a", held_up);
+        studio_close(&s);
+    }
+}
+
+/* A send that is taken before the fader is not closed by the gate, and fades all the same. */
+static void pre_sends_fade_with_their_strip(void)
+{
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    studio_add(&s, "bus hall pan=L100");
+    add_file(&s, "a", "half.wav", "pan=L100 loop=on out=none send/hall=0dB send/hall/pre=on");
+    roll(&s);
+    check_leaves_gently(&s, "strip/a", false);
+    studio_close(&s);
+}
+
+/* A slow movement to silence is under way: what is removed meanwhile closes at once. */
+static void slow_fades_do_not_hide_a_leaver(void)
+{
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    roll(&s);
+    studio_set(&s, "strip/a/mute", "on", 1u << 30);
+    check_leaves_gently(&s, "strip/a", false);
+    studio_close(&s);
+}
+
+/* A strip whose file's first frame goes by between the last status and its arrival begins with a
+ * fade all the same: it is the engine that knows. */
+static void arrivals_fade_where_they_cut(void)
+{
+    static float x[48000];
+    char keys[64];
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    roll(&s);
+    while (console_status(s.console)->frame != link_horizon(s.link))
+        studio_run(&s, NULL, 64, 64);
+    uint64_t now = console_status(s.console)->position;
+    snprintf(keys, sizeof keys, "pan=L100 offset=%uf", (unsigned)now + 200);
+    add_file(&s, "a", "half.wav", keys);
+    console_tick(s.console);
+    while (track_decoders() > 0) /* all of the file is in its ring */
+        nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
+    run_alone(&s, x, 448);
+    CHECK_INT(console_status(s.console)->position, now);
+    uint32_t n = run_settling(&s, x, 1600, 40000);
+    CHECK(x[0] < 0.5f && x[n - 1] == 0.5f);
+    CHECK_NEAR(signal_max_step(x, n), 0, 0.5 / RAMP + 1e-6);
+    studio_close(&s);
+}
+
+/* Commands that wait for a frame outlive what they are for, that frame included. */
+static void scheduled_commands_outlive_their_strip(void)
+{
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "half.wav", "loop=on");
+    roll(&s);
+    for (uint32_t frames = 64; frames <= 4096; frames += 64) {
+        struct console_change change = { .frames = 64, .at = link_horizon(s.link) + frames };
+        CHECK_INT(console_set(s.console, "strip/a/gain", "-6dB", &change, &why), 0);
+        CHECK_INT(change.frame, change.at);
+        CHECK_INT(console_remove(s.console, "strip/a", &why), 0);
+        for (uint32_t done = 0; done < frames + 4096; done += 64)
+            studio_run(&s, NULL, 64, 64);
+        CHECK(console_settled(s.console));
+        add_file(&s, "a", "half.wav", "loop=on");
+        studio_run(&s, NULL, 640, 64);
+    }
+    studio_close(&s);
+}
+
+/* Values scheduled for a strip that has only just been asked for wait for their frame too. */
+static void newcomers_wait_for_their_frame(void)
+{
+    static float x[6400];
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    struct console_change change = { .frames = 0, .at = 3200 };
+    CHECK_INT(console_set(s.console, "strip/a/gain", "-inf", &change, &why), 0);
+    CHECK_INT(change.frame, 3200);
+    studio_settle(&s);
+    uint64_t now = console_play(s.console, 0, 0);
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, 6400, 64);
+    CHECK_NEAR(x[3200 - now - 1], 0.5, 0);
+    CHECK_NEAR(x[3200 - now], 0, 0);
+    studio_close(&s);
+}
+
+static void a_stop_over_nothing_is_at_once(void)
+{
+    static float x[640];
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    roll(&s);
+    console_stop(s.console, 0, 0);
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, 640, 64);
+    CHECK_NEAR(signal_peak(x, 640), 0, 0);
+    console_play(s.console, 0, 0);
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, 640, 64);
+    CHECK_NEAR(x[0], 0.5, 0);
+    studio_close(&s);
+}
+
+/* What was removed a moment ago can be added again, its ports too. */
+static void names_are_free_at_once(void)
+{
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    studio_add(&s, "input mic channels=1 out=click");
+    roll(&s);
+    for (int i = 0; i < 20; i++) {
+        CHECK_INT(console_remove(s.console, "input/mic", &why), 0);
+        studio_add(&s, "input mic channels=1 out=click");
+        studio_set(&s, "input/mic/out", "master", UINT32_MAX);
+        studio_set(&s, "input/mic/out", "click", UINT32_MAX);
+        studio_run(&s, NULL, 64, 64);
+    }
+    studio_run(&s, NULL, 6400, 64);
+    CHECK(console_settled(s.console));
+    CHECK_INT(s.ports, 4); /* the master's two, mic_1 and click_1: none was claimed twice */
+    CHECK_INT(console_add_input(s.console, "mic", NULL, 0, &why), -1);
+    CHECK_INT(why.fault, FAULT_EXISTS);
+    studio_close(&s);
+}
+
+/* Refused is refused: no gate has moved. */
+static void a_refused_line_is_not_heard(void)
+{
+    static float x[6400];
+    struct studio s;
+    struct refusal why;
+    struct console_key keys[] = { { "solo", "on" }, { "pan", "upwards" } };
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    roll(&s);
+    CHECK_INT(console_add_input(s.console, "b", keys, 2, &why), -1);
+    CHECK_INT(why.fault, FAULT_TYPE);
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, 6400, 64);
+    for (int i = 0; i < 6400; i++)
+        CHECK_NEAR(x[i], 0.5, 0);
+    studio_close(&s);
+}
+
+int main(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/mixd-changes-XXXXXX");
+    if (!mkdtemp(folder))
+        return 1;
+    write_files();
+    RUN(loops_change_in_step);
+    RUN(the_last_load_wins);
+    RUN(loads_read_the_file_again);
+    RUN(effects_are_relieved_without_a_gap);
+    RUN(routes_are_relieved_without_a_gap);
+    RUN(leavers_fade_first);
+    RUN(pre_sends_fade_with_their_strip);
+    RUN(slow_fades_do_not_hide_a_leaver);
+    RUN(arrivals_fade_where_they_cut);
+    RUN(scheduled_commands_outlive_their_strip);
+    RUN(newcomers_wait_for_their_frame);
+    RUN(a_stop_over_nothing_is_at_once);
+    RUN(names_are_free_at_once);
+    RUN(a_refused_line_is_not_heard);
+    remove_files();
+    return check_done();
+}
