@@ -116,7 +116,8 @@ static void note_facts(const struct filter *f, const struct reverb_response *res
     uint32_t n = filter_levels(f, levels);
     facts[REVERB_SECONDS] = (double)filter_frames(f) / rate;
     facts[REVERB_RESPONSES] = response->n_cells;
-    facts[REVERB_TAPS] = (double)filter_frames(f) * response->n_cells;
+    for (uint32_t i = 0; i < response->n_cells; i++)
+        facts[REVERB_TAPS] += (double)response->cells[i].frames;
     for (uint32_t i = 0; i < n; i++) {
         facts[REVERB_PARTITIONS] += levels[i].partitions;
         facts[REVERB_COST] += levels[i].ns_per_frame;
@@ -130,7 +131,7 @@ static struct convolver *build_convolver(const struct reverb_response *response,
     for (uint32_t i = 0; i < response->n_cells; i++) {
         const struct reverb_cell *cell = &response->cells[i];
         const float *taps = response->data + cell->channel * response->frames;
-        cells[i] = (struct filter_cell){ cell->in, cell->out, taps, response->frames };
+        cells[i] = (struct filter_cell){ cell->in, cell->out, taps, cell->frames };
     }
     struct filter *filter = filter_new(&(struct filter_setup){
         .quantum = setup->quantum,

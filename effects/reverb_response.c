@@ -52,9 +52,9 @@ static void place_cells(struct reverb_response *r, uint32_t channels, bool swap)
     r->n_cells = matrix ? 4 : channels;
     for (uint32_t i = 0; i < r->n_cells; i++) {
         struct reverb_cell *cell = &r->cells[i];
-        *cell = (struct reverb_cell){ i, i, r->channels == 1 ? 0 : i };
+        *cell = (struct reverb_cell){ i, i, r->channels == 1 ? 0 : i, 0 };
         if (matrix)
-            *cell = (struct reverb_cell){ i / 2, i % 2, i };
+            *cell = (struct reverb_cell){ i / 2, i % 2, i, 0 };
         if (swap)
             cell->out ^= 1;
     }
@@ -138,6 +138,22 @@ static bool normalise(struct reverb_response *r, enum reverb_normalise how)
     return true;
 }
 
+/* Ends every cell with its last sound; what has none costs nothing. */
+static void end_cells(struct reverb_response *r)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < r->n_cells; i++) {
+        struct reverb_cell cell = r->cells[i];
+        const float *x = channel(r, cell.channel);
+        cell.frames = r->frames;
+        while (cell.frames > 0 && x[cell.frames - 1] == 0)
+            cell.frames--;
+        if (cell.frames > 0)
+            r->cells[n++] = cell;
+    }
+    r->n_cells = n;
+}
+
 int reverb_response_init(struct reverb_response *r, const struct response *from, uint32_t rate,
                          uint32_t channels, const struct reverb_shape *shape, const char **why)
 {
@@ -160,10 +176,12 @@ int reverb_response_init(struct reverb_response *r, const struct response *from,
     cut_bands(r, rate, shape);
     cut_length(r, rate, shape->length_s);
     trim_tail(r, shape->trim_db);
-    if (normalise(r, shape->normalise))
-        return 0;
-    *why = "nothing is left of the impulse response";
-    return -EINVAL;
+    if (!normalise(r, shape->normalise)) {
+        *why = "nothing is left of the impulse response";
+        return -EINVAL;
+    }
+    end_cells(r);
+    return 0;
 }
 
 void reverb_response_clear(struct reverb_response *r)

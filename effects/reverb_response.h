@@ -28,13 +28,14 @@ enum { REVERB_CELLS_MAX = EFFECT_CHANNELS_MAX };
 
 struct reverb_cell {
     uint32_t in, out, channel; /* the response's channel that leads from in to out */
+    uint64_t frames;           /* up to its last that is not zero; at least 1 */
 };
 
 struct reverb_response {
     uint32_t channels;
     uint64_t frames;
-    float *data; /* planar */
-    uint32_t n_cells;
+    float *data;      /* planar */
+    uint32_t n_cells; /* silent channels lead nowhere */
     struct reverb_cell cells[REVERB_CELLS_MAX];
 };
 

@@ -4,13 +4,14 @@
  *                             10); a period (64 128 256 1024). None of a sort: all of them.
  *
  * ns_per_frame is the CPU time of all threads, the median of several turns in which the peers
- * alternate. p999_us and max_us are of single callbacks by the clock, so the machine's own stalls
- * are in them; quiet_p999_us takes of each callback the quickest turn (turns repeat the same work,
- * for they are as long as our blocks): what is left is the work itself. peer=spin is a callback
- * that does nothing for as long as ours takes; peer=none, when paced, does nothing at all. ratio is
- * to the better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold
- * then. convolver-limit is what our plan would cost if it were only FFTW's transforms and one pass
- * over the spectra.
+ * alternate, each beginning with a second that does not count and brings its data back. p999_us and
+ * max_us are of single callbacks by the clock, so the machine's own stalls are in them;
+ * quiet_p999_us takes of each callback the quickest turn (turns repeat the same work, for they are
+ * as long as our blocks): what is left is the work itself. peer=spin is a callback that does
+ * nothing for as long as ours takes; peer=none, when paced, does nothing at all. ratio is to the
+ * better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold then.
+ * convolver-limit is what our plan would cost if it were only FFTW's transforms and one pass over
+ * the spectra.
  */
 #include "effects/convolver.h"
 #include "tests/convolver_limit.h"
@@ -30,6 +31,7 @@ enum {
     TURNS = 7,
     PACED_TURNS = 3,
     FREE_FRAMES = 3 << 16,
+    WARM_FRAMES = 1 << 16,
     PACED_FRAMES = 1 << 16,
     CHANNELS = 2
 };
@@ -150,23 +152,32 @@ static void sleep_until(double due)
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 
-/* One turn: `frames` frames through a peer. */
-static void run_turn(struct peer *p, const struct task *t, uint32_t frames, uint32_t turn)
+/* One callback, at frame `at` of the task's sound. */
+static void run_callback(struct peer *p, const struct task *t, uint32_t at)
 {
+    const float *in[CHANNELS];
+    float *out[CHANNELS];
+    for (uint32_t c = 0; c < t->channels; c++) {
+        in[c] = t->in[c] + at;
+        out[c] = p->out[c] + at;
+    }
+    p->process(p, t, in, out);
+}
+
+/* One turn: `frames` frames through a peer, after `warm` that do not count. */
+static void run_turn(struct peer *p, const struct task *t, uint32_t warm, uint32_t frames,
+                     uint32_t turn)
+{
+    for (uint32_t at = 0; at < warm; at += t->period)
+        run_callback(p, t, at);
     double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), due = clock_ns(CLOCK_MONOTONIC);
     for (uint32_t at = 0; at + t->period <= frames; at += t->period) {
-        const float *in[CHANNELS];
-        float *out[CHANNELS];
-        for (uint32_t c = 0; c < t->channels; c++) {
-            in[c] = t->in[c] + at;
-            out[c] = p->out[c] + at;
-        }
         if (t->paced) {
             due += 1e9 * t->period / RATE;
             sleep_until(due);
         }
         double begun = clock_ns(CLOCK_MONOTONIC);
-        p->process(p, t, in, out);
+        run_callback(p, t, at);
         p->took_us[p->n_took++] = (float)((clock_ns(CLOCK_MONOTONIC) - begun) / 1e3);
     }
     p->ns[turn] = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (frames / t->period * t->period);
@@ -292,8 +303,8 @@ static void run_task(struct task *t)
             fprintf(stderr, "bench_convolver: %s cannot do this\n", peers[i].name);
             exit(1);
         }
-        /* Warm, and the turn that errors are read from; live, zita may be late with it. */
-        run_turn(&peers[i], t, frames, 0);
+        /* The turn that errors are read from, without what came before; live, zita may be late. */
+        run_turn(&peers[i], t, 0, frames, 0);
         peers[i].err_db = i == PEER_NONE || t->paced ? NAN : error_db(&peers[i], t, frames);
         peers[i].n_took = 0;
         if (i == PEER_MIXD)
@@ -301,7 +312,7 @@ static void run_task(struct task *t)
     }
     for (uint32_t turn = 0; turn < t->turns; turn++)
         for (uint32_t i = 0; i < PEERS; i++)
-            run_turn(&peers[i], t, frames, turn);
+            run_turn(&peers[i], t, t->paced ? 0 : WARM_FRAMES, frames, turn);
     double best =
         fmin(median(peers[PEER_ZITA_0].ns, t->turns), median(peers[PEER_ZITA_1].ns, t->turns));
     double ours = median(peers[PEER_MIXD].ns, t->turns);

@@ -100,6 +100,27 @@ static void channels_find_their_way(void)
     routing(4, 4, 3, false, (const int[]){ NONE, NONE, NONE, 3 });
 }
 
+/* Channels of the response that are silent, or end sooner than others, change nothing else. */
+static void silent_channels_lead_nowhere(void)
+{
+    enum { LENGTH = 5000, FRAMES = 8192 };
+    float *response = calloc(4 * LENGTH, sizeof *response);
+    float *ch[2] = { calloc(FRAMES, sizeof(float)), calloc(FRAMES, sizeof(float)) };
+    response[20] = 1;                /* left to left */
+    response[4 * LENGTH - 1] = 0.5f; /* right to right */
+    ch[0][0] = ch[1][0] = 1;
+    struct bench b = bench_of(2);
+    put(&b, "normalise", 0);
+    CHECK(build(&b, response, 4, LENGTH));
+    run(&b, ch, FRAMES);
+    for (uint32_t i = 0; i < FRAMES; i++) {
+        CHECK_NEAR(ch[0][i], i == 20 ? 1 : 0, 1e-6);
+        CHECK_NEAR(ch[1][i], i == LENGTH - 1 ? 0.5 : 0, 1e-6);
+    }
+    close_bench(&b);
+    free(response), free(ch[0]), free(ch[1]);
+}
+
 static double level_of_noise(double normalise, uint32_t response_channels)
 {
     enum { LENGTH = 12000, FRAMES = 96000 };
@@ -292,6 +313,7 @@ static void bad_responses_are_refused(void)
 int main(void)
 {
     RUN(channels_find_their_way);
+    RUN(silent_channels_lead_nowhere);
     RUN(energy_keeps_the_level_of_noise);
     RUN(tails_end_where_they_are_told);
     RUN(a_larger_room_rings_lower_and_longer);
