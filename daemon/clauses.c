@@ -1,5 +1,6 @@
 /* clauses.c - what handlers share: trailing clauses, times, refusals, answers that wait */
 #include "daemon/verbs.h"
+#include "daemon/watch.h"
 #include "effects/param.h"
 #include "ipc/nearest.h"
 #include "mixer/console.h"
@@ -129,6 +130,12 @@ static bool when_read(const struct call *call, unsigned word, uint64_t *at)
     }
     *at = edge(m, *at);
     return true;
+}
+
+void late_tell(const struct call *call, const struct clauses *asked, uint64_t frame)
+{
+    if (asked->at && frame > asked->at && call->caller)
+        watch_late(call->context, call->caller, reply_tag(call->reply), frame - asked->at);
 }
 
 static bool curve_read(const struct call *call, unsigned word, enum curve *curve)

@@ -20,6 +20,10 @@ struct clauses {
  * ("oca"). False: the reply is the error. */
 bool clauses_read(const struct call *call, unsigned from, const char *allowed, struct clauses *out);
 
+/* Tells the caller, after the answer, by how much a command that is obeyed at `frame` misses what
+ * its clause `at` asked for; nothing if it does not. */
+void late_tell(const struct call *call, const struct clauses *asked, uint64_t frame);
+
 /* A time or timeline position in frames. False: the reply is the error. */
 bool time_read(const struct call *call, unsigned word, uint64_t *frames);
 

@@ -144,18 +144,18 @@ enum verdict verb_load(struct call *call)
 }
 
 static int set_try(struct mixd *m, const char *address, const char *text,
-                   struct console_change change, struct reply *r, struct refusal *why)
+                   struct console_change *change, struct reply *r, struct refusal *why)
 {
     struct console_value v;
-    if (console_set(m->console, address, text, &change, why) ||
+    if (console_set(m->console, address, text, change, why) ||
         console_get(m->console, address, &v, why))
         return -1;
-    reply_ok(r, "frame=%" PRIu64, change.frame);
+    reply_ok(r, "frame=%" PRIu64, change->frame);
     reply_pair(r, "value", "%s", v.text);
-    if (change.same)
+    if (change->same)
         reply_pair(r, "same", "1");
     else
-        watch_value(m, &v, change.frame);
+        watch_value(m, &v, change->frame);
     mixd_hurry(m);
     return 0;
 }
@@ -170,8 +170,9 @@ struct setting {
 static bool set_again(void *state, struct reply *r)
 {
     struct setting *s = state;
+    struct console_change change = s->change;
     struct refusal why;
-    if (!set_try(s->m, s->address, s->text, s->change, r, &why))
+    if (!set_try(s->m, s->address, s->text, &change, r, &why))
         return true;
     if (why.fault == FAULT_BUSY)
         return false;
@@ -212,8 +213,10 @@ enum verdict verb_set(struct call *call)
     if (!clauses_read(call, 3, "oca", &clauses))
         return VERDICT_DONE;
     struct console_change change = { clauses.frames, clauses.curve, clauses.at, 0, false };
-    if (!set_try(m, call->words[1].text, call->words[2].text, change, call->reply, &why))
+    if (!set_try(m, call->words[1].text, call->words[2].text, &change, call->reply, &why)) {
+        late_tell(call, &clauses, change.frame);
         return VERDICT_DONE;
+    }
     if (why.fault == FAULT_BUSY && !m->at_once)
         return set_later(call, &change);
     return refused(call, &why);

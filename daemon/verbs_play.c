@@ -50,6 +50,7 @@ enum verdict verb_stop(struct call *call)
     reply_ok(call->reply, "frame=%" PRIu64, frame);
     if (same)
         reply_pair(call->reply, "same", "1");
+    late_tell(call, &clauses, frame);
     watch_transport(m);
     mixd_hurry(m);
     return VERDICT_DONE;

@@ -24,7 +24,8 @@ static const struct {
 } topics[TOPICS] = {
     [TOPIC_METERS] = { "meters", 20 }, [TOPIC_STATS] = { "stats", 1 },
     [TOPIC_STATE] = { "state", 0 },    [TOPIC_TRANSPORT] = { "transport", 5 },
-    [TOPIC_LOG] = { "log", 0 },
+    [TOPIC_LOG] = { "log", 0 },        [TOPIC_LATE] = { "late", 0 },
+    [TOPIC_LOST] = { "lost", 0 },
 };
 
 /* What the daemon keeps of a client that has asked for figures. */
@@ -37,13 +38,14 @@ struct watcher {
         double rate;
         uint64_t due_ns;
     } topic[TOPICS];
+    struct text late;  /* what its late events say, a line each: they follow the answers */
     bool missed_state; /* a state event found no room: the full state follows */
     float shown[LINK_METERS][METER_CHANNELS]; /* peaks of the last event, dB */
 };
 
 int topic_find(const char *name)
 {
-    for (int i = 0; i < TOPICS; i++)
+    for (int i = 0; i < TOPICS_TO_WATCH; i++)
         if (!strcmp(topics[i].name, name))
             return i;
     return -1;
@@ -52,6 +54,7 @@ int topic_find(const char *name)
 static void watcher_free(void *what)
 {
     struct watcher *w = what;
+    text_clear(&w->late);
     peaks_free(w->peaks);
     free(w);
 }
@@ -254,12 +257,32 @@ void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *
     text_clear(&out);
 }
 
+void watch_late(struct mixd *m, struct client *c, const char *tag, uint64_t by)
+{
+    struct watcher *w = watcher_of(c, m);
+    if (!w)
+        return;
+    if (*tag)
+        text_printf(&w->late, "tag=@%s ", tag);
+    text_printf(&w->late, "by=%" PRIu64 "f\n", by);
+}
+
+static void late_send(struct mixd *m, struct client *c, struct watcher *w)
+{
+    char *save = NULL;
+    for (char *line = strtok_r(w->late.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        topic_event(m, c, TOPIC_LATE, line);
+    text_clear(&w->late);
+}
+
 static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uint64_t now_ns,
                         double fill)
 {
     struct stating s = { m, c, NULL, NULL };
     if (fill < w->fill_low)
         w->fill_low = fill;
+    if (w->late.length && client_event_room(c))
+        late_send(m, c, w);
     if (w->missed_state && client_event_room(c)) {
         w->missed_state = false;
         console_each_value(m->console, &s, value_event);
@@ -274,9 +297,30 @@ static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uin
     }
 }
 
+/* decoded = played + skipped + buffered, at every moment. A track for which that fails has lost or
+ * made up frames, which is a fault of ours. */
+static void track_check(void *context, const char *address, const struct track_figures *f)
+{
+    struct mixd *m = context;
+    char text[256];
+    uint64_t known = f->played + f->skipped + f->buffered;
+    if (f->decoded == known)
+        return;
+    snprintf(text, sizeof text,
+             "address=%s decoded=%" PRIu64 " played=%" PRIu64 " skipped=%" PRIu64
+             " buffered=%" PRIu64,
+             address, f->decoded, f->played, f->skipped, f->buffered);
+    for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
+        struct watcher *w = client_data(c);
+        if (w && w->topic[TOPIC_STATS].on)
+            topic_event(m, c, TOPIC_LOST, text);
+    }
+}
+
 void watch_tick(struct mixd *m, uint64_t now_ns)
 {
     struct console_totals totals;
+    console_each_track(m->console, m, track_check);
     console_totals(m->console, &totals);
     for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
         struct watcher *w = client_data(c);

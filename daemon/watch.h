@@ -16,7 +16,17 @@ struct console_value;
 struct mixd;
 struct reply;
 
-enum topic { TOPIC_METERS, TOPIC_STATS, TOPIC_STATE, TOPIC_TRANSPORT, TOPIC_LOG, TOPICS };
+enum topic {
+    TOPIC_METERS,
+    TOPIC_STATS,
+    TOPIC_STATE,
+    TOPIC_TRANSPORT,
+    TOPIC_LOG,
+    TOPICS_TO_WATCH,
+    TOPIC_LATE = TOPICS_TO_WATCH, /* comes to who scheduled, without being asked for */
+    TOPIC_LOST,                   /* comes to who watches stats */
+    TOPICS
+};
 
 /* Any thread. The topic of a name, or -1. */
 int topic_find(const char *name);
@@ -39,5 +49,9 @@ void watch_value(struct mixd *m, const struct console_value *v, uint64_t frame);
 void watch_state(struct mixd *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void watch_transport(struct mixd *m);
 void watch_log(struct mixd *m, const char *level, const char *line);
+
+/* Control. Tells a client that what it scheduled under `tag` ("": none) is obeyed `by` frames after
+ * the frame that it asked for. Follows the answer. */
+void watch_late(struct mixd *m, struct client *c, const char *tag, uint64_t by);
 
 #endif

@@ -55,6 +55,11 @@ static void begin_final(struct reply *r, bool refused)
     r->word_size = 0;
 }
 
+const char *reply_tag(const struct reply *r)
+{
+    return r->tag;
+}
+
 void reply_begin(struct reply *r, const char *tag)
 {
     size_t n = tag ? strnlen(tag, LINE_TAG) : 0;

@@ -27,6 +27,7 @@ void reply_free(struct reply *r); /* NULL is fine */
 
 /* Empties it for the next answer. `tag` is copied; NULL: none. */
 void reply_begin(struct reply *r, const char *tag);
+const char *reply_tag(const struct reply *r); /* "": none */
 
 /* A whole data line; text from outside belongs into reply_item and reply_pair, which quote. */
 void reply_line(struct reply *r, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -143,7 +143,7 @@ bool console_rolling(struct console *c);
 /* Frames by which the longest way through the desk lags behind what comes in: the sum of what the
  * effects on it add (a limiter looks ahead). */
 uint32_t console_latency(const struct console *c);
-/* The engine frame at which the transport comes to a timeline position; 0 when it is past it.
+/* The engine frame at which the transport comes to a timeline position, or came to it.
  * False: it neither rolls nor is about to. */
 bool console_reaches(struct console *c, uint64_t position, uint64_t *frame);
 /* Timeline frame at which the last file ends; 0: no file has an end. */

@@ -71,8 +71,12 @@ bool console_reaches(struct console *c, uint64_t position, uint64_t *frame)
 {
     const struct status *s = c->status;
     uint64_t from = console_position(c), since = s->rolling ? s->frame : c->begins;
-    bool passed = s->rolling && position <= from;
-    *frame = passed ? 0 : since + (position > from ? position - from : 0);
+    if (position >= from)
+        *frame = since + (position - from);
+    else if (s->rolling) /* it has passed */
+        *frame = since > from - position ? since - (from - position) : 1;
+    else
+        *frame = since;
     return c->rolling;
 }
 
