@@ -15,7 +15,9 @@
 #include "tests/wavfile.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -358,6 +360,27 @@ static double step_limit(void)
     return all * (2 * M_PI * FILES / CYCLE + (7. + 2 * 2) / RAMP);
 }
 
+/* All that was asked for, and nothing else, is heard. */
+static void check_end(struct studio *s, struct model *m, float *x, double *worst)
+{
+    if (!m->rolling)
+        console_play(s->console, RAMP, 0);
+    struct refusal why;
+    CHECK_INT(console_loop(s->console, 0, 0, &why), 0);
+    settle(s, m, x, worst);
+    run(s, m, x, 4096); /* every ramp has ended */
+    const struct status *status = console_status(s->console);
+    uint64_t frame = status->position + link_horizon(s->link) - status->frame;
+    run(s, m, x, MOST);
+    double off = 0;
+    for (uint32_t i = 0; i < MOST; i++)
+        off = fmax(off, fabs(x[i] - expected(m, frame + i)));
+    if (!(20 * log10(off) < -110)) /* a sum of some twenty products of floats */
+        CHECK_FAIL("seed at the end %u: off by %g", m->seed, off);
+    CHECK_STR(s->report, "");
+    CHECK(m->done == STEPS && m->refused < STEPS);
+}
+
 static void turmoil(uint32_t seed)
 {
     static float x[MOST + 1];
@@ -383,22 +406,7 @@ static void turmoil(uint32_t seed)
     settle(&s, &m, x, &worst);
     if (!(worst <= step_limit()))
         CHECK_FAIL("seed %u: a step of %g, not %g at most", seed, worst, step_limit());
-    if (!m.rolling)
-        console_play(s.console, RAMP, 0);
-    struct refusal why;
-    CHECK_INT(console_loop(s.console, 0, 0, &why), 0);
-    settle(&s, &m, x, &worst);
-    run(&s, &m, x, 4096); /* every ramp has ended */
-    const struct status *status = console_status(s.console);
-    uint64_t frame = status->position + link_horizon(s.link) - status->frame;
-    run(&s, &m, x, MOST);
-    double off = 0;
-    for (uint32_t i = 0; i < MOST; i++)
-        off = fmax(off, fabs(x[i] - expected(&m, frame + i)));
-    if (!(20 * log10(off) < -110)) /* a sum of some twenty products of floats */
-        CHECK_FAIL("seed %u: off by %g", seed, off);
-    CHECK_STR(s.report, "");
-    CHECK(m.done == STEPS && m.refused < STEPS);
+    check_end(&s, &m, x, &worst);
     studio_close(&s);
 }
 
@@ -412,6 +420,51 @@ static void turmoil_leaves_no_trace(void)
     CHECK_INT(entries("/proc/self/fd"), descriptors);
 }
 
+/* The same with an audio thread of its own: what one half may not see of the other is for
+ * ThreadSanitizer to tell. */
+struct player {
+    struct engine *engine;
+    _Atomic bool stop;
+};
+
+static void *player_run(void *arg)
+{
+    struct player *p = arg;
+    float x[64];
+    const float *in[STUDIO_PORTS] = { 0 };
+    float *out[STUDIO_PORTS] = { x };
+    while (!atomic_load_explicit(&p->stop, memory_order_relaxed)) {
+        engine_process(p->engine, in, out, 64);
+        nanosleep(&(struct timespec){ .tv_nsec = 20000 }, NULL);
+    }
+    return NULL;
+}
+
+static void turmoil_beside_the_audio_thread(void)
+{
+    static float x[MOST + 1];
+    struct model m = { .seed = 77 };
+    struct studio s;
+    double worst = 0;
+    pthread_t thread;
+    studio_open(&s, RATE, 64);
+    studio_settle(&s);
+    struct player p = { .engine = s.engine };
+    if (pthread_create(&thread, NULL, player_run, &p))
+        abort();
+    for (int i = 0; i < STEPS; i++) {
+        step(&s, &m);
+        console_tick(s.console);
+        if (pick(&m, 4) == 0)
+            nanosleep(&(struct timespec){ .tv_nsec = 100000 * pick(&m, 20) }, NULL);
+    }
+    atomic_store_explicit(&p.stop, true, memory_order_relaxed);
+    pthread_join(thread, NULL);
+    settle(&s, &m, x, &worst);
+    check_end(&s, &m, x, &worst);
+    studio_close(&s);
+}
+
 int main(void)
 {
     snprintf(folder, sizeof folder, "/tmp/mixd-turmoil-XXXXXX");
@@ -419,6 +472,7 @@ int main(void)
         return 1;
     write_files();
     RUN(turmoil_leaves_no_trace);
+    RUN(turmoil_beside_the_audio_thread);
     for (int i = 0; i < FILES; i++)
         unlink(path_of(i));
     rmdir(folder);
