@@ -89,7 +89,7 @@ tests: $(TESTS) $(TOOLS) $(BUILD)/rtguard.so
 
 bench: deps
 	@$(MAKE) --no-print-directory all benches
-	@for b in $(sort $(BENCHES)); do $$b || exit 1; done
+	@for b in $(sort $(BENCHES)) tests/bench_*.py; do BUILD=$(BUILD) $$b || exit 1; done
 
 benches: $(BENCHES)
 

@@ -17,6 +17,16 @@ static uint32_t fade_frames(const struct mixd *m)
     return (uint32_t)lround(v.number * console_rate(m->console));
 }
 
+/* Of console_play or console_stop. */
+static bool answer_frame(struct reply *r, uint64_t frame)
+{
+    if (frame == UINT64_MAX)
+        reply_err(r, CODE_LIMIT, "too many commands wait for their frames");
+    else
+        reply_ok(r, "frame=%" PRIu64, frame);
+    return frame != UINT64_MAX;
+}
+
 static void answer_play(struct mixd *m, struct reply *r, const uint64_t arg[2])
 {
     if (m->at_once) {
@@ -25,8 +35,8 @@ static void answer_play(struct mixd *m, struct reply *r, const uint64_t arg[2])
         return;
     }
     uint64_t frame = console_play(m->console, fade_frames(m), arg[0]);
-    reply_ok(r, "frame=%" PRIu64, frame);
-    watch_transport(m);
+    if (answer_frame(r, frame))
+        watch_transport(m);
 }
 
 enum verdict verb_play(struct call *call)
@@ -47,7 +57,8 @@ enum verdict verb_stop(struct call *call)
     bool same = !console_rolling(m->console);
     uint32_t fade = clauses.frames == UINT32_MAX ? fade_frames(m) : clauses.frames;
     uint64_t frame = console_stop(m->console, fade, clauses.at);
-    reply_ok(call->reply, "frame=%" PRIu64, frame);
+    if (!answer_frame(call->reply, frame))
+        return VERDICT_DONE;
     if (same)
         reply_pair(call->reply, "same", "1");
     late_tell(call, &clauses, frame);

@@ -51,11 +51,10 @@ static RT void split_step(struct stage *s, float *const *past, uint64_t mask)
     const struct level *l = s->level;
     const float *in = past[l->in[s->place]];
     uint64_t block = l->block;
-    size_t row = KERNEL_GROUP * 2 * l->fft.kernel->lanes;
-    size_t imaginary = l->fft.imaginary;
+    size_t row = KERNEL_GROUP * 2 * l->fft.kernel->lanes, imaginary = l->fft.imaginary;
     float *z = s->work + s->place * 2 * imaginary;
     fft_forward(&l->fft, s->step, in + ((s->end - 2 * block) & mask),
-                in + ((s->end - block) & mask), z, z + block,
+                in + ((s->end - block) & mask), z, z + imaginary,
                 s->x + (s->place * l->partitions + s->slot) * row, l->x_stride);
     s->done += fft_step_cost(&l->fft, s->step, false);
     next_step(s, fft_steps(&l->fft), l->n_in);

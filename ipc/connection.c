@@ -79,6 +79,16 @@ int connection_send(struct connection *c, const char *line, size_t n)
     return status ? status : send_all(c->fd, "\n", 1);
 }
 
+ssize_t connection_push(struct connection *c, const char *bytes, size_t n)
+{
+    ssize_t sent = send(c->fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0)
+        return sent;
+    if (errno == EAGAIN || errno == EINTR)
+        return 0;
+    return errno == ECONNRESET ? -EPIPE : -errno;
+}
+
 int connection_fill(struct connection *c)
 {
     char block[BLOCK];

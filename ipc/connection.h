@@ -3,6 +3,7 @@
 #define IPC_CONNECTION_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 struct connection;
 
@@ -14,6 +15,9 @@ int connection_fd(const struct connection *c);
 /* One thread. Sends n bytes and a \n; waits as long as it takes. 0, or -errno (-EPIPE: the daemon
  * has gone). */
 int connection_send(struct connection *c, const char *line, size_t n);
+
+/* One thread. Sends what goes without waiting; how many of the n bytes, or -errno as above. */
+ssize_t connection_push(struct connection *c, const char *bytes, size_t n);
 
 /* One thread. The next line, without its end, good until the next call. Waits for it. 0, or -errno;
  * -EPIPE: the daemon has gone. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define RETRY_NS 200000000u
+#define KEPT     4096 /* bytes of commands that a daemon has not taken yet */
 
 struct feed {
     struct loop *loop;
@@ -19,14 +20,16 @@ struct feed {
     struct feed_news news;
     void *arg;
     struct connection *connection; /* NULL: nobody there */
-    struct source *readable, *timer;
+    struct source *ready, *timer;
+    struct text out; /* commands not taken yet */
     bool greeted;
 };
 
 static void hang_up(struct feed *f)
 {
-    loop_remove(f->readable);
-    f->readable = NULL;
+    loop_remove(f->ready);
+    f->ready = NULL;
+    text_clear(&f->out);
     connection_close(f->connection);
     f->connection = NULL;
 }
@@ -59,11 +62,18 @@ static int tell(struct feed *f, char *line)
     return 0;
 }
 
-static void hear(void *arg, unsigned events)
+/* A connection that fails here is found broken by the next read. */
+static void flush(struct feed *f)
 {
-    struct feed *f = arg;
+    ssize_t sent = connection_push(f->connection, text_string(&f->out), f->out.length);
+    if (sent != 0)
+        text_drop(&f->out, sent > 0 ? (size_t)sent : f->out.length);
+    loop_fd_events(f->ready, f->out.length ? LOOP_READ | LOOP_WRITE : LOOP_READ);
+}
+
+static void hear(struct feed *f)
+{
     char *line;
-    (void)events;
     int status = connection_fill(f->connection);
     while (f->connection && (line = connection_take(f->connection))) {
         int wrong = tell(f, line);
@@ -76,6 +86,15 @@ static void hear(void *arg, unsigned events)
         lose(f, status);
 }
 
+static void serve(void *arg, unsigned events)
+{
+    struct feed *f = arg;
+    if (events & LOOP_WRITE)
+        flush(f);
+    if (events & (LOOP_READ | LOOP_HANGUP))
+        hear(f);
+}
+
 int feed_connect(struct feed *f)
 {
     hang_up(f);
@@ -83,8 +102,8 @@ int feed_connect(struct feed *f)
     f->connection = connection_open(f->path);
     if (!f->connection)
         return -errno;
-    f->readable = loop_fd(f->loop, connection_fd(f->connection), LOOP_READ, hear, f);
-    if (f->readable)
+    f->ready = loop_fd(f->loop, connection_fd(f->connection), LOOP_READ, serve, f);
+    if (f->ready)
         return 0;
     int error = -errno;
     hang_up(f);
@@ -104,17 +123,17 @@ int feed_retry(struct feed *f)
     return loop_timer_arm(f->timer, RETRY_NS, RETRY_NS);
 }
 
-void feed_send(struct feed *f, const char *format, ...)
+bool feed_send(struct feed *f, const char *format, ...)
 {
-    struct text line = { 0 };
     va_list args;
+    if (!f->connection || f->out.length > KEPT)
+        return false;
     va_start(args, format);
-    text_vprintf(&line, format, args);
+    text_vprintf(&f->out, format, args);
     va_end(args);
-    /* A connection that fails here is found broken by the next read. */
-    if (f->connection && !line.failed)
-        connection_send(f->connection, text_string(&line), line.length);
-    text_clear(&line);
+    text_add(&f->out, "\n", 1);
+    flush(f);
+    return true;
 }
 
 struct feed *feed_new(struct loop *l, const char *path, const struct feed_news *news, void *arg)

@@ -25,7 +25,8 @@ int feed_connect(struct feed *f);
 /* The loop's thread. The same, as often as it takes, from now on. */
 int feed_retry(struct feed *f);
 
-/* The loop's thread. Sends a line; nothing is sent while no daemon is there. */
-void feed_send(struct feed *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The loop's thread. Sends a line, never waiting: what a busy daemon does not take yet is kept.
+ * False: too much is kept already, or no daemon is there; the line was not sent. */
+bool feed_send(struct feed *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

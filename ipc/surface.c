@@ -10,9 +10,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define LOG_ROWS  2
-#define LOG_FROM  20 /* rows of a terminal that has room for the log */
-#define ESCAPE_MS 25 /* how long an escape may be the begin of another key */
+#define LOG_ROWS   2  /* at least; it takes what the list leaves */
+#define LIST_FIXED 2  /* rows of the list that are no strips: heads and master */
+#define LOG_FROM   20 /* rows of a terminal that has room for the log */
+#define ESCAPE_MS  25 /* how long an escape may be the begin of another key */
 
 /* https://no-color.org: present and not empty. */
 static bool colour_wanted(void)
@@ -119,8 +120,9 @@ bool surface_draw(struct surface *s, uint64_t now_ns)
         surface_help(s, rows, columns);
     } else {
         int top = surface_head(s, rows, columns);
-        int log = rows >= LOG_FROM ? LOG_ROWS : 0;
-        surface_list(s, top, rows - top - log - 1, columns);
+        int free_rows = rows - top - 1, list = (int)s->n_shown + LIST_FIXED;
+        int log = rows < LOG_FROM ? 0 : free_rows - list > LOG_ROWS ? free_rows - list : LOG_ROWS;
+        surface_list(s, top, free_rows - log, columns);
         put_log(s, rows - log - 1, log, columns);
         put_bottom(s, rows - 1, columns);
     }

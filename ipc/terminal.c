@@ -14,5 +14,7 @@ bool terminal_able(void)
     if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
         return false;
     const char *go = tigetstr("cup");
-    return go && go != (const char *)-1;
+    bool able = go && go != (const char *)-1;
+    del_curterm(cur_term);
+    return able;
 }

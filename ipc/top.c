@@ -176,7 +176,8 @@ static void interrupt(void *arg, int number)
 static void send_command(void *arg, const char *command)
 {
     struct top *t = arg;
-    feed_send(t->feed, "%s", command);
+    if (!feed_send(t->feed, "%s", command))
+        surface_tell(t->surface, "the daemon does not take commands now");
 }
 
 /* Takes the terminal if there is one that is able; its library would take the signal else. 0 or

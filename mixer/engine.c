@@ -105,14 +105,20 @@ static RT void desk_swap(struct engine *e, struct desk *next)
     taps_arrive(e);
 }
 
-/* The transport rolls off; taps that are on their way out stay so. */
+/* The transport rolls off. What was on its way out is not heard again. */
 static RT void taps_begin(struct engine *e, uint32_t fade)
 {
     for (uint32_t i = 0; e->desk && i < e->desk->n_strips; i++) {
         struct lane *lane = &e->desk->strips[i];
-        for (uint32_t k = 0; k < lane->n_taps; k++)
-            if (lane->taps[k]->track && lane->taps[k]->gain.to != 0)
-                tap_begin(e, lane->taps[k], fade);
+        for (uint32_t k = 0; k < lane->n_taps; k++) {
+            struct tap *tap = lane->taps[k];
+            if (!tap->track)
+                continue;
+            if (tap->gain.to == 0)
+                ramp_init(&tap->gain, 0);
+            else
+                tap_begin(e, tap, fade);
+        }
     }
 }
 

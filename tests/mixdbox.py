@@ -183,14 +183,15 @@ def run(*command, **how):
 
 
 class Daemon:
-    """A running mixd with a socket of its own, under the guard of the audio thread."""
+    """A running mixd with a socket of its own, under the guard of the audio thread unless that
+    would be measured with it."""
 
-    def __init__(self, session, driver='null', options=(), name='mixd'):
+    def __init__(self, session, driver='null', options=(), name='mixd', guarded=True):
         self.clients = []
         self.folder = tempfile.mkdtemp(prefix='mixdbox.')
         self.socket = os.path.join(self.folder, 'mixd.sock')
         self.log_path = os.path.join(self.folder, 'log')
-        env = dict(os.environ, **_guard())
+        env = dict(os.environ, **(_guard() if guarded else {}))
         command = [MIXD, '-n', name, '-s', self.socket, '--driver', driver, *options, session]
         with open(self.log_path, 'wb') as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,

@@ -2,6 +2,8 @@
 
 Made by sox with its repeatable dither and noise, so the same files every time.
 """
+import os
+
 from mixdbox import run
 
 NOTES = ('E2', 'A2', 'D3', 'G3', 'B3', 'E4', 'G4', 'B4')
@@ -34,3 +36,23 @@ def song(box, seconds=4):
                      f'pan={"L" if i % 2 else "R"}{i * 6} send/hall={-12 - i}dB '
                      f'offset={i % 3 * 4801}f')
     return '\n'.join(lines)
+
+
+def crowd(folder, kind, seconds, tracks, differ=16):
+    """The paths of many stereo files of pink noise: `wav24` and `flac` (16 bit) at 48 kHz, `44100` a
+    24-bit WAV at that rate. Only `differ` of them are files, the others are links to those by names
+    of their own, so that a thousand fit into the page cache: what is measured is no disk."""
+    ending, bits, rate = {'wav24': ('wav', 24, 48000), 'flac': ('flac', 16, 48000),
+                          '44100': ('wav', 24, 44100)}[kind]
+    paths = [os.path.join(folder, f'{kind}-{i}.{ending}') for i in range(tracks)]
+    for i, path in enumerate(paths):
+        if os.path.lexists(path):
+            continue
+        if i >= differ:
+            os.symlink(paths[i % differ], path)
+            continue
+        # wavpcm: the old header, since ecasound does not know the extensible one.
+        kind_of_wav = ('-t', 'wavpcm') if ending == 'wav' else ()
+        run('sox', '-R', '-n', '-r', str(rate), '-c', '2', '-b', str(bits), *kind_of_wav, path,
+            'synth', str(seconds + i), 'pinknoise', 'pinknoise', 'trim', str(i), 'gain', '-20')
+    return paths

@@ -365,6 +365,31 @@ static void a_stop_over_nothing_is_at_once(void)
     studio_close(&s);
 }
 
+/* A stop and a play while one file gives way to another: what is on its way out does not come back
+ * at the level it had. */
+static void leavers_stay_silent_after_a_stop(void)
+{
+    static float x[48000];
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    studio_set(&s, "engine/xfade", "500ms", 0);
+    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    roll(&s);
+    CHECK_INT(console_load(s.console, "strip/a", path_in("quarter.wav"), &why), 0);
+    console_tick(s.console);
+    nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL); /* or the crossfade comes later */
+    console_tick(s.console);
+    run_alone(&s, x, 640);
+    console_stop(s.console, RAMP, 0);
+    run_alone(&s, x + 640, 640);
+    CHECK_NEAR(x[1279], 0, 0);
+    console_play(s.console, RAMP, 0);
+    uint32_t n = 1280 + run_settling(&s, x + 1280, 1280, 40000);
+    CHECK_NEAR(signal_max_step(x, n), 0, 0.5 / RAMP + 1e-4);
+    studio_close(&s);
+}
+
 /* What was removed a moment ago can be added again, its ports too. */
 static void names_are_free_at_once(void)
 {
@@ -424,6 +449,7 @@ int main(void)
     RUN(scheduled_commands_outlive_their_strip);
     RUN(newcomers_wait_for_their_frame);
     RUN(a_stop_over_nothing_is_at_once);
+    RUN(leavers_stay_silent_after_a_stop);
     RUN(names_are_free_at_once);
     RUN(a_refused_line_is_not_heard);
     remove_files();
