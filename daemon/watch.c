@@ -254,12 +254,18 @@ void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *
     text_clear(&out);
 }
 
-static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uint64_t now_ns,
-                        double fill)
+void watch_fill(struct mixd *m, double fill)
+{
+    for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
+        struct watcher *w = client_data(c);
+        if (w && fill < w->fill_low)
+            w->fill_low = fill;
+    }
+}
+
+static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uint64_t now_ns)
 {
     struct stating s = { m, c, NULL, NULL };
-    if (fill < w->fill_low)
-        w->fill_low = fill;
     if (w->missed_state && client_event_room(c)) {
         w->missed_state = false;
         console_each_value(m->console, &s, value_event);
@@ -278,10 +284,11 @@ void watch_tick(struct mixd *m, uint64_t now_ns)
 {
     struct console_totals totals;
     console_totals(m->console, &totals);
+    watch_fill(m, totals.fill);
     for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
         struct watcher *w = client_data(c);
         if (w)
-            client_tick(m, c, w, now_ns, totals.fill);
+            client_tick(m, c, w, now_ns);
     }
 }
 
