@@ -107,7 +107,8 @@ fuzz: deps
 	@$(MAKE) --no-print-directory $(FUZZERS:%=build-fuzz/tests/%) BUILD=build-fuzz CC=clang WARN= \
 	    OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined'
 	@for f in $(FUZZERS); do echo "fuzz $$f"; \
-	    build-fuzz/tests/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
+	    build-fuzz/tests/$$f -max_total_time=$(FUZZ_SECONDS) -len_control=0 -max_len=1024 || \
+	    exit 1; done
 
 $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
