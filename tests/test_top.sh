@@ -175,6 +175,8 @@ keys Escape
 shows "all again" '3 of 3 strips' '^[ >]vox'
 
 # A daemon that takes no commands holds nothing up: what it cannot take is refused, and said so.
+keys Home
+shows "the first" '^>vox'
 kill -STOP "$mixd"
 for i in $(seq 20); do
     keys -N 50 +
