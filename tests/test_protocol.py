@@ -335,6 +335,10 @@ class Watch(Protocol):
         self.client.must('watch meters stats state transport log rate=50')
         until(lambda: self.client.must('describe') and len(self.client.events) > 50, '50 events')
 
+    def test_no_more_often_than_there_is_news(self):
+        self.assertEqual(self.client.must('watch stats rate=5').fields['rate'], '5Hz')
+        self.assertEqual(self.client.must('watch stats rate=1000Hz').fields['rate'], '50Hz')
+
     def test_what_cannot_be_watched(self):
         self.client.refused('watch everything', 'unknown')
         self.client.refused('unwatch everything', 'unknown')
