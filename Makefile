@@ -104,12 +104,14 @@ FUZZ_SECONDS = 20
 FUZZERS = $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
 fuzz: deps
 	@conf/packages.sh fuzz
-	@for f in $(FUZZERS); do $(MAKE) --no-print-directory build-fuzz/$$f && \
-	    ./build-fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
+	@$(MAKE) --no-print-directory $(FUZZERS:%=build-fuzz/tests/%) BUILD=build-fuzz CC=clang WARN= \
+	    OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined'
+	@for f in $(FUZZERS); do echo "fuzz $$f"; \
+	    build-fuzz/tests/$$f -max_total_time=$(FUZZ_SECONDS) -len_control=0 -max_len=1024 || \
+	    exit 1; done
 
-build-fuzz/%: tests/%.c $(LIB)
-	@mkdir -p build-fuzz
-	clang $(CPPFLAGS) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/libmixd.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 demo: deps
 	@$(MAKE) --no-print-directory all

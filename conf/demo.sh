@@ -28,7 +28,6 @@ fetch() {
     [ ! -f "$to/$(basename "${!#}")" ] || return 0
     echo "demo: fetching $package" >&2
     scratch=$(mktemp -d)
-    chmod 755 "$scratch" # apt downloads as a user of its own
     (cd "$scratch" && download "$package") || fail "cannot fetch the package $package"
     dpkg -x "$scratch"/*.deb "$scratch/root"
     mkdir -p "$to"
@@ -36,11 +35,13 @@ fetch() {
     rm -r "$scratch"
 }
 
-# Into the current folder. A machine that has never asked for the package lists does so first.
+# Into the current folder, which nobody else may enter. A machine that has never asked for the package
+# lists does so first.
 download() {
-    apt-get download -qq "$1" >&2 && return
+    local get="apt-get -qq -o APT::Sandbox::User=root download $1"
+    $get >&2 && return
     if [ "$(id -u)" = 0 ]; then apt-get update -qq >&2; else sudo apt-get update -qq >&2; fi
-    apt-get download -qq "$1" >&2
+    $get >&2
 }
 
 # A session of the user's own stems: each a strip, all in the hall.

@@ -5,6 +5,7 @@
 #include "daemon/meters.h"
 #include "daemon/mixd.h"
 #include "daemon/telemetry.h"
+#include "daemon/watch.h"
 #include "effects/rt.h"
 #include "ipc/glob.h"
 #include "ipc/reply.h"
@@ -46,7 +47,8 @@ void figures_write(struct mixd *m, double *fill_low, struct text *out)
         m->driver_kind->figures(m->driver, &d);
     console_totals(m->console, &totals);
     console_each_meter(m->console, &sum, meter_count_in);
-    double low = fill_low && *fill_low < totals.fill ? *fill_low : totals.fill;
+    watch_fill(m, totals.fill);
+    double low = fill_low ? *fill_low : totals.fill;
     if (fill_low)
         *fill_low = totals.fill;
     text_printf(out, "OUT=%.2f CAP=%.2f", t.out_ksps, t.cap_ksps);

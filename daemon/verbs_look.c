@@ -7,6 +7,7 @@
 #include "mixer/link.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,16 +117,22 @@ static bool topic_read(const struct call *call, unsigned word, enum topic *topic
     return true;
 }
 
-enum { RATE_MAX = 50 };
+#define RATE_MAX 50.0 /* Hz: how often the figures are gathered */
 
+/* Who wants more than there is gets what there is, and is told so. */
 static bool rate_read(const struct call *call, unsigned word, double *rate)
 {
+    const char *text = call->words[word].text + strlen("rate=");
     char *end;
-    *rate = strtod(call->words[word].text + strlen("rate="), &end);
-    if (*rate > 0 && *rate <= RATE_MAX && (!*end || !strcmp(end, "Hz")))
+    double wanted = strtod(text, &end);
+    bool number = end != text && isfinite(wanted) && (!*end || !strcmp(end, "Hz"));
+    if (number && wanted > 0) {
+        *rate = fmin(wanted, RATE_MAX);
+        reply_ok(call->reply, "rate=%gHz", *rate);
         return true;
-    reply_err_at(call->reply, CODE_RANGE, &call->words[word], "is no rate");
-    reply_hint(call->reply, "rate=1 to rate=%d, in Hz", RATE_MAX);
+    }
+    reply_err_at(call->reply, number ? CODE_RANGE : CODE_TYPE, &call->words[word], "is no rate");
+    reply_hint(call->reply, "rate=1 to rate=%g, in Hz", RATE_MAX);
     return false;
 }
 

@@ -275,12 +275,18 @@ static void late_send(struct mixd *m, struct client *c, struct watcher *w)
     text_clear(&w->late);
 }
 
-static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uint64_t now_ns,
-                        double fill)
+void watch_fill(struct mixd *m, double fill)
+{
+    for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
+        struct watcher *w = client_data(c);
+        if (w && fill < w->fill_low)
+            w->fill_low = fill;
+    }
+}
+
+static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uint64_t now_ns)
 {
     struct stating s = { m, c, NULL, NULL };
-    if (fill < w->fill_low)
-        w->fill_low = fill;
     if (w->late.length && client_event_room(c))
         late_send(m, c, w);
     if (w->missed_state && client_event_room(c)) {
@@ -322,10 +328,11 @@ void watch_tick(struct mixd *m, uint64_t now_ns)
     struct console_totals totals;
     console_each_track(m->console, m, track_check);
     console_totals(m->console, &totals);
+    watch_fill(m, totals.fill);
     for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
         struct watcher *w = client_data(c);
         if (w)
-            client_tick(m, c, w, now_ns, totals.fill);
+            client_tick(m, c, w, now_ns);
     }
 }
 

@@ -43,6 +43,9 @@ void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *
 /* Control. Every turn: sends what is due. */
 void watch_tick(struct mixd *m, uint64_t now_ns);
 
+/* Control. The emptiest track's fill as it was just seen, for everyone's lowest. */
+void watch_fill(struct mixd *m, double fill);
+
 /* Control. Tells those who watch `state`: a value that was set, something else ("added=strip/a").
  * watch_transport: those who watch the transport, at once. watch_log: a line of the log. */
 void watch_value(struct mixd *m, const struct console_value *v, uint64_t frame);

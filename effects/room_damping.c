@@ -93,42 +93,44 @@ static inline __attribute__((always_inline)) void turn(float (*restrict to)[ROOM
     }
 }
 
+/* The low-pass as (1 - pole) in + pole high, and not as in + pole (high - in): what waits for the
+ * frame before is one operation shorter. */
 CLONES static void filter(struct room_damping *d, float (*x)[ROOM_BLOCK])
 {
     float turned[ROOM_BLOCK][ROOM_LINES] __attribute__((aligned(64)));
+    float high[ROOM_LINES], low[ROOM_LINES], share = d->share, rest = 1 - share;
     struct room_filter f = d->now;
 
+    memcpy(high, d->high, sizeof high);
+    memcpy(low, d->low, sizeof low);
     turn(turned, (const float(*)[ROOM_BLOCK])x);
     for (int t = 0; t < ROOM_BLOCK; t++) {
         for (int l = 0; l < ROOM_LINES; l++) {
-            float in = turned[t][l];
-            float high = in + f.pole[l] * (d->high[l] - in);
-            float low = d->low[l] + d->share * (high - d->low[l]);
-            turned[t][l] = f.gain[l] * high + f.lift[l] * low;
-            d->high[l] = high;
-            d->low[l] = low;
+            high[l] = (1 - f.pole[l]) * turned[t][l] + f.pole[l] * high[l];
+            low[l] = share * high[l] + rest * low[l];
+            turned[t][l] = f.gain[l] * high[l] + f.lift[l] * low[l];
         }
     }
     turn(x, (const float(*)[ROOM_LINES])turned);
+    memcpy(d->high, high, sizeof high);
+    memcpy(d->low, low, sizeof low);
 }
 
 CLONES static void filter_moving(struct room_damping *d, float (*x)[ROOM_BLOCK])
 {
     float turned[ROOM_BLOCK][ROOM_LINES] __attribute__((aligned(64)));
+    float share = d->share, rest = 1 - share;
     struct room_filter *f = &d->now;
 
     turn(turned, (const float(*)[ROOM_BLOCK])x);
     for (int t = 0; t < ROOM_BLOCK; t++) {
         for (int l = 0; l < ROOM_LINES; l++) {
-            float in = turned[t][l];
             f->pole[l] += d->step.pole[l];
             f->gain[l] += d->step.gain[l];
             f->lift[l] += d->step.lift[l];
-            float high = in + f->pole[l] * (d->high[l] - in);
-            float low = d->low[l] + d->share * (high - d->low[l]);
-            turned[t][l] = f->gain[l] * high + f->lift[l] * low;
-            d->high[l] = high;
-            d->low[l] = low;
+            d->high[l] = (1 - f->pole[l]) * turned[t][l] + f->pole[l] * d->high[l];
+            d->low[l] = share * d->high[l] + rest * d->low[l];
+            turned[t][l] = f->gain[l] * d->high[l] + f->lift[l] * d->low[l];
         }
     }
     turn(x, (const float(*)[ROOM_LINES])turned);

@@ -21,8 +21,8 @@ struct room_decay {
     double damping_hz; /* where the decay is half of decay_s; from half the rate on: none */
 };
 
-/* Of each line. In the audio thread, high = x + pole (high - x), low += share (high - low) and
- * out = gain * high + lift * low. */
+/* Of each line: high += (1 - pole) (in - high), low += share (high - low), and what comes out is
+ * gain high + lift low. */
 struct room_filter {
     float pole[ROOM_LINES], gain[ROOM_LINES], lift[ROOM_LINES];
 };

@@ -39,6 +39,18 @@ def fields(line):
     return dict(word.split('=', 1) for word in words(line) if '=' in word)
 
 
+def seconds(text):
+    """A time as it is answered, `1:02.5` `2.5s` `150ms`, or `481024f` of 48000 a second."""
+    if text.endswith('f'):
+        return int(text[:-1]) / 48000
+    if text.endswith('ms'):
+        return float(text[:-2]) / 1000
+    total = 0.0
+    for part in text.rstrip('s').split(':'):
+        total = total * 60 + float(part)
+    return total
+
+
 def until(holds, what='it', process=None):
     """Waits for holds() to be true and returns what it gave; fails when the process ends first."""
     deadline = time.monotonic() + PATIENCE

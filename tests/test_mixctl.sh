@@ -7,6 +7,7 @@ work=$(mktemp -d)
 sock=$work/sock
 failures=0
 
+: >"$work/ready"
 "$build/tests/test_server" serve "$sock" >"$work/ready" &
 server=$!
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$work"' EXIT

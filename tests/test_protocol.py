@@ -6,7 +6,7 @@ Everything here is read from PROTOCOL.md and from what `describe` says, never fr
 import re
 
 import stems
-from mixdbox import Box, fields, main, until, words
+from mixdbox import Box, fields, main, seconds, until, words
 
 VERBS = '''help describe ls get set add insert remove load play stop locate loop status stats meters
     watch unwatch save restore ports connect disconnect version quit'''.split()
@@ -260,7 +260,7 @@ class Transport(Protocol):
         self.client.must('play')
         until(lambda: self.position() != '1.5s', 'the position to move')
         self.client.must('locate 10s')
-        until(lambda: self.position() > '10.1', 'the transport to roll on from there')
+        until(lambda: seconds(self.position()) > 10.1, 'the transport to roll on from there')
         self.client.must('stop over 5ms')
         until(lambda: self.client.get('transport/state') == 'stopped', 'the transport to stand')
         held = self.position()
@@ -275,8 +275,7 @@ class Transport(Protocol):
         seen = set()
         until(lambda: seen.add(self.position()) or len(seen) > 20, 'positions')
         for text in seen:
-            seconds = float(text[:-2]) / 1000 if text.endswith('ms') else float(text[:-1])
-            self.assertTrue(1 <= seconds < 1.2, text)
+            self.assertTrue(1 <= seconds(text) < 1.2, text)
         self.client.must('loop off')
         self.assertEqual(self.client.get('transport/loop'), 'off')
 
@@ -335,6 +334,10 @@ class Watch(Protocol):
         self.client.must('play')
         self.client.must('watch meters stats state transport log rate=50')
         until(lambda: self.client.must('describe') and len(self.client.events) > 50, '50 events')
+
+    def test_no_more_often_than_there_is_news(self):
+        self.assertEqual(self.client.must('watch stats rate=5').fields['rate'], '5Hz')
+        self.assertEqual(self.client.must('watch stats rate=1000Hz').fields['rate'], '50Hz')
 
     def test_what_cannot_be_watched(self):
         self.client.refused('watch everything', 'unknown')

@@ -174,6 +174,26 @@ shows "a glob" '^[ >]bus/hall' 'match /\*a\*l'
 keys Escape
 shows "all again" '3 of 3 strips' '^[ >]vox'
 
+# A daemon that takes no commands holds nothing up: what it cannot take is refused, and said so.
+keys Home
+shows "the first" '^>vox'
+kill -STOP "$mixd"
+for i in $(seq 20); do
+    keys -N 50 +
+done
+shows "a busy daemon" 'the daemon does not take commands now'
+keys '?'
+shows "help meanwhile" '^ up down'
+keys x
+kill -CONT "$mixd"
+end=$((SECONDS + WAIT_S))
+while [ "$(value strip/vox/gain)" = 0dB ] && [ $SECONDS -lt $end ]; do sleep $POLL_S; done
+until [ "$(value strip/vox/gain)" = 0dB ] || [ $SECONDS -ge $end ]; do
+    keys 0
+    sleep $POLL_S
+done
+[ $SECONDS -lt $end ] || fail "keys afterwards" 0dB "$(value strip/vox/gain)"
+
 # Sizes: whatever fits, and nothing is wider than the terminal.
 tmux_ resize-window -x 130 -y 40
 shows "wide" 'vox +\.\. .{90,}$'
