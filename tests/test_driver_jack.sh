@@ -1,5 +1,5 @@
 #!/bin/bash
-# test_driver_jack.sh - mixd in a JACK graph: its ports, its sound, periods that change, freewheeling
+# test_driver_jack.sh - mixd in a JACK graph: its ports, its sound, periods that change
 set -u
 cd "$(dirname "$0")/.." || exit
 if [ -z "${JACKBOX_PID-}" ]; then
@@ -12,34 +12,6 @@ fi
 . tests/withmixd.sh
 rate=$(jack_samplerate)
 
-# What is heard of FILE in RECORDING from its first sound on, apart from what HOW allows.
-compare() { # file recording how
-    python3 - "$@" <<'END' || fail "$2 is not what was played"
-import sys
-sys.path.insert(0, "tests")
-from wavs import onset, read
-source, heard, how = read(sys.argv[1]), read(sys.argv[2]), sys.argv[3]
-start = onset(heard.channels)
-assert start is not None, "nothing but silence"
-for c, (played, got) in enumerate(zip(source.channels, heard.channels)):
-    got = got[start:]
-    if how == "delayed":  # once, by a quantum of silence
-        split = next(i for i in range(len(got)) if got[i] != played[i])
-        assert not any(got[split:split + 64]), f"frame {split} is wrong"
-        got = got[:split] + got[split + 64:]
-    n = min(len(got), len(played))
-    assert n > heard.rate // 5, f"only {n} frames"
-    wrong = next((i for i in range(n) if got[i] != played[i]), None)
-    assert wrong is None, f"channel {c + 1} differs from frame {wrong} on"
-    if how == "whole":
-        assert n == len(played), f"{n} frames of {len(played)}"
-        assert not any(got[n:]), "sound after the end"
-END
-}
-
-noise() { # file seconds
-    sox -R -n -r "$rate" -c 2 -b 24 "$1" synth "$2" whitenoise whitenoise gain -6 || exit 1
-}
 noise "$dir/short.wav" 0.5
 noise "$dir/long.wav" 20
 sox "$dir/long.wav" "$dir/live.wav" trim 0 0.5 || exit 1
@@ -108,21 +80,4 @@ kill -TERM $tap
 await_tap frames=
 compare "$dir/long.wav" "$dir/heard.wav" delayed
 ctl_says ' starved=0 ' stats || fail "starved while periods changed"
-quit
-
-# As fast as the machine can, there and back: no track loses a frame. Nobody else may come or go
-# meanwhile: JACK 1.9.21 hangs when a client closes while it freewheels.
-start "$dir/long.session"
-await ctl_says driver=jack status
-tap "$dir/heard.wav" $((200 * rate)) mixd:out_1
-ctl play >/dev/null
-for turn in y n y n; do
-    jack_freewheel $turn >/dev/null
-    [ $turn = y ] && is=on || is=off
-    await ctl_says freewheel=$is status
-done
-ctl_says ' starved=0 ' stats || fail "starved: $(ctl stats)"
-kill -TERM $tap
-await_tap frames=
-compare "$dir/long.wav" "$dir/heard.wav" exact
 quit

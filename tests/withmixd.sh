@@ -5,7 +5,7 @@
 #     ctl WORD...                 a command; await ctl_says PATTERN WORD...
 #     quit                        ends it, and fails unless it ended well
 #
-# $dir is a folder for the test's files and $rate the server's; fail says what was said so far.
+# $dir is a folder for the test's files; fail says what was said so far.
 # Waiting ends when what is waited for happens, or when mixd ends; run.sh bounds it.
 
 BUILD=${BUILD:-build}
@@ -58,4 +58,32 @@ await_tap() { # pattern
         kill -0 $tap 2>/dev/null || grep -q "$1" "$dir/tap" || fail "tap: $(cat "$dir/tap")"
         sleep 0.01
     done
+}
+# What is heard of FILE in RECORDING from its first sound on, apart from what HOW allows.
+compare() { # file recording how
+    python3 - "$@" <<'END' || fail "$2 is not what was played"
+import sys
+sys.path.insert(0, "tests")
+from wavs import onset, read
+source, heard, how = read(sys.argv[1]), read(sys.argv[2]), sys.argv[3]
+start = onset(heard.channels)
+assert start is not None, "nothing but silence"
+for c, (played, got) in enumerate(zip(source.channels, heard.channels)):
+    got = got[start:]
+    if how == "delayed":  # once, by a quantum of silence
+        split = next(i for i in range(len(got)) if got[i] != played[i])
+        assert not any(got[split:split + 64]), f"frame {split} is wrong"
+        got = got[:split] + got[split + 64:]
+    n = min(len(got), len(played))
+    assert n > heard.rate // 5, f"only {n} frames"
+    wrong = next((i for i in range(n) if got[i] != played[i]), None)
+    assert wrong is None, f"channel {c + 1} differs from frame {wrong} on"
+    if how == "whole":
+        assert n == len(played), f"{n} frames of {len(played)}"
+        assert not any(got[n:]), "sound after the end"
+END
+}
+
+noise() { # file seconds
+    sox -R -n -r "$rate" -c 2 -b 24 "$1" synth "$2" whitenoise whitenoise gain -6 || exit 1
 }
