@@ -14,7 +14,10 @@ SAN     =
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
        -Werror
-LIBS_PC = jack fftw3f sndfile samplerate opusfile vorbisfile libmpg123
+# 1: rates are converted by libsoxr; 0: by libsamplerate, far dearer. Give each a BUILD of its own.
+SOXR    := $(if $(shell pkg-config --exists soxr 2>/dev/null && echo yes),1,0)
+RATES    = $(if $(filter 1,$(SOXR)),soxr,samplerate)
+LIBS_PC  = jack fftw3f sndfile $(RATES) opusfile vorbisfile libmpg123
 # := so that pkg-config is asked once; empty before `make deps` has run, which re-runs make.
 PC_CFLAGS := $(shell pkg-config --cflags $(LIBS_PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(LIBS_PC) 2>/dev/null)
@@ -26,7 +29,8 @@ LDLIBS_bench_convolver = -lzita-convolver -lstdc++
 
 SRC  = $(wildcard daemon/*.c mixer/*.c effects/*.c ipc/*.c)
 MAIN = daemon/main.c ipc/mixctl.c
-LIB  = $(filter-out $(MAIN),$(SRC))
+LIB  = $(filter-out $(MAIN) $(filter-out mixer/converter_$(RATES).c,\
+           $(wildcard mixer/converter_*.c)),$(SRC))
 OBJ  = $(LIB:%.c=$(BUILD)/%.o)
 TESTS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))

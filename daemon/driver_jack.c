@@ -209,11 +209,12 @@ void jackclient_listen(struct jack_driver *j)
     atomic_store_explicit(&j->period, jack_get_buffer_size(client), memory_order_relaxed);
 }
 
+/* NULL: there is no server, which is no trouble. libjack overwrites what the server has said. */
 static const char *reason(jack_status_t status)
 {
-    if (status & JackNameNotUnique)
-        return "another client has our name";
-    return status & JackVersionError ? "it speaks another version of the protocol" : NULL;
+    if (status & JackServerFailed)
+        return NULL;
+    return "it refuses us; another client may have our name";
 }
 
 void jackclient_open(void *driver)

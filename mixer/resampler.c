@@ -1,30 +1,18 @@
-/* resampler.c - a fixed change of rate, exact to the frame, by libsamplerate
+/* resampler.c - a fixed change of rate, exact to the frame
  *
- * libsamplerate takes the delay of its filter away by itself: it looks ahead before it gives
- * anything. Its own notion of the end is not used: it stops up to a frame early, depending on how
- * its position was rounded. We feed zeros and count.
+ * The filter is another's (converter.h); here are its places: where to begin again so that nothing
+ * is heard of it, and how long the result is. No converter's notion of the end is used: we feed
+ * zeros and count.
  */
 #include "mixer/resampler.h"
 
-#include <samplerate.h>
+#include "mixer/converter.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* Input frames on either side of an output frame that the filters reach when the rate rises: half
- * the coefficients over the steps per input frame, from libsamplerate's own tables (src_sinc.c:
- * 2464 / 128, 22438 / 491, 340239 / 2381), rounded up with room to spare. */
-static const struct {
-    int converter;
-    uint32_t reach;
-} kinds[] = {
-    [QUALITY_FASTEST] = { SRC_SINC_FASTEST, 22 },
-    [QUALITY_MEDIUM] = { SRC_SINC_MEDIUM_QUALITY, 48 },
-    [QUALITY_BEST] = { SRC_SINC_BEST_QUALITY, 146 },
-};
-
 struct resampler {
-    SRC_STATE *state;
-    double ratio; /* to / from */
+    struct converter *converter;
     uint32_t channels;
     uint64_t out_step; /* so many output frames */
     uint64_t in_step;  /*  span exactly so many input frames, and no fewer do */
@@ -44,23 +32,21 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 
 struct resampler *resampler_new(uint32_t channels, uint32_t from, uint32_t to, enum quality quality)
 {
-    int error = 0;
     if (from / to >= RESAMPLER_RATIO_MAX || to / from >= RESAMPLER_RATIO_MAX)
         return NULL;
     struct resampler *r = calloc(1, sizeof *r);
     if (!r)
         return NULL;
-    r->state = src_new(kinds[quality].converter, (int)channels, &error);
-    if (!r->state) {
+    r->converter = converter_new(channels, from, to, quality);
+    if (!r->converter) {
         free(r);
         return NULL;
     }
     uint64_t common = gcd(from, to);
     r->channels = channels;
-    r->ratio = (double)to / from;
     r->out_step = to / common;
     r->in_step = from / common;
-    r->reach = kinds[quality].reach * (from > to ? (uint64_t)from / to + 1 : 1);
+    r->reach = converter_reach(quality) * (from > to ? (uint64_t)from / to + 1 : 1);
     return r;
 }
 
@@ -68,7 +54,7 @@ void resampler_free(struct resampler *r)
 {
     if (!r)
         return;
-    src_delete(r->state);
+    converter_free(r->converter);
     free(r);
 }
 
@@ -76,7 +62,7 @@ uint64_t resampler_seek(struct resampler *r, uint64_t frame)
 {
     uint64_t steps = frame / r->out_step, back = (r->reach + r->in_step - 1) / r->in_step;
     steps = steps > back ? steps - back : 0;
-    src_reset(r->state);
+    converter_restart(r->converter);
     r->skip = frame - steps * r->out_step;
     return steps > UINT64_MAX / r->in_step ? UINT64_MAX : steps * r->in_step;
 }
@@ -84,18 +70,9 @@ uint64_t resampler_seek(struct resampler *r, uint64_t frame)
 void resampler_process(struct resampler *r, const float *in, uint32_t *n_in, float *out,
                        uint32_t *n_out)
 {
-    SRC_DATA data = {
-        .data_in = in,
-        .data_out = out,
-        .input_frames = (long)*n_in,
-        .output_frames = (long)*n_out,
-        .src_ratio = r->ratio,
-    };
-    src_process(r->state, &data); /* fails only for arguments that resampler_new refuses */
-    uint32_t made = (uint32_t)data.output_frames_gen;
-    uint32_t drop = made < r->skip ? made : (uint32_t)r->skip;
-    *n_in = (uint32_t)data.input_frames_used;
-    *n_out = made - drop;
+    converter_process(r->converter, in, n_in, out, n_out);
+    uint32_t drop = *n_out < r->skip ? *n_out : (uint32_t)r->skip;
+    *n_out -= drop;
     r->skip -= drop;
     if (drop > 0)
         memmove(out, out + (size_t)drop * r->channels, (size_t)*n_out * r->channels * sizeof *out);

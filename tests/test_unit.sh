@@ -56,6 +56,7 @@ is() { "$build/mixctl" -s "$work/sock" status 2>/dev/null | grep -q "driver=$1 "
 # Awaits a state of the driver.
 await() {
     until is "$1"; do
+        sleep 0.05
         kill -0 $mixd 2>/dev/null || {
             cat "$work/log"
             exit 1
@@ -83,6 +84,7 @@ END
     control save "$work/saved.session"
     kill "$JACKBOX_PID"
     await lost
+    while kill -0 "$JACKBOX_PID" 2>/dev/null; do sleep 0.02; done # its name is taken until then
     $JACKBOX_JACKD >/dev/null 2>&1 &
     jackd=$!
     await jack
