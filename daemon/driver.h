@@ -67,8 +67,9 @@ struct driver_kind {
     void (*close)(struct driver *d); /* control; stops first if need be */
     void (*figures)(struct driver *d, struct driver_figures *out); /* control */
     /* Control. JACK connections, of drivers that have them (else NULL): full port names. A
-     * connection made here is remembered and restored. 0, -ENOENT (no such port), -EEXIST (already
-     * so), -ENOTCONN (server lost; remembered all the same) or another -errno. */
+     * connection made here is remembered and restored. 0, -ENOENT (no such port; remembered all the
+     * same), -EEXIST (already so), -ENOTCONN (server lost; remembered all the same) or another
+     * -errno. */
     int (*connect)(struct driver *d, const char *from, const char *to);
     int (*disconnect)(struct driver *d, const char *from, const char *to);
     /* Control. Calls `port` for every audio port of the server (full name, does it give sound, is

@@ -122,7 +122,9 @@ static enum verdict wired(struct call *call, int err)
 {
     struct mixd *m = call->context;
     const struct word *from = &call->words[1];
-    if (err == -ENOENT)
+    if (err == -ENOENT && m->at_once) /* a session may name a port that comes later */
+        reply_ok(call->reply, "live=off");
+    else if (err == -ENOENT)
         reply_err(call->reply, CODE_UNKNOWN, "there is no port %s, or no port %s", from->text,
                   call->words[2].text);
     else if (err == -EEXIST)
@@ -141,9 +143,13 @@ static enum verdict wired(struct call *call, int err)
 enum verdict verb_connect(struct call *call)
 {
     struct mixd *m = call->context;
-    if (m->driver && m->driver_kind->connect)
-        return wired(call,
-                     m->driver_kind->connect(m->driver, call->words[1].text, call->words[2].text));
+    const char *from = call->words[1].text, *to = call->words[2].text;
+    if (m->driver && m->driver_kind->connect) {
+        int err = m->driver_kind->connect(m->driver, from, to);
+        if (err == -ENOENT && !m->at_once) /* what is refused is not remembered */
+            m->driver_kind->disconnect(m->driver, from, to);
+        return wired(call, err);
+    }
     if (!m->at_once)
         reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
     return VERDICT_DONE;

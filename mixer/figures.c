@@ -55,7 +55,7 @@ void console_totals(const struct console *c, struct console_totals *t)
         t->skipped += f.skipped;
         t->nans += f.nans;
         double fill = f.size ? (double)f.buffered / f.size : 1;
-        if (f.playing && !f.ended && fill < t->fill)
+        if (f.primed && f.playing && !f.ended && fill < t->fill)
             t->fill = fill;
     }
 }
