@@ -19,10 +19,9 @@ fi
 
 build=$(realpath "${BUILD:-build}")
 work=$(mktemp -d)
-mixd='' jackd=''
+mixd=''
 finish() {
-    # shellcheck disable=SC2086
-    kill $mixd $jackd 2>/dev/null
+    [ -z "$mixd" ] || kill "$mixd" 2>/dev/null
     wait
     rm -rf "$work"
 }
@@ -51,20 +50,9 @@ allowed() {
 }
 
 control() { "$build/mixctl" -s "$work/sock" "$@" >>"$work/log" 2>&1 || cat "$work/log"; }
-is() { "$build/mixctl" -s "$work/sock" status 2>/dev/null | grep -q "driver=$1 "; }
+playing() { "$build/mixctl" -s "$work/sock" status 2>/dev/null | grep -q 'driver=jack '; }
 
-# Awaits a state of the driver.
-await() {
-    until is "$1"; do
-        sleep 0.05
-        kill -0 $mixd 2>/dev/null || {
-            cat "$work/log"
-            exit 1
-        }
-    done
-}
-
-# Plays, loads, locates, saves, loses its server and gets it back.
+# Joins the server, plays, loads, locates, saves.
 live() {
     sox -R -n -r 44100 "$work/song.ogg" synth 5 sine 440 gain -12
     sox -R -n -r 48000 -c 2 "$work/ir.wav" synth 1 whitenoise whitenoise fade l 0 1 1
@@ -78,16 +66,15 @@ END
     strace -f -qq -o "$work/trace" "$build/mixd" --group "$(id -gn)" -s "$work/sock" --play \
         "$work/test.session" 2>>"$work/log" &
     mixd=$!
-    await jack
+    until playing; do
+        kill -0 $mixd 2>/dev/null || {
+            cat "$work/log"
+            exit 1
+        }
+    done
     control load bus/hall/reverb ir.wav
     control locate 3s
     control save "$work/saved.session"
-    kill "$JACKBOX_PID"
-    await lost
-    while kill -0 "$JACKBOX_PID" 2>/dev/null; do sleep 0.02; done # its name is taken until then
-    $JACKBOX_JACKD >/dev/null 2>&1 &
-    jackd=$!
-    await jack
     control quit
     wait $mixd
 }
