@@ -79,7 +79,7 @@ static int process(jack_nframes_t n, void *driver)
     uint32_t rate = atomic_load_explicit(&j->rate, memory_order_relaxed);
     if (freewheeling || j->waited)
         xruns_restart(&j->xruns);
-    xruns_begin(&j->xruns, jack_last_frame_time(client_of(j->clock)), n, rate);
+    xruns_begin(&j->xruns, jack_last_frame_time(client_of(j->clock)), began, n, rate);
     uint32_t places = buffers_gather(j, n);
     if (open)
         run(j, freewheeling, places, n);

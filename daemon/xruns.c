@@ -1,29 +1,78 @@
-/* xruns.c - missed periods, read from jumps of a server's frame time */
+/* xruns.c - missed periods, read from a server's frame time and from the clock */
 #include "daemon/xruns.h"
 
 #define NS_PER_S 1000000000u
 
+enum {
+    BEHIND = 8,   /* periods: a server with several buffers makes up for a late wake-up sooner */
+    CREEP = 1000, /* a sound card may be slower than its rate by one part in so many */
+};
+
 RT void xruns_restart(struct xruns *x)
 {
     x->timed = false;
+    x->late_ns = 0;
+    x->behind = 0;
 }
 
-static RT void count(_Atomic uint64_t *counter)
+static RT void count(struct xruns *x, uint64_t periods, bool ours)
 {
-    /* Relaxed: one writer, and nothing hangs on the number. */
-    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+    /* Relaxed: one writer, and nothing hangs on the numbers. */
+    atomic_fetch_add_explicit(&x->all, periods, memory_order_relaxed);
+    if (ours)
+        atomic_fetch_add_explicit(&x->own, periods, memory_order_relaxed);
 }
 
-RT void xruns_begin(struct xruns *x, uint32_t now, uint32_t n, uint32_t rate)
+/* By the frame time. What is counted here is no longer late by the clock. */
+static RT void jump_count(struct xruns *x, uint32_t now, uint32_t n, int64_t period_ns, bool busy)
 {
     /* As a signed number: a clock that was set back a little has missed nothing. */
-    bool missed = x->timed && n == x->frames && (int32_t)(now - x->expected) > 0;
-    if (missed)
-        count(&x->all);
-    if (missed && x->busy_ns * rate > (uint64_t)n * NS_PER_S / 2)
-        count(&x->own);
+    int32_t jump = (int32_t)(now - x->expected);
+    if (jump <= 0)
+        return;
+    uint32_t missed = ((uint32_t)jump + n / 2) / n;
+    count(x, missed > 0 ? missed : 1, busy);
+    x->late_ns -= jump * period_ns / n;
+}
+
+/* By the clock. */
+static RT void lateness_count(struct xruns *x, int64_t period_ns, bool busy)
+{
+    x->late_ns -= period_ns / CREEP;
+    if (x->late_ns < 0)
+        x->late_ns = 0;
+    if (x->late_ns < period_ns / 2) {
+        x->behind = 0;
+        return;
+    }
+    if (x->behind++ == 0) {
+        x->busy_before = busy;
+        x->least_ns = x->late_ns;
+    }
+    if (x->late_ns < x->least_ns)
+        x->least_ns = x->late_ns;
+    if (x->behind < BEHIND)
+        return;
+    int64_t missed = (x->least_ns + period_ns / 2) / period_ns;
+    count(x, (uint64_t)missed, x->busy_before);
+    x->late_ns -= missed * period_ns;
+    x->behind = 0;
+}
+
+RT void xruns_begin(struct xruns *x, uint32_t now, uint64_t now_ns, uint32_t n, uint32_t rate)
+{
+    int64_t period_ns = (int64_t)n * NS_PER_S / (rate > 0 ? rate : 1);
+    bool busy = (int64_t)x->busy_ns > period_ns / 2;
+    if (x->timed && n == x->frames) {
+        x->late_ns += (int64_t)(now_ns - x->last_ns) - period_ns;
+        jump_count(x, now, n, period_ns, busy);
+        lateness_count(x, period_ns, busy);
+    } else {
+        xruns_restart(x);
+    }
     x->timed = true;
     x->expected = now + n;
+    x->last_ns = now_ns;
     x->frames = n;
 }
 

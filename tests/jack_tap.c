@@ -54,12 +54,17 @@ static void end(void)
     sem_post(&events);
 }
 
+/* For a few periods in a row: a connection that we see already reaches the client at its other end
+ * a period later. */
 static bool all_connected(void)
 {
+    enum { SETTLED = 4 };
+    static uint32_t periods;
     uint32_t i = 0;
     while (i < tap.n_ports && jack_port_connected(tap.ports[i]))
         i++;
-    return i == tap.n_ports;
+    periods = i == tap.n_ports ? periods + 1 : 0;
+    return periods >= SETTLED;
 }
 
 /* Copies n frames between the file's memory and one port, from the file's frame `at` on. */

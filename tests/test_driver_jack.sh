@@ -42,6 +42,7 @@ jack_lsp | grep -q -x mixd:out_1 || fail "no ports when it has ended"
 # A live input, claimed while running.
 ctl add input mic channels=2 >/dev/null || fail "add input is refused"
 await ctl_says 'mixd:mic_2 .*input own=on' ports
+await ctl_says 'primed=on' status # and the strip is on the desk
 jack_lsp | grep -q -x mixd:mic_2 || fail "JACK does not see the input"
 tap "$dir/heard.wav" $((60 * rate)) mixd:out_1 mixd:out_2
 "$BUILD/tests/jack_tap" -n player -p "$dir/live.wav" mixd:mic_1 mixd:mic_2 || fail "no player"

@@ -6,10 +6,61 @@
 enum { RATE = 48000, N = 64 };
 #define PERIOD_NS 1333333u /* 64 / 48000 s */
 
+/* On a clock that knows of nothing but the frames. */
 static void period(struct xruns *x, uint32_t at, uint32_t n, uint64_t busy_ns)
 {
-    xruns_begin(x, at, n, RATE);
+    static uint64_t clock_ns, last;
+    clock_ns += (uint64_t)(int64_t)(int32_t)(at - (uint32_t)last) * 62500 / 3; /* 1 / 48 kHz */
+    last = at;
+    xruns_begin(x, at, clock_ns, n, RATE);
     xruns_end(x, busy_ns);
+}
+
+/* The frame time goes on in order; the clock says when. */
+static void period_at(struct xruns *x, uint32_t i, double when_in_periods, uint64_t busy_ns)
+{
+    xruns_begin(x, i * N, (uint64_t)(when_in_periods * 64e9 / RATE), N, RATE);
+    xruns_end(x, busy_ns);
+}
+
+/* A server that was held up for five periods goes on with its frame time as before. */
+static void what_the_clock_alone_has_seen(void)
+{
+    struct xruns x = { 0 };
+    for (uint32_t i = 0; i < 100; i++)
+        period_at(&x, i, i + 10.0, 0);
+    for (uint32_t i = 100; i < 200; i++)
+        period_at(&x, i, i + 15.0, 0);
+    CHECK_INT(x.all, 5);
+    CHECK_INT(x.own, 0);
+    for (uint32_t i = 200; i < 300; i++)
+        period_at(&x, i, i + 16.0, 0);
+    CHECK_INT(x.all, 6);
+    period_at(&x, 300, 316, PERIOD_NS * 2);
+    for (uint32_t i = 301; i < 400; i++)
+        period_at(&x, i, i + 18.0, 0);
+    CHECK_INT(x.all, 8);
+    CHECK_INT(x.own, 2);
+}
+
+/* Late wake-ups that are made up for are no missed periods, however late they were. */
+static void lateness_that_is_made_up_for(void)
+{
+    struct xruns x = { 0 };
+    for (uint32_t i = 0; i < 1000; i++) {
+        double late = i % 50 < 4 ? 4 - i % 50 : 0; /* 4, 3, 2, 1 periods, then in time again */
+        period_at(&x, i, i + 10 + late, 0);
+    }
+    CHECK_INT(x.all, 0);
+}
+
+/* A card that is slower than its nominal rate by 500 ppm, and periods that jitter by a quarter. */
+static void a_slow_card_misses_nothing(void)
+{
+    struct xruns x = { 0 };
+    for (uint32_t i = 0; i < 100000; i++)
+        period_at(&x, i, i * 1.0005 + (i % 7) / 28.0, 0);
+    CHECK_INT(x.all, 0);
 }
 
 static void periods_that_follow_on_each_other_miss_nothing(void)
@@ -21,16 +72,19 @@ static void periods_that_follow_on_each_other_miss_nothing(void)
     CHECK_INT(x.own, 0);
 }
 
-static void a_jump_is_one_however_long(void)
+static void a_jump_is_as_many_periods_as_it_is_long(void)
 {
     struct xruns x = { 0 };
     period(&x, 0, N, 0);
     period(&x, N + 1, N, 0);
     period(&x, 2 * N + 1, N, 0);
     CHECK_INT(x.all, 1);
-    period(&x, 3 * N + 1 + 1000000, N, 0);
-    CHECK_INT(x.all, 2);
+    period(&x, 3 * N + 1 + 1000 * N, N, 0);
+    CHECK_INT(x.all, 1001);
     CHECK_INT(x.own, 0);
+    for (uint32_t i = 1; i < 100; i++)
+        period(&x, (1003 + i) * N + 1, N, 0);
+    CHECK_INT(x.all, 1001);
 }
 
 /* More than half of the period before the jump; 666,666 ns are half of it. */
@@ -89,7 +143,10 @@ static void a_new_length_or_a_new_beginning_excuses_a_jump(void)
 int main(void)
 {
     RUN(periods_that_follow_on_each_other_miss_nothing);
-    RUN(a_jump_is_one_however_long);
+    RUN(what_the_clock_alone_has_seen);
+    RUN(lateness_that_is_made_up_for);
+    RUN(a_slow_card_misses_nothing);
+    RUN(a_jump_is_as_many_periods_as_it_is_long);
     RUN(it_is_ours_when_we_took_more_than_half);
     RUN(the_clock_wraps_after_a_day);
     RUN(a_clock_set_back_has_missed_nothing);
