@@ -38,7 +38,8 @@ enum verdict verb_save(struct call *call)
     struct text out = { 0 };
     char *save = NULL;
     session_write(m, console_folder(m->console), &out);
-    for (char *line = strtok_r(out.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+    char *line = out.data ? strtok_r(out.data, "\n", &save) : NULL; /* an empty desk has no lines */
+    for (; line; line = strtok_r(NULL, "\n", &save))
         reply_line(call->reply, "%s", line);
     text_clear(&out);
     return VERDICT_DONE;

@@ -383,6 +383,12 @@ class Session(Protocol):
         self.client.must('restore "no 1.session"')
         self.assertEqual(self.client.must('save').lines, lines)
 
+    def test_an_empty_desk_is_saved_as_nothing(self):
+        client = self.daemon().client()
+        self.assertEqual(client.must('save').lines, [])
+        client.must(f'save {self.file("empty.session")}')
+        client.must(f'restore {self.file("empty.session")}')
+
     def test_a_new_daemon_reads_what_was_saved(self):
         lines = self.client.must('save').lines
         again = self.daemon('\n'.join(lines)).client()
