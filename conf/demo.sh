@@ -35,8 +35,8 @@ fetch() {
     rm -r "$scratch"
 }
 
-# Into the current folder, which nobody else may enter. A machine that has never asked for the package
-# lists does so first.
+# Into the current folder, which nobody else may enter. A machine that has never asked for the
+# package lists does so first.
 download() {
     local get="apt-get -qq -o APT::Sandbox::User=root download $1"
     $get >&2 && return

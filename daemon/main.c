@@ -216,6 +216,14 @@ static void descriptors_raise(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A terminal that closes ends us in order, socket and all, unless nohup says otherwise. */
+static bool hangup_ends(struct mixd *m)
+{
+    struct sigaction present;
+    bool ignored = !sigaction(SIGHUP, NULL, &present) && present.sa_handler == SIG_IGN;
+    return ignored || loop_signal(m->loop, SIGHUP, signalled, m);
+}
+
 static int loop_prepare(struct mixd *m)
 {
     m->loop = loop_new();
@@ -225,7 +233,7 @@ static int loop_prepare(struct mixd *m)
     m->waker = loop_wakeup(m->loop, woken, m);
     signal(SIGPIPE, SIG_IGN);
     return m->timer && m->waker && loop_signal(m->loop, SIGINT, signalled, m) &&
-                   loop_signal(m->loop, SIGTERM, signalled, m)
+                   loop_signal(m->loop, SIGTERM, signalled, m) && hangup_ends(m)
                ? 0
                : -1;
 }

@@ -237,13 +237,27 @@ static void value_print(void *context, const struct console_value *v)
     match->found++;
 }
 
+static void object_count(void *context, const char *address, const char *kind)
+{
+    struct matching *match = context;
+    (void)kind;
+    match->found += glob_match(match->glob, address);
+}
+
 /* An address without wildcards that matched nothing is a mistake; a pattern may match nothing. */
 static enum verdict found(struct matching *match, unsigned word)
 {
+    const struct mixd *m = match->call->context;
     struct refusal why;
     if (match->found || glob_is_pattern(match->glob))
         return VERDICT_DONE;
-    refuse(&why, FAULT_UNKNOWN, "there is no %s", match->glob);
+    console_each_object(m->console, match, object_count);
+    if (match->found) {
+        refuse(&why, FAULT_UNKNOWN, "%s is no parameter", match->glob);
+        refuse_hint(&why, "%s/*", match->glob);
+    } else {
+        refuse(&why, FAULT_UNKNOWN, "there is no %s", match->glob);
+    }
     (void)word;
     return refused(match->call, &why);
 }

@@ -9,14 +9,27 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Like every other path: relative to the session's folder. The caller frees; NULL: no memory. */
+static char *path_read(const struct mixd *m, const char *text)
+{
+    const char *folder = console_folder(m->console);
+    char *path = NULL;
+    if (*text == '/' || !*folder)
+        return strdup(text);
+    return asprintf(&path, "%s/%s", folder, text) < 0 ? NULL : path;
+}
 
 enum verdict verb_save(struct call *call)
 {
     struct mixd *m = call->context;
     if (call->count > 1) {
-        int err = session_save(m, call->words[1].text);
+        char *path = path_read(m, call->words[1].text);
+        int err = path ? session_save(m, path) : -ENOMEM;
+        free(path);
         if (err)
             reply_err_at(call->reply, CODE_FILE, &call->words[1], "cannot be written: %s",
                          strerrordesc_np(-err));
@@ -25,7 +38,8 @@ enum verdict verb_save(struct call *call)
     struct text out = { 0 };
     char *save = NULL;
     session_write(m, console_folder(m->console), &out);
-    for (char *line = strtok_r(out.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+    char *line = out.data ? strtok_r(out.data, "\n", &save) : NULL; /* an empty desk has no lines */
+    for (; line; line = strtok_r(NULL, "\n", &save))
         reply_line(call->reply, "%s", line);
     text_clear(&out);
     return VERDICT_DONE;
@@ -69,14 +83,17 @@ enum verdict verb_restore(struct call *call)
 {
     struct mixd *m = call->context;
     struct text fault = { 0 };
-    if (session_check(m, call->words[1].text, &fault)) {
+    char *named = path_read(m, call->words[1].text);
+    if (named && session_check(m, named, &fault)) {
         reply_err(call->reply, CODE_FILE, "%s", text_string(&fault));
         text_clear(&fault);
+        free(named);
         return VERDICT_DONE;
     }
     text_clear(&fault);
     struct restoring *s = calloc(1, sizeof *s);
-    char *path = s ? realpath(call->words[1].text, NULL) : NULL;
+    char *path = s && named ? realpath(named, NULL) : NULL;
+    free(named);
     if (!path) {
         free(s);
         reply_err(call->reply, CODE_LIMIT, "out of memory");

@@ -326,6 +326,12 @@ static enum status find_socket(struct mixctl *m, const char *given, const char *
     }
 }
 
+/* `mixctl top --help`: no command of the daemon begins its words like that. */
+static bool asks_for_help(const char *word)
+{
+    return word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = { { "help", no_argument, NULL, 'h' },
@@ -357,6 +363,8 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return STATUS_USAGE;
     }
+    if (asks_for_help(argv[optind + 1]))
+        return fputs(usage, stdout) == EOF;
     signal(SIGPIPE, SIG_IGN);
     enum status status = find_socket(&m, given, name);
     if (!status)

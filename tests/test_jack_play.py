@@ -44,6 +44,7 @@ class JackPlay(Box):
         run('sox', '-R', '-n', '-r', '48000', '-c', '2', '-b', '16', self.file('in.wav'),
             'synth', '1', 'whitenoise', 'whitenoise')
         tap = Tap('-n', 'recorder', '-r', self.file('out.wav'), '-f', '480000', *OUTPUTS)
+        tap.began()
         player = Tap('-n', 'player', '-p', self.file('in.wav'))
         for i, port in enumerate(ports):
             run('jack_connect', f'player:out_{i + 1}', port)

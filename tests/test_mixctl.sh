@@ -58,6 +58,8 @@ exits 2 mixctl -n 'no/name' version
 exits 2 mixctl echo $'a\nb'
 exits 3 "$build/mixctl" -s "$work/nobody" version
 exits 0 mixctl --help
+exits 0 mixctl top --help
+exits 0 mixctl watch -h
 grep -q '^usage: mixctl' "$work/out" || fail help 'usage: mixctl' "$(cat "$work/out")"
 exits 0 mixctl -V
 grep -Eqx 'mixctl [0-9]+\.[0-9]+\.[0-9]+' "$work/out" || fail -V 'mixctl N.N.N' "$(cat "$work/out")"

@@ -3,7 +3,9 @@
 
 Everything here is read from PROTOCOL.md and from what `describe` says, never from the sources.
 """
+import os
 import re
+import signal
 
 import stems
 from mixdbox import Box, fields, main, seconds, until, words
@@ -74,6 +76,7 @@ class Lines(Protocol):
     def test_the_nearest_name_is_the_hint(self):
         for line, hint in (('descrbe', 'describe'), ('sett x 1', 'set'),
                            ('get strip/drums/gian', 'strip/drums/gain'),
+                           ('get strip/drums', 'strip/drums/*'),
                            ('set strip/drums/mut on', 'strip/drums/mute'),
                            ('insert master limter', 'limiter'),
                            ('remove strip/drms', 'strip/drums')):
@@ -372,6 +375,20 @@ class Session(Protocol):
         with open(self.file('two.session'), encoding='utf-8') as file:
             self.assertEqual(file.read().splitlines(), lines)
 
+    def test_relative_names_of_sessions_begin_at_the_session_s_folder(self):
+        self.client.must('save "no 1.session"')
+        self.assertTrue(os.path.exists(self.file('no 1.session')))
+        lines = self.client.must('save').lines
+        self.client.must('remove strip/vox')
+        self.client.must('restore "no 1.session"')
+        self.assertEqual(self.client.must('save').lines, lines)
+
+    def test_an_empty_desk_is_saved_as_nothing(self):
+        client = self.daemon().client()
+        self.assertEqual(client.must('save').lines, [])
+        client.must(f'save {self.file("empty.session")}')
+        client.must(f'restore {self.file("empty.session")}')
+
     def test_a_new_daemon_reads_what_was_saved(self):
         lines = self.client.must('save').lines
         again = self.daemon('\n'.join(lines)).client()
@@ -409,6 +426,14 @@ class Session(Protocol):
     def test_quit(self):
         self.client.must('quit')
         self.assertEqual(self.mixd.process.wait(30), 0)
+
+    def test_a_terminal_that_closes_ends_it_in_order(self):
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs us may ignore it
+        self.addCleanup(signal.signal, signal.SIGHUP, before)
+        mixd = self.daemon()
+        mixd.process.send_signal(signal.SIGHUP)
+        self.assertEqual(mixd.process.wait(30), 0)
+        self.assertFalse(os.path.exists(mixd.socket))
 
 
 main()

@@ -49,6 +49,7 @@ quit() {
 # Records ports into a file: begins in the first period in which it is connected. Two of them must
 # not be started at once (jackbox.sh).
 tap() { # file frames ports...
+    : >"$dir/tap" # else what the last one said is there until the new one has begun to run
     "$BUILD/tests/jack_tap" -n tap -r "$1" -f "$2" "${@:3}" >"$dir/tap" 2>&1 &
     tap=$!
     await_tap began=
