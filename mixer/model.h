@@ -36,6 +36,7 @@ struct source {
     char *path;
     struct file_mark mark; /* of the file as it was when it was opened */
     uint64_t offset;
+    struct region region;
     bool repeat;
     enum quality quality;
     uint64_t generation; /* of the timeline: changes with every locate and loop */
@@ -94,6 +95,10 @@ enum node_param {
     NODE_SOLO,
     NODE_POLARITY,
     NODE_OFFSET,
+    NODE_IN,
+    NODE_END,
+    NODE_FADEIN,
+    NODE_FADEOUT,
     NODE_LOOP,
     NODE_QUALITY,
     NODE_OUT,
@@ -261,6 +266,8 @@ void sources_watch(struct console *c);
 /* Drops what is being primed and wants it anew: the timeline is about to change. */
 void sources_restart(struct console *c);
 bool node_primes(const struct node *n);
+/* Frames of its file that it plays, as the header claims; UINT64_MAX: it does not say. */
+uint64_t node_length(const struct console *c, const struct node *n);
 void source_drop(struct console *c, struct source *s);
 /* Is a desk under way that the engine has not taken over? */
 bool desk_under_way(const struct console *c);

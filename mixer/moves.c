@@ -96,9 +96,12 @@ uint64_t console_end(const struct console *c)
     uint64_t end = 0;
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
-        if (n->kind != NODE_STRIP || n->values[NODE_LOOP] != 0 || n->frames == UINT64_MAX)
+        if (n->kind != NODE_STRIP || n->values[NODE_LOOP] != 0)
             continue;
-        uint64_t last = n->frames + (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
+        uint64_t length = node_length(c, n);
+        if (length == UINT64_MAX)
+            continue;
+        uint64_t last = length + (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
         if (last > end)
             end = last;
     }

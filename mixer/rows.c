@@ -20,8 +20,12 @@ const struct param node_rows[NODE_PARAMS] = {
     [NODE_POLARITY] = { "polarity", "switch", 0, 1, 0, "turns the signal upside down" },
     [NODE_SOURCE] = { "source", "text", 0, 0, 0, "the file it plays; FILE:3-4 picks channels" },
     [NODE_OFFSET] = { "offset", "s", 0, 31536000, 0,
-                      "timeline position at which the file's first frame sounds" },
-    [NODE_LOOP] = { "loop", "switch", 0, 1, 0, "begins the file again at its end" },
+                      "timeline position at which the file, or its `in`, sounds" },
+    [NODE_IN] = { "in", "s", 0, 31536000, 0, "where in the file it begins" },
+    [NODE_END] = { "end", "s", 0, 31536000, 0, "where in the file it ends; 0: at the file's end" },
+    [NODE_FADEIN] = { "fadein", "s", 0, 3600, 0, "linear fade at its beginning" },
+    [NODE_FADEOUT] = { "fadeout", "s", 0, 3600, 0, "linear fade to its end" },
+    [NODE_LOOP] = { "loop", "switch", 0, 1, 0, "begins it again at its end" },
     [NODE_QUALITY] = { "quality", "fastest|medium|best", 0, 2, 1,
                        "of the conversion, where the file's rate is not the engine's" },
     [NODE_CHANNELS] = { "channels", "", 1, EFFECT_CHANNELS_MAX, 2, "how many it has",
@@ -77,6 +81,10 @@ bool node_has(enum node_kind kind, enum node_param row)
         return kind == NODE_STRIP || kind == NODE_INPUT;
     case NODE_SOURCE:
     case NODE_OFFSET:
+    case NODE_IN:
+    case NODE_END:
+    case NODE_FADEIN:
+    case NODE_FADEOUT:
     case NODE_LOOP:
     case NODE_QUALITY:
         return kind == NODE_STRIP;

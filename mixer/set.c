@@ -69,23 +69,34 @@ static int value_read(const struct console *c, const struct target *t, const cha
     return err ? value_refuse(c, t->param, err, what, why) : 0;
 }
 
+/* Is another decoder opened for a new value? */
+static bool reopens(uint32_t row)
+{
+    switch (row) {
+    case NODE_OFFSET:
+    case NODE_IN:
+    case NODE_END:
+    case NODE_FADEIN:
+    case NODE_FADEOUT:
+    case NODE_LOOP:
+    case NODE_QUALITY:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static int node_set(struct console *c, struct node *n, uint32_t row, double value,
                     const struct console_change *change)
 {
     n->values[row] = value;
-    switch (row) {
-    case NODE_OFFSET:
-    case NODE_LOOP:
-    case NODE_QUALITY:
+    if (reopens(row)) {
         n->wants_source = true;
         c->dirty = true;
-        break;
-    case NODE_SOLO:
+    } else if (row == NODE_SOLO) {
         gates_levels(c, change);
-        break;
-    default:
+    } else {
         node_levels(c, n, change);
-        break;
     }
     return 0;
 }
@@ -130,8 +141,7 @@ static int text_set(struct console *c, const struct target *t, const char *addre
 static bool schedulable(const struct target *t)
 {
     if (t->kind == TARGET_NODE)
-        return t->row != NODE_SOLO && t->row != NODE_OFFSET && t->row != NODE_LOOP &&
-               t->row != NODE_QUALITY && !row_is_text(t->param);
+        return t->row != NODE_SOLO && !reopens(t->row) && !row_is_text(t->param);
     if (t->kind == TARGET_PLUG)
         return !row_is_text(t->param) &&
                !(t->plug->kind->rebuilds && t->plug->kind->rebuilds(t->row));

@@ -79,14 +79,34 @@ static bool mark_equal(const struct file_mark *a, const struct file_mark *b)
            a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
 }
 
+static uint64_t frames_of(const struct console *c, double seconds)
+{
+    return (uint64_t)llround(seconds * c->setup.rate);
+}
+
+static struct region node_region(const struct console *c, const struct node *n)
+{
+    return (struct region){ .in = frames_of(c, n->values[NODE_IN]),
+                            .end = frames_of(c, n->values[NODE_END]),
+                            .fadein = (uint32_t)frames_of(c, n->values[NODE_FADEIN]),
+                            .fadeout = (uint32_t)frames_of(c, n->values[NODE_FADEOUT]) };
+}
+
+uint64_t node_length(const struct console *c, const struct node *n)
+{
+    struct region region = node_region(c, n);
+    return region_length(&region, n->frames);
+}
+
 static struct source *source_find(const struct console *c, const char *path, const struct node *n,
                                   uint64_t offset)
 {
     struct file_mark mark = mark_read(path);
+    struct region region = node_region(c, n);
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
         if (s->generation == c->generation && s->offset == offset &&
-            s->repeat == (n->values[NODE_LOOP] != 0) &&
+            region_equal(&s->region, &region) && s->repeat == (n->values[NODE_LOOP] != 0) &&
             s->quality == (enum quality)n->values[NODE_QUALITY] && !strcmp(s->path, path) &&
             mark_equal(&s->mark, &mark))
             return s;
@@ -104,6 +124,7 @@ static struct source *source_open(struct console *c, const struct node *n, char 
         return NULL;
     }
     *s = (struct source){ .offset = offset,
+                          .region = node_region(c, n),
                           .repeat = n->values[NODE_LOOP] != 0,
                           .quality = (enum quality)n->values[NODE_QUALITY],
                           .generation = c->generation,
@@ -118,6 +139,7 @@ static struct source *source_open(struct console *c, const struct node *n, char 
         .loop_from = c->loop_from,
         .loop_to = c->loop_to,
         .xfade = xfade_frames(c),
+        .region = s->region,
         .ring = (uint32_t)lround(c->values[ENGINE_RING] * c->setup.rate),
         .quantum = c->setup.quantum,
     };

@@ -18,8 +18,9 @@ struct stream {
     struct audiofile *file;
     struct stream_plan plan;
     uint32_t channels;
-    uint64_t length; /* of the file; what the header claims until its end was met */
-    uint64_t at;     /* the frame of the file that audiofile_read gives next */
+    uint64_t length; /* of the region; what the header claims until its end was met */
+    uint64_t faded;  /* the length by which it is faded out: no end that was met by surprise */
+    uint64_t at;     /* the frame of the region that audiofile_read gives next; or UINT64_MAX */
     uint64_t now;    /* the timeline frame that comes next */
     bool looping;
     bool measured; /* its length was counted */
@@ -48,16 +49,20 @@ uint64_t stream_lead(const struct stream_plan *p)
     return p->offset > p->position ? p->offset - p->position : 0;
 }
 
-/* Frames of the file, from `frame` on. Fewer than n: its end, whose place is known from now on. */
+/* Frames of the region, from `frame` on. Fewer than n: its end, whose place is known from now on.
+ */
 static uint32_t read_file(struct stream *s, uint64_t frame, float *out, uint32_t n)
 {
     if (s->broken || frame >= s->length)
         return 0;
     if (frame != s->at) {
-        s->broken = audiofile_seek(s->file, frame) < 0;
+        s->broken = frame > UINT64_MAX - s->plan.region.in ||
+                    audiofile_seek(s->file, s->plan.region.in + frame) < 0;
         s->at = frame;
     }
-    uint32_t got = s->broken ? 0 : audiofile_read(s->file, out, n);
+    uint32_t most = (uint32_t)min64(n, region_most(&s->plan.region) - frame);
+    uint32_t got = s->broken ? 0 : audiofile_read(s->file, out, most);
+    region_shape(&s->plan.region, s->faded, frame, out, got, s->channels);
     s->at += got;
     if (got < n)
         s->length = min64(s->length, s->at);
@@ -68,12 +73,13 @@ static uint32_t read_file(struct stream *s, uint64_t frame, float *out, uint32_t
  * Done once: a file that is short even of that is broken. */
 static void measure(struct stream *s, float *scratch, uint32_t n)
 {
-    uint64_t frame = 0;
+    uint64_t frame = 0, got = n;
     s->broken |= s->measured;
     s->measured = true;
-    s->length = UINT64_MAX;
-    while (s->length == UINT64_MAX && !s->broken)
-        frame += read_file(s, frame, scratch, n);
+    s->length = region_most(&s->plan.region);
+    for (; got == n && !s->broken; frame += got)
+        got = read_file(s, frame, scratch, n);
+    s->faded = s->length;
 }
 
 /* A file that repeats: n frames from `frame` of the endless line on. */
@@ -227,7 +233,8 @@ struct stream *stream_new(struct audiofile *file, const struct audiofile_info *i
         return NULL;
     s->plan = *plan;
     s->channels = info->channels;
-    s->length = info->frames;
+    s->length = s->faded = region_length(&plan->region, info->frames);
+    s->at = plan->region.in ? UINT64_MAX : 0;
     s->looping = loops(plan);
     s->now = plan->position + stream_lead(plan);
     s->plan.xfade = s->looping ? (uint32_t)min64(plan->xfade, plan->loop_to - plan->loop_from) : 0;

@@ -10,6 +10,7 @@
 #define MIXER_STREAM_H
 
 #include "mixer/audiofile.h"
+#include "mixer/region.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,10 +20,11 @@ struct stream;
 /* Timeline frames at the engine's rate. */
 struct stream_plan {
     uint64_t position;           /* of index 0 */
-    uint64_t offset;             /* where the file's first frame sounds */
-    bool repeat;                 /* the file starts again at its end, for ever */
+    uint64_t offset;             /* where the region's first frame sounds */
+    bool repeat;                 /* the region starts again at its end, for ever, fades and all */
     uint64_t loop_from, loop_to; /* equal, or position >= loop_to: no loop */
     uint32_t xfade;              /* cut to the loop's length */
+    struct region region;        /* of the file, which is all that is played of it */
 };
 
 /* Indexes before the first that can sound; UINT64_MAX: none ever will. */

@@ -81,11 +81,16 @@ static void tell_problem(struct track *t, const char *problem)
     atomic_store_explicit(&t->problem, t->problem_text, memory_order_release);
 }
 
+static struct stream_plan stream_of(const struct track_plan *p)
+{
+    return (struct stream_plan){ p->position, p->offset, p->repeat, p->loop_from,
+                                 p->loop_to,  p->xfade,  p->region };
+}
+
 static struct stream *open_stream(struct track *t, const char **why)
 {
     const struct track_plan *p = &t->plan;
-    struct stream_plan plan = { p->position,  p->offset,  p->repeat,
-                                p->loop_from, p->loop_to, p->xfade };
+    struct stream_plan plan = stream_of(p);
     struct audiofile_info info;
     struct audiofile *file = audiofile_open(p->path, p->rate, p->quality, &info, why);
     if (!file)
@@ -277,8 +282,7 @@ static int start_decoder(struct track *t)
 
 static struct track *build(const struct track_plan *plan)
 {
-    struct stream_plan line = { plan->position,  plan->offset,  plan->repeat,
-                                plan->loop_from, plan->loop_to, plan->xfade };
+    struct stream_plan line = stream_of(plan);
     struct track *t = aligned_alloc(TRACK_LINE, sizeof *t);
     char *path = strdup(plan->path);
     if (!t || !path) {

@@ -187,6 +187,44 @@ static void loops_to_the_frame(void)
     studio_close(&s);
 }
 
+/* A region sounds at its offset, frame for frame, and ends the timeline. Set while it rolls, it is
+ * in step once the new decoder has come and the crossfade is over. */
+static void regions_begin_and_end(void)
+{
+    struct studio s;
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "ramp.wav", "pan=L100 offset=1001f in=500f end=2500f fadein=99f");
+    CHECK_INT(console_end(s.console), 3001);
+    float *x = play(&s, 9600, 64);
+    CHECK_INT(signal_onset(x, 9600), 1001);
+    for (int i = 0; i < 99; i++)
+        CHECK_NEAR(x[1001 + i], x[1100] * (float)(i + 1) / 100, 1e-5); /* 99 steps of the ramp */
+    for (int i = 99; i < 2000; i++)
+        CHECK_INT(signal_ramp_frame(x[1001 + i]), 500 + i + 1);
+    for (int i = 3001; i < 9600; i++)
+        CHECK_NEAR(x[i], 0, 0);
+    free(x);
+    studio_close(&s);
+
+    studio_open(&s, RATE, 64);
+    add_file(&s, "a", "ramp.wav", "pan=L100");
+    free(play(&s, 6400, 64));
+    studio_set(&s, "strip/a/in", "7000f", UINT32_MAX);
+    x = calloc(6400, sizeof *x);
+    float *out[STUDIO_PORTS] = { x };
+    uint32_t n = 6400;
+    for (; !console_settled(s.console) && n < 30000; n += 64) {
+        studio_run(&s, NULL, 64, 64);
+        decoders_turn();
+    }
+    CHECK(console_settled(s.console));
+    studio_run(&s, out, 6400, 64);
+    for (uint32_t i = 0; i < 6400; i++)
+        CHECK_INT(signal_ramp_frame(x[i]), 7000 + n + i + 1);
+    free(x);
+    studio_close(&s);
+}
+
 static void stop_fades_and_stands(void)
 {
     struct studio s;
@@ -287,8 +325,10 @@ static void insert_reverb(struct studio *s, const char *tail)
 {
     struct refusal why;
     char slot[64];
-    const struct console_key keys[] = { { "ir", path_in("delta.wav") }, { "normalise", "off" },
-                                        { "xfade", "20ms" },            { "tail", tail } };
+    const struct console_key keys[] = { { "ir", path_in("delta.wav") },
+                                        { "normalise", "off" },
+                                        { "xfade", "20ms" },
+                                        { "tail", tail } };
     CHECK_INT(console_insert(s->console, "strip/a", "reverb", NULL, NULL, keys, 4, slot, &why), 0);
 }
 
@@ -306,8 +346,8 @@ static void responses_swap_without_a_click(const char *tail)
     free(play(&s, 6400, 64));
     for (int i = 0; i < SWAPS; i++) {
         float *part[STUDIO_PORTS] = { x + i * PART };
-        int err = console_load(s.console, "strip/a/reverb", path_in(i % 2 ? "delta.wav" : "late.wav"),
-                               &why);
+        int err = console_load(s.console, "strip/a/reverb",
+                               path_in(i % 2 ? "delta.wav" : "late.wav"), &why);
         CHECK(!err || why.fault == FAULT_BUSY);
         studio_run(&s, part, PART, 64);
     }
@@ -347,6 +387,7 @@ int main(void)
     RUN(changes_are_ramps);
     RUN(locates_to_the_frame);
     RUN(loops_to_the_frame);
+    RUN(regions_begin_and_end);
     RUN(stop_fades_and_stands);
     RUN(joins_in_step);
     RUN(live_inputs_are_mixed);

@@ -136,6 +136,47 @@ static void three_hundred_plans_at_random(void)
     }
 }
 
+/* Regions of every kind: inside the file, over its end, behind it, empty, of one frame; with fades
+ * that meet, repeated, and under loops of the transport. */
+static void regions_with_their_fades(void)
+{
+    static const struct region rows[] = {
+        { 0, 0, 0, 0 },
+        { 1, 0, 0, 0 },
+        { 0, 1, 0, 0 },
+        { 1000, 3000, 0, 0 },
+        { 1000, 3000, 480, 480 },
+        { 0, 0, 4800, 4800 },
+        { 9000, 12000, 7, 0 },
+        { 0, 20000, 0, 1000 },
+        { 10000, 0, 10, 10 },
+        { 12000, 13000, 9, 9 },
+        { 5000, 5000, 0, 0 },
+        { 5000, 4000, 10, 10 },
+        { 4999, 5000, 10, 10 },
+        { 100, 9900, 9800, 9800 },
+        { 100, 9900, 20000, 20000 },
+    };
+    uint32_t seed = 7;
+    for (uint32_t i = 0; i < 8 * sizeof rows / sizeof *rows; i++) {
+        struct track_plan plan = plan_of(below(&seed, 12000), below(&seed, 5000));
+        plan.region = rows[i / 8];
+        plan.repeat = i & 1;
+        plan.loop_from = i & 2 ? below(&seed, 9000) : 0;
+        plan.loop_to = i & 2 ? plan.loop_from + 1 + below(&seed, 12000) : 0;
+        plan.xfade = i & 2 ? below(&seed, 500) : 0;
+        plan.position = i & 4 ? plan.position : 0;
+        play_exactly(&plan, 99, 30000, i % 3);
+    }
+    for (uint32_t i = 0; i < 200; i++) {
+        struct track_plan plan = plan_of(below(&seed, 12000), below(&seed, 5000));
+        plan.region = (struct region){ below(&seed, 11000), below(&seed, 12000), below(&seed, 3000),
+                                       below(&seed, 3000) };
+        plan.repeat = below(&seed, 2);
+        play_exactly(&plan, 99, 20000, 1 + below(&seed, 1000));
+    }
+}
+
 /* A cut needs a fade only between the file's first frame and its last. */
 static void sounding_between_first_and_last_frame(void)
 {
@@ -196,6 +237,7 @@ int main(void)
     RUN(repeating_for_ever);
     RUN(loops_of_the_transport);
     RUN(three_hundred_plans_at_random);
+    RUN(regions_with_their_fades);
     RUN(sounding_between_first_and_last_frame);
     RUN(figures_tell_the_end);
     player_await_no_decoders();

@@ -40,10 +40,18 @@ static inline float timeline_at(const struct track_plan *p, uint64_t length, uin
 {
     if (frame < p->offset)
         return 0;
+    const struct region *r = &p->region;
+    uint64_t end = r->end && r->end < length ? r->end : length;
+    uint64_t part = end > r->in ? end - r->in : 0;
     frame -= p->offset;
-    if (p->repeat)
-        frame %= length;
-    return frame < length ? timeline_sample(frame) : 0;
+    if (p->repeat && part)
+        frame %= part;
+    if (frame >= part)
+        return 0;
+    float up = frame < r->fadein ? (float)(frame + 1) / (float)(r->fadein + 1) : 1;
+    uint64_t left = part - frame; /* this frame included */
+    float down = left <= r->fadeout ? (float)left / (float)(r->fadeout + 1) : 1;
+    return timeline_sample(r->in + frame) * (up * down);
 }
 
 /* What channel 0 of the stream holds at an index. */
