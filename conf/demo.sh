@@ -114,6 +114,11 @@ until control status >/dev/null 2>&1; do
     kill -0 $mixd 2>/dev/null || fail "mixd ended: $(cat "$cache/mixd.log")"
     sleep 0.1
 done
+# To be heard: mixd connects itself to nothing that it was not told to. A server may have no
+# playback ports, and that is no reason to end.
+for side in 1 2; do
+    control connect "mixd-demo:out_$side" "system:playback_$side" >/dev/null 2>&1 || true
+done
 control play
 timeout --foreground --signal=INT "$seconds" "$build/mixctl" -s "$socket" top || [ $? = 124 ]
 control stats

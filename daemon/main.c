@@ -246,8 +246,9 @@ static int mixd_open(struct mixd *m, const struct options *o)
         log_error("out of memory or descriptors");
         return EXIT_RUNNING;
     }
-    if (driver_open(m, o))
-        return EXIT_RUNNING;
+    if (driver_open(m,
+                    o)) /* a server that is not there is no failure; a setting that is wrong is */
+        return EXIT_SETTING;
     m->driver_kind->figures(m->driver, &f);
     if (mixd_init(m, o->name, f.rate, o->quantum)) {
         log_error("out of memory");
