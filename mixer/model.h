@@ -39,6 +39,7 @@ struct source {
     struct region region;
     bool repeat;
     enum quality quality;
+    uint32_t ring;       /* frames */
     uint64_t generation; /* of the timeline: changes with every locate and loop */
     uint32_t users;      /* taps */
     bool complained;     /* its problem has been reported */
@@ -101,6 +102,7 @@ enum node_param {
     NODE_FADEOUT,
     NODE_LOOP,
     NODE_QUALITY,
+    NODE_RING,
     NODE_OUT,
     NODE_PARAMS,
 };

@@ -28,6 +28,8 @@ const struct param node_rows[NODE_PARAMS] = {
     [NODE_LOOP] = { "loop", "switch", 0, 1, 0, "begins it again at its end" },
     [NODE_QUALITY] = { "quality", "fastest|medium|best", 0, 2, 1,
                        "of the conversion, where the file's rate is not the engine's" },
+    [NODE_RING] = { "ring", "s", 0, 60, 0,
+                    "sound that its decoder keeps ready, at least 50ms; 0: as engine/ring" },
     [NODE_CHANNELS] = { "channels", "", 1, EFFECT_CHANNELS_MAX, 2, "how many it has",
                         .fixed = true },
     [NODE_OUT] = { "out", "text", 0, 0, 0,
@@ -41,7 +43,8 @@ const struct param engine_rows[ENGINE_PARAMS] = {
     [ENGINE_RAMP] = { "ramp", "s", 0, 10, 0.01, "how long a change takes that names no time" },
     [ENGINE_XFADE] = { "xfade", "s", 0, 10, 0.01,
                        "crossfade of a locate, a loop's seam, a load, an effect that comes" },
-    [ENGINE_RING] = { "ring", "s", 0.05, 60, 1, "sound that each file's decoder keeps ready" },
+    [ENGINE_RING] = { "ring", "s", 0.05, 60, 1,
+                      "sound that each file's decoder keeps ready; strip/NAME/ring for one" },
 };
 
 const struct param transport_rows[TRANSPORT_PARAMS] = {
@@ -87,6 +90,7 @@ bool node_has(enum node_kind kind, enum node_param row)
     case NODE_FADEOUT:
     case NODE_LOOP:
     case NODE_QUALITY:
+    case NODE_RING:
         return kind == NODE_STRIP;
     case NODE_PARAMS:
         break;

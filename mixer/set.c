@@ -80,6 +80,7 @@ static bool reopens(uint32_t row)
     case NODE_FADEOUT:
     case NODE_LOOP:
     case NODE_QUALITY:
+    case NODE_RING:
         return true;
     default:
         return false;
@@ -89,6 +90,8 @@ static bool reopens(uint32_t row)
 static int node_set(struct console *c, struct node *n, uint32_t row, double value,
                     const struct console_change *change)
 {
+    if (row == NODE_RING && value > 0)
+        value = fmax(value, engine_rows[ENGINE_RING].min);
     n->values[row] = value;
     if (reopens(row)) {
         n->wants_source = true;
@@ -99,6 +102,16 @@ static int node_set(struct console *c, struct node *n, uint32_t row, double valu
         node_levels(c, n, change);
     }
     return 0;
+}
+
+static void engine_set(struct console *c, uint32_t row, double value)
+{
+    c->values[row] = value;
+    for (uint32_t i = 0; row == ENGINE_RING && i < c->nodes.n; i++) {
+        struct node *n = c->nodes.at[i];
+        if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING && n->values[NODE_RING] == 0)
+            n->wants_source = c->dirty = true;
+    }
 }
 
 static int value_set(struct console *c, const struct target *t, double value,
@@ -117,7 +130,7 @@ static int value_set(struct console *c, const struct target *t, double value,
         plug_bypass(c, t->plug, value != 0, change);
         return 0;
     case TARGET_ENGINE:
-        c->values[t->row] = value;
+        engine_set(c, t->row, value);
         return 0;
     case TARGET_TRANSPORT:
         break;

@@ -92,6 +92,13 @@ static struct region node_region(const struct console *c, const struct node *n)
                             .fadeout = (uint32_t)frames_of(c, n->values[NODE_FADEOUT]) };
 }
 
+/* Its own, or else the engine's. */
+static uint32_t node_ring(const struct console *c, const struct node *n)
+{
+    double own = n->values[NODE_RING];
+    return (uint32_t)frames_of(c, own > 0 ? own : c->values[ENGINE_RING]);
+}
+
 uint64_t node_length(const struct console *c, const struct node *n)
 {
     struct region region = node_region(c, n);
@@ -107,8 +114,8 @@ static struct source *source_find(const struct console *c, const char *path, con
         struct source *s = c->sources.at[i];
         if (s->generation == c->generation && s->offset == offset &&
             region_equal(&s->region, &region) && s->repeat == (n->values[NODE_LOOP] != 0) &&
-            s->quality == (enum quality)n->values[NODE_QUALITY] && !strcmp(s->path, path) &&
-            mark_equal(&s->mark, &mark))
+            s->quality == (enum quality)n->values[NODE_QUALITY] && s->ring == node_ring(c, n) &&
+            !strcmp(s->path, path) && mark_equal(&s->mark, &mark))
             return s;
     }
     return NULL;
@@ -127,6 +134,7 @@ static struct source *source_open(struct console *c, const struct node *n, char 
                           .region = node_region(c, n),
                           .repeat = n->values[NODE_LOOP] != 0,
                           .quality = (enum quality)n->values[NODE_QUALITY],
+                          .ring = node_ring(c, n),
                           .generation = c->generation,
                           .mark = mark_read(path) };
     struct track_plan plan = {
@@ -140,7 +148,7 @@ static struct source *source_open(struct console *c, const struct node *n, char 
         .loop_to = c->loop_to,
         .xfade = xfade_frames(c),
         .region = s->region,
-        .ring = (uint32_t)lround(c->values[ENGINE_RING] * c->setup.rate),
+        .ring = s->ring,
         .quantum = c->setup.quantum,
     };
     s->track = track_open(&plan, why);

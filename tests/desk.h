@@ -1,0 +1,117 @@
+/* desk.h - a desk that plays files from a folder of the test's own, heard at its first port */
+#ifndef TESTS_DESK_H
+#define TESTS_DESK_H
+
+#include "mixer/console.h"
+#include "mixer/engine.h"
+#include "mixer/link.h"
+#include "tests/check.h"
+#include "tests/signals.h"
+#include "tests/studio.h"
+#include "tests/wavfile.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DESK_RATE = 48000, DESK_QUANTUM = 64, DESK_FADE = 480 /* engine/ramp and engine/xfade */ };
+
+static char desk_folder[64];
+
+static inline void desk_begin(const char *name)
+{
+    snprintf(desk_folder, sizeof desk_folder, "/tmp/mixd-%s-XXXXXX", name);
+    if (!mkdtemp(desk_folder))
+        abort();
+}
+
+/* Good until the fourth call after it. */
+static inline const char *desk_path(const char *name)
+{
+    static char paths[4][128];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", desk_folder, name);
+    return path;
+}
+
+/* One channel at `rate`. */
+static inline void desk_write(const char *name, uint32_t rate, float *data, size_t frames)
+{
+    struct wavfile w = { rate, 1, frames, data };
+    CHECK_INT(wavfile_write(desk_path(name), &w, WAVFILE_FLOAT), 0);
+}
+
+/* A file whose frame k says first + k. */
+static inline void desk_write_ramp(const char *name, size_t frames, uint64_t first)
+{
+    float *x = malloc(frames * sizeof *x);
+    signal_ramp(x, frames, first);
+    desk_write(name, DESK_RATE, x, frames);
+    free(x);
+}
+
+/* What desk_write wrote goes with the folder. */
+static inline void desk_end(const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        unlink(desk_path(names[i]));
+    CHECK_INT(rmdir(desk_folder), 0);
+}
+
+static inline void desk_add(struct studio *s, const char *name, const char *file, const char *keys)
+{
+    char line[512];
+    snprintf(line, sizeof line, "strip %s source=%s pan=L100 %s", name, desk_path(file), keys);
+    studio_add(s, line);
+}
+
+static inline void desk_roll(struct studio *s)
+{
+    studio_settle(s);
+    console_play(s->console, 0, 0);
+}
+
+/* n frames of the first port, waiting for decoders. */
+static inline void desk_hear(struct studio *s, float *x, uint32_t n)
+{
+    studio_run(s, (float *[STUDIO_PORTS]){ x }, n, DESK_QUANTUM);
+}
+
+/* Makes frames until all is settled, at least n and at most `most`; returns how many. */
+static inline uint32_t desk_settle(struct studio *s, float *x, uint32_t n, uint32_t most)
+{
+    uint32_t done = 0;
+    while (done < most && (done < n || !console_settled(s->console))) {
+        desk_hear(s, x + done, DESK_QUANTUM);
+        done += DESK_QUANTUM;
+        nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL); /* decoders have their turn */
+    }
+    CHECK(console_settled(s->console));
+    return done;
+}
+
+static inline void desk_figures_take(void *context, const char *address,
+                                     const struct track_figures *f)
+{
+    (void)address;
+    CHECK_INT(f->decoded, f->played + f->skipped + f->buffered);
+    *(struct track_figures *)context = *f;
+}
+
+/* Of the last strip that has any. */
+static inline struct track_figures desk_figures(struct studio *s)
+{
+    struct track_figures f = { 0 };
+    console_each_track(s->console, &f, desk_figures_take);
+    return f;
+}
+
+static inline struct console_totals desk_totals(struct studio *s)
+{
+    struct console_totals t;
+    console_totals(s->console, &t);
+    return t;
+}
+
+#endif

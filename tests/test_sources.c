@@ -1,0 +1,81 @@
+/* test_sources.c - what is opened for a strip: the length of its ring, set while it sounds */
+#include "tests/desk.h"
+
+enum { FRAMES = 480000 };
+
+static float x[FRAMES];
+
+static uint32_t power_of_two(double frames)
+{
+    uint32_t size = 1;
+    while (size < frames)
+        size *= 2;
+    return size;
+}
+
+/* x[i] is frame first + i of the ramp, but for the rounding of a crossfade with itself. */
+static void check_ramp(const float *heard, uint32_t n, uint64_t first)
+{
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        float want;
+        signal_ramp(&want, 1, first + i);
+        wrong += !(fabsf(heard[i] - want) <= 0x1p-23f);
+    }
+    CHECK_INT(wrong, 0);
+}
+
+/* Each change gives a ring of that length, and nobody hears it. */
+static void rings_change_while_playing(void)
+{
+    static const struct {
+        const char *address, *value;
+        double seconds;
+    } changes[] = {
+        { "strip/a/ring", "250ms", 0.25 }, { "strip/a/ring", "4s", 4 },
+        { "engine/ring", "100ms", 4 },     { "strip/a/ring", "0s", 0.1 },
+        { "engine/ring", "2s", 2 },        { "strip/a/ring", "1ms", 0.05 },
+    };
+    struct studio s;
+    uint32_t at = 0;
+    studio_open(&s, DESK_RATE, DESK_QUANTUM);
+    desk_add(&s, "a", "ramp.wav", "");
+    desk_roll(&s);
+    CHECK_INT(desk_figures(&s).size, power_of_two(DESK_RATE));
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        studio_set(&s, changes[i].address, changes[i].value, 0);
+        at += desk_settle(&s, x + at, 6400, FRAMES / 8);
+        CHECK_INT(desk_figures(&s).size, power_of_two(changes[i].seconds * DESK_RATE));
+    }
+    check_ramp(x, at, 0);
+    CHECK_INT(desk_totals(&s).starved, 0);
+    studio_close(&s);
+}
+
+/* 0 is the engine's and not written down; what is too short is made long enough. */
+static void a_ring_reads_back(void)
+{
+    struct studio s;
+    struct console_value v;
+    struct refusal why;
+    studio_open(&s, DESK_RATE, DESK_QUANTUM);
+    desk_add(&s, "a", "ramp.wav", "ring=20ms");
+    CHECK_INT(console_get(s.console, "strip/a/ring", &v, &why), 0);
+    CHECK_STR(v.text, "50ms");
+    CHECK(v.saved);
+    studio_set(&s, "strip/a/ring", "0s", 0);
+    CHECK_INT(console_get(s.console, "strip/a/ring", &v, &why), 0);
+    CHECK(!v.saved);
+    studio_close(&s);
+}
+
+int main(void)
+{
+    static const char *const names[] = { "ramp.wav" };
+    desk_begin("sources");
+    desk_write_ramp("ramp.wav", FRAMES, 0);
+    RUN(rings_change_while_playing);
+    RUN(a_ring_reads_back);
+    desk_end(names, 1);
+    return check_done();
+}
