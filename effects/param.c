@@ -22,6 +22,7 @@ struct unit {
     const char *name; /* as in struct param; "|" stands for any list of choices */
     const char *what; /* ends the sentence `"6dq" is not ...` */
     bool ranged;      /* min and max of the row apply */
+    double step;      /* of rows that name none; 0: it has no steps */
     bool (*parse)(const struct param *p, const char *text, uint32_t rate, double *value);
     void (*format)(const struct param *p, double value, uint32_t rate, char out[PARAM_TEXT]);
 };
@@ -279,16 +280,16 @@ static void format_text(const struct param *p, double value, uint32_t rate, char
 }
 
 static const struct unit units[] = {
-    { "dB", "a level in dB", true, parse_level, format_level },
-    { "Hz", "a frequency in Hz", true, parse_hertz, format_hertz },
-    { "s", "a time", true, parse_time, format_time },
-    { "pan", "a pan position (L30, C, R100)", true, parse_pan, format_pan },
-    { "switch", "on or off", false, parse_switch, format_switch },
-    { "%", "a percentage", true, parse_number, format_number },
-    { ":1", "a ratio (4:1)", true, parse_number, format_number },
-    { "|", "one of ", false, parse_choice, format_choice },
-    { "text", "a number", false, parse_text, format_text },
-    { "", "a number", true, parse_number, format_number },
+    { "dB", "a level in dB", true, 0.5, parse_level, format_level },
+    { "Hz", "a frequency in Hz", true, 1, parse_hertz, format_hertz },
+    { "s", "a time", true, 0.01, parse_time, format_time },
+    { "pan", "a pan position (L30, C, R100)", true, 1, parse_pan, format_pan },
+    { "switch", "on or off", false, 0, parse_switch, format_switch },
+    { "%", "a percentage", true, 1, parse_number, format_number },
+    { ":1", "a ratio (4:1)", true, 0.1, parse_number, format_number },
+    { "|", "one of ", false, 0, parse_choice, format_choice },
+    { "text", "a number", false, 0, parse_text, format_text },
+    { "", "a number", true, 1, parse_number, format_number },
 };
 
 /* Units that have no row of their own are numbers with that unit behind. */
@@ -356,6 +357,11 @@ char *param_range(const struct param *p, uint32_t rate, char *out, size_t size)
     else
         snprintf(out, size, "%s", strcmp(u->name, "switch") == 0 ? "on|off" : p->unit);
     return out;
+}
+
+double param_step(const struct param *p)
+{
+    return p->step != 0 ? p->step : unit_of(p)->step;
 }
 
 double db_to_gain(double db)

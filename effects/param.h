@@ -30,6 +30,7 @@ struct param {
     const char *help;
     bool rampable; /* `over TIME` moves it gradually; else it changes with a short crossfade */
     bool fixed;    /* can be read, not set */
+    double step;   /* a knob's detent, an arrow key; 0: as usual in its unit (param_step) */
 };
 
 /* Any thread. Reads `text` as a value of row p; `rate` in Hz turns frames (480f) into seconds.
@@ -45,6 +46,10 @@ char *param_format(const struct param *p, double value, uint32_t rate, char out[
 
 /* Any thread. Writes the range as a hint, e.g. "-inf to 24dB" or "on|off". Returns out. */
 char *param_range(const struct param *p, uint32_t rate, char *out, size_t size);
+
+/* Any thread. How far one detent of a knob moves it, in its unit; 0 for what has no steps. Where
+ * the range is wide a knob may multiply instead; this is the finest that a person will want. */
+double param_step(const struct param *p);
 
 /* Any thread. 10^(db/20), and -INFINITY gives 0; 20 log10(gain), and 0 gives -INFINITY. */
 double db_to_gain(double db);

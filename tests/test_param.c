@@ -7,18 +7,18 @@
 
 enum { RATE = 48000 };
 
-static const struct param level = { "gain", "dB", -INFINITY, 24, 0, "", true, false };
-static const struct param hertz = { "freq", "Hz", 20, 20000, 1000, "", true, false };
-static const struct param seconds = { "attack", "s", 0, 10, 0.01, "", true, false };
-static const struct param offset = { "offset", "s", -86400, 86400, 0, "", true, false };
-static const struct param pan = { "pan", "pan", -100, 100, 0, "", true, false };
-static const struct param mute = { "mute", "switch", 0, 1, 0, "", false, false };
-static const struct param wet = { "wet", "%", 0, 100, 50, "", true, false };
-static const struct param ratio = { "ratio", ":1", 1, 20, 4, "", true, false };
-static const struct param plain = { "q", "", 0.1, 1e6, 1, "", true, false };
-static const struct param shape = { "shape", "low|high|band pass", 0, 2, 0, "", false, false };
-static const struct param file = { "ir", "text", 0, 0, 0, "", false, false };
-static const struct param loudness = { "target", "LUFS", -70, 0, -23, "", false, false };
+static const struct param level = { "gain", "dB", -INFINITY, 24, 0, "", .rampable = true };
+static const struct param hertz = { "freq", "Hz", 20, 20000, 1000, "", .rampable = true };
+static const struct param seconds = { "attack", "s", 0, 10, 0.01, "", .rampable = true };
+static const struct param offset = { "offset", "s", -86400, 86400, 0, "", .rampable = true };
+static const struct param pan = { "pan", "pan", -100, 100, 0, "", .rampable = true };
+static const struct param mute = { "mute", "switch", 0, 1, 0, "", .rampable = false };
+static const struct param wet = { "wet", "%", 0, 100, 50, "", .rampable = true };
+static const struct param ratio = { "ratio", ":1", 1, 20, 4, "", .rampable = true };
+static const struct param plain = { "q", "", 0.1, 1e6, 1, "", .rampable = true };
+static const struct param shape = { "shape", "low|high|band pass", 0, 2, 0, "", .rampable = false };
+static const struct param file = { "ir", "text", 0, 0, 0, "", .rampable = false };
+static const struct param loudness = { "target", "LUFS", -70, 0, -23, "", .rampable = false };
 
 struct reading {
     const struct param *p;
@@ -212,7 +212,7 @@ static void test_ranges(void)
 /* A limit of 2/3 is printed as 0.666667, which is over it, and must be taken all the same. */
 static void test_printed_limits_are_in_range(void)
 {
-    const struct param thirds = { "x", "", -2. / 3, 2. / 3, 0, "", true, false };
+    const struct param thirds = { "x", "", -2. / 3, 2. / 3, 0, "", .rampable = true };
     char out[PARAM_TEXT];
     const char *why;
     double v;
@@ -276,6 +276,14 @@ static void test_printing_inverts_reading(void)
     }
 }
 
+static void test_steps(void)
+{
+    const struct param fine = { "q", "", 0.1, 16, 1, "", .step = 0.1 };
+    CHECK(param_step(&level) == 0.5 && param_step(&seconds) == 0.01 && param_step(&plain) == 1);
+    CHECK(param_step(&fine) == 0.1);
+    CHECK(param_step(&mute) == 0 && param_step(&shape) == 0 && param_step(&file) == 0);
+}
+
 static void test_decibels(void)
 {
     CHECK_NEAR(db_to_gain(-20), 0.1, 1e-16);
@@ -293,6 +301,7 @@ int main(void)
     RUN(test_ranges);
     RUN(test_printed_limits_are_in_range);
     RUN(test_printing_inverts_reading);
+    RUN(test_steps);
     RUN(test_decibels);
     return check_done();
 }

@@ -1,0 +1,154 @@
+/* verbs_read.c - get, ls, describe */
+#include "daemon/verbs.h"
+#include "effects/effect.h"
+#include "effects/param.h"
+#include "ipc/glob.h"
+#include "mixer/console.h"
+
+#include <math.h>
+#include <string.h>
+
+struct matching {
+    struct call *call;
+    const char *glob;
+    unsigned found;
+};
+
+static void value_print(void *context, const struct console_value *v)
+{
+    struct matching *match = context;
+    if (!glob_match(match->glob, v->address))
+        return;
+    reply_value(match->call->reply, v->address, "%s", v->text);
+    match->found++;
+}
+
+static void object_count(void *context, const char *address, const char *kind)
+{
+    struct matching *match = context;
+    (void)kind;
+    match->found += glob_match(match->glob, address);
+}
+
+/* An address without wildcards that matched nothing is a mistake; a pattern may match nothing. */
+static enum verdict found(struct matching *match)
+{
+    const struct mixd *m = match->call->context;
+    struct refusal why;
+    if (match->found || glob_is_pattern(match->glob))
+        return VERDICT_DONE;
+    console_each_object(m->console, match, object_count);
+    if (match->found) {
+        refuse(&why, FAULT_UNKNOWN, "%s is no parameter", match->glob);
+        refuse_hint(&why, "%s/*", match->glob);
+    } else {
+        refuse(&why, FAULT_UNKNOWN, "there is no %s", match->glob);
+    }
+    return refused(match->call, &why);
+}
+
+enum verdict verb_get(struct call *call)
+{
+    struct mixd *m = call->context;
+    for (unsigned i = 1; i < call->count; i++) {
+        struct matching match = { call, call->words[i].text, 0 };
+        console_each_value(m->console, &match, value_print);
+        found(&match);
+        if (reply_refused(call->reply))
+            return VERDICT_DONE;
+    }
+    reply_done(call->reply);
+    return VERDICT_DONE;
+}
+
+/* Without a pattern: what has a place on the desk; effects are below that. */
+static void object_print(void *context, const char *address, const char *kind)
+{
+    struct matching *match = context;
+    bool shown = match->glob ? glob_match(match->glob, address) : !effect_find(kind);
+    if (!shown)
+        return;
+    reply_item(match->call->reply, address);
+    match->found++;
+}
+
+static void address_print(void *context, const struct console_value *v)
+{
+    struct matching *match = context;
+    if (!glob_match(match->glob, v->address))
+        return;
+    reply_item(match->call->reply, v->address);
+    match->found++;
+}
+
+enum verdict verb_ls(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct matching match = { call, call->count > 1 ? call->words[1].text : NULL, 0 };
+    console_each_object(m->console, &match, object_print);
+    if (!match.glob) {
+        reply_item(call->reply, "transport");
+        reply_item(call->reply, "engine");
+        return VERDICT_DONE;
+    }
+    console_each_value(m->console, &match, address_print);
+    return found(&match);
+}
+
+static const char *type_name(const struct param *row)
+{
+    if (!strcmp(row->unit, "switch") || !strcmp(row->unit, "text"))
+        return row->unit;
+    if (strchr(row->unit, '|'))
+        return "choice";
+    return !strcmp(row->unit, "s") ? "time" : "number";
+}
+
+static void row_number(struct reply *r, const char *key, const struct param *row, double value,
+                       uint32_t rate)
+{
+    char text[PARAM_TEXT];
+    if (isinf(value) && value > 0)
+        reply_pair(r, key, "inf");
+    else
+        reply_pair(r, key, "%s", param_format(row, value, rate, text));
+}
+
+static void row_print(void *context, const struct console_value *v)
+{
+    struct matching *match = context;
+    struct mixd *m = match->call->context;
+    struct reply *r = match->call->reply;
+    const struct param *row = v->row;
+    uint32_t rate = console_rate(m->console);
+    const char *type = type_name(row);
+    if (!glob_match(match->glob, v->address))
+        return;
+    match->found++;
+    reply_item(r, v->address);
+    reply_pair(r, "type", "%s", type);
+    if (!strcmp(type, "choice"))
+        reply_pair(r, "choices", "%s", row->unit);
+    else if (strcmp(type, row->unit) != 0 && *row->unit)
+        reply_pair(r, "unit", "%s", row->unit);
+    if (strcmp(type, "text") != 0) {
+        row_number(r, "min", row, row->min, rate);
+        row_number(r, "max", row, row->max, rate);
+        row_number(r, "default", row, row->def, rate);
+    }
+    if (param_step(row) != 0)
+        row_number(r, "step", row, param_step(row), rate);
+    reply_pair(r, "current", "%s", v->text);
+    reply_pair(r, "rampable", row->rampable ? "on" : "off");
+    if (row->fixed)
+        reply_pair(r, "fixed", "on");
+    reply_pair(r, "help", "%s", row->help);
+}
+
+enum verdict verb_describe(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct matching match = { call, call->count > 1 ? call->words[1].text : "**", 0 };
+    console_each_value(m->console, &match, row_print);
+    return found(&match);
+}
