@@ -19,12 +19,16 @@ enum { CHUNK = 64 }; /* samples worked on at once, so that the scratch stays in 
 enum { THRESHOLD, RATIO, KNEE, ATTACK, RELEASE, MAKEUP, ROWS };
 
 static const struct param rows[ROWS] = {
-    [THRESHOLD] = { "threshold", "dB", -60, 0, -18, "peaks above it are turned down", true, false },
-    [RATIO] = { "ratio", ":1", 1, 20, 3, "dB above the threshold that become one", true, false },
-    [KNEE] = { "knee", "dB", 0, 24, 6, "width of the bend around the threshold", true, false },
-    [ATTACK] = { "attack", "s", 0.0001, 0.5, 0.01, "time to go 63 % of the way down", 0, false },
-    [RELEASE] = { "release", "s", 0.005, 5, 0.15, "time to come 63 % of the way back", 0, false },
-    [MAKEUP] = { "makeup", "dB", -24, 24, 0, "gain after the compression", true, false },
+    [THRESHOLD] = { "threshold", "dB", -60, 0, -18, "peaks above it are turned down",
+                    .rampable = true },
+    [RATIO] = { "ratio", ":1", 1, 20, 3, "dB above the threshold that become one",
+                .rampable = true },
+    [KNEE] = { "knee", "dB", 0, 24, 6, "width of the bend around the threshold", .rampable = true },
+    [ATTACK] = { "attack", "s", 0.0001, 0.5, 0.01, "time to go 63 % of the way down",
+                 .step = 0.001 },
+    [RELEASE] = { "release", "s", 0.005, 5, 0.15, "time to come 63 % of the way back",
+                  .step = 0.001 },
+    [MAKEUP] = { "makeup", "dB", -24, 24, 0, "gain after the compression", .rampable = true },
 };
 
 struct compressor {

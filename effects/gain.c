@@ -12,8 +12,8 @@
 enum { LEVEL, INVERT, ROWS };
 
 static const struct param rows[ROWS] = {
-    [LEVEL] = { "level", "dB", -INFINITY, 24, 0, "gain of every channel", true, false },
-    [INVERT] = { "invert", "switch", 0, 1, 0, "turn the polarity over", false, false },
+    [LEVEL] = { "level", "dB", -INFINITY, 24, 0, "gain of every channel", .rampable = true },
+    [INVERT] = { "invert", "switch", 0, 1, 0, "turn the polarity over", .rampable = true },
 };
 
 struct gain {

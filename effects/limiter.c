@@ -25,8 +25,9 @@ enum { CEILING, RELEASE, ROWS };
 #define ROUNDER  0x1.8p28 /* added and subtracted it rounds a double to a multiple of 2^-24 */
 
 static const struct param rows[ROWS] = {
-    [CEILING] = { "ceiling", "dB", -40, 0, -1, "no sample leaves above it", true, false },
-    [RELEASE] = { "release", "s", 0.001, 5, 0.1, "time to come 63 % of the way back", 0, false },
+    [CEILING] = { "ceiling", "dB", -40, 0, -1, "no sample leaves above it", .rampable = true },
+    [RELEASE] = { "release", "s", 0.001, 5, 0.1, "time to come 63 % of the way back",
+                  .step = 0.001 },
 };
 
 struct limiter {

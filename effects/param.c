@@ -16,7 +16,7 @@
 
 #define SILENCE_DB (-200.0) /* levels under this read as -inf */
 #define SMALLEST   1e-9     /* values nearer to 0 print as 0 */
-#define ROUNDING   1e-6     /* a limit printed to 6 digits may read back so far outside itself */
+#define ROUNDING   1e-6     /* of 6 digits, relative */
 
 struct unit {
     const char *name; /* as in struct param; "|" stands for any list of choices */
@@ -316,6 +316,13 @@ static const char *complain(const char *text, const char *verdict, const char *r
     return why;
 }
 
+/* A limit, as it is printed, may read back so far outside itself: times to half a frame. */
+static double rounding_of(const struct unit *u, double limit, uint32_t rate)
+{
+    double slack = ROUNDING * fabs(limit);
+    return u->parse == parse_time ? fmin(slack, 0.5 / rate) : slack;
+}
+
 int param_parse(const struct param *p, const char *text, uint32_t rate, double *value,
                 const char **why)
 {
@@ -328,9 +335,9 @@ int param_parse(const struct param *p, const char *text, uint32_t rate, double *
         *why = complain(text, verdict, *u->name == '|' ? p->unit : "");
         return -EINVAL;
     }
-    if (u->ranged && v > p->max && v - p->max <= ROUNDING * fabs(p->max))
+    if (u->ranged && v > p->max && v - p->max <= rounding_of(u, p->max, rate))
         v = p->max;
-    if (u->ranged && v < p->min && p->min - v <= ROUNDING * fabs(p->min))
+    if (u->ranged && v < p->min && p->min - v <= rounding_of(u, p->min, rate))
         v = p->min;
     if (u->ranged && (v < p->min || v > p->max)) {
         *why = complain(text, "not within ", param_range(p, rate, range, sizeof range));

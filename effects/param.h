@@ -28,7 +28,7 @@ struct param {
     const char *unit;
     double min, max, def;
     const char *help;
-    bool rampable; /* `over TIME` moves it gradually; else it changes with a short crossfade */
+    bool rampable; /* `over TIME` moves it, or crossfades to it, in that time */
     bool fixed;    /* can be read, not set */
     double step;   /* a knob's detent, an arrow key; 0: as usual in its unit (param_step) */
 };

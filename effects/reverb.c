@@ -48,7 +48,8 @@ static const struct param params[REVERB_PARAMS] = {
     [REVERB_DRY] = { "dry", "dB", -INFINITY, 24, -INFINITY,
                      "level of what came in; silent on a bus that is fed by sends",
                      .rampable = true },
-    [REVERB_PREDELAY] = { "predelay", "s", 0, PREDELAY_MAX_S, 0, "time before the reverb begins" },
+    [REVERB_PREDELAY] = { "predelay", "s", 0, PREDELAY_MAX_S, 0, "time before the reverb begins",
+                          .rampable = true },
     [REVERB_NORMALISE] = { "normalise", "off|peak|energy", 0, 2, REVERB_ENERGY,
                            "level of the response: as in the file; its peak at 0 dBFS; or such "
                            "that noise comes out as loud as it goes in" },

@@ -46,7 +46,8 @@ enum { SIDES = 2, BLOCK = DELAY_BLOCK };
 
 static const struct param params[ROOM_PARAMS] = {
     [ROOM_SIZE] = { "size", "m", 2, ROOM_SIZE_MAX, 12,
-                    "the mean way from wall to wall: 3 is a chamber, 12 a hall, 30 a cathedral" },
+                    "the mean way from wall to wall: 3 is a chamber, 12 a hall, 30 a cathedral",
+                    .rampable = true },
     [ROOM_DECAY] = { "decay", "s", 0.1, 60, 2, "time to fall by 60 dB, at mid frequencies",
                      .rampable = true },
     [ROOM_LOWDECAY] = { "lowdecay", "%", 25, 200, 100,
@@ -57,7 +58,8 @@ static const struct param params[ROOM_PARAMS] = {
                        .rampable = true },
     [ROOM_DIFFUSION] = { "diffusion", "%", 0, 100, 80,
                          "how soon single echoes run together into one sound", .rampable = true },
-    [ROOM_PREDELAY] = { "predelay", "s", 0, PREDELAY_MAX_S, 0, "time before the reverb begins" },
+    [ROOM_PREDELAY] = { "predelay", "s", 0, PREDELAY_MAX_S, 0, "time before the reverb begins",
+                        .rampable = true },
     [ROOM_MODULATION] = { "modulation", "%", 0, 100, 20,
                           "how far some echoes wander, of 1 ms: against ringing of small rooms",
                           .rampable = true },

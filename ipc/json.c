@@ -1,6 +1,7 @@
 /* json.c - the daemon's lines as JSON */
 #include "ipc/json.h"
 
+#include "ipc/schema.h"
 #include "ipc/utf8.h"
 
 #include <stdbool.h>
@@ -34,7 +35,7 @@ static bool is_number(const char *s)
     return *end == '\0';
 }
 
-static void add_string(struct text *out, const char *s)
+void json_string(struct text *out, const char *s)
 {
     size_t n = strlen(s);
     text_add(out, "\"", 1);
@@ -55,37 +56,36 @@ static void add_string(struct text *out, const char *s)
     text_add(out, "\"", 1);
 }
 
-static void add_value(struct text *out, const char *s)
+void json_value(struct text *out, const char *s)
 {
     if (is_number(s))
         text_add_string(out, s);
     else
-        add_string(out, s);
+        json_string(out, s);
 }
 
-/* Begins a member: a comma unless it is the first of its object or array, then "key":. */
-static void add_key(struct text *out, const char *key)
+void json_key(struct text *out, const char *key)
 {
     char last = out->length ? out->data[out->length - 1] : '{';
     if (last != '{' && last != '[')
         text_add(out, ",", 1);
     if (!key)
         return;
-    add_string(out, key);
+    json_string(out, key);
     text_add(out, ":", 1);
 }
 
-static void add_member(struct text *out, const char *key, const char *value)
+void json_member(struct text *out, const char *key, const char *value)
 {
-    add_key(out, key);
-    add_value(out, value);
+    json_key(out, key);
+    json_value(out, value);
 }
 
 static void add_pairs(struct text *out, const struct record *r)
 {
     for (size_t i = 0; i < r->count; i++)
         if (r->pairs[i].key)
-            add_member(out, r->pairs[i].key, r->pairs[i].value);
+            json_member(out, r->pairs[i].key, r->pairs[i].value);
 }
 
 /* The bare words from number `first` on, as an array called "words"; nothing if there are none. */
@@ -94,21 +94,21 @@ static void add_words(struct text *out, const struct record *r, size_t first)
     const char *word = record_word(r, first);
     if (!word)
         return;
-    add_key(out, "words");
+    json_key(out, "words");
     text_add(out, "[", 1);
     for (; word; word = record_word(r, ++first))
-        add_member(out, NULL, word);
+        json_member(out, NULL, word);
     text_add(out, "]", 1);
 }
 
 static void add_line(struct text *out, const struct record *r)
 {
     bool named = r->count && !r->pairs[0].key;
-    add_key(out, NULL);
+    json_key(out, NULL);
     text_add(out, "{", 1);
     if (named) {
-        add_key(out, "name");
-        add_string(out, r->pairs[0].value);
+        json_key(out, "name");
+        json_string(out, r->pairs[0].value);
     }
     add_pairs(out, r);
     add_words(out, r, named);
@@ -119,44 +119,57 @@ static void add_reason(struct text *out, const struct answer *a)
 {
     const char *code = answer_code(a), *text = answer_text(a);
     const char *hint = record_get(&a->final, "hint");
-    add_key(out, "code");
-    add_string(out, code ? code : "");
-    add_key(out, "text");
-    add_string(out, text ? text : "");
+    json_key(out, "code");
+    json_string(out, code ? code : "");
+    json_key(out, "text");
+    json_string(out, text ? text : "");
     if (hint) {
-        add_key(out, "hint");
-        add_string(out, hint);
+        json_key(out, "hint");
+        json_string(out, hint);
     }
 }
 
-void json_answer(struct text *out, const struct answer *a)
+static void add_answer(struct text *out, const struct answer *a)
 {
     text_add_string(out, a->ok ? "{\"ok\":true" : "{\"ok\":false");
     if (answer_tag(a)) {
-        add_key(out, "tag");
-        add_string(out, answer_tag(a));
+        json_key(out, "tag");
+        json_string(out, answer_tag(a));
     }
     if (a->ok) {
-        add_key(out, "values");
+        json_key(out, "values");
         text_add(out, "{", 1);
         add_pairs(out, &a->final);
         text_add(out, "}", 1);
     } else {
         add_reason(out, a);
     }
-    add_key(out, "lines");
+    json_key(out, "lines");
     text_add(out, "[", 1);
     for (size_t i = 0; i < a->count; i++)
         add_line(out, &a->lines[i]);
-    text_add(out, "]}\n", 3);
+    text_add(out, "]", 1);
+}
+
+void json_answer(struct text *out, const struct answer *a)
+{
+    add_answer(out, a);
+    text_add(out, "}\n", 2);
+}
+
+void json_description(struct text *out, const struct answer *a)
+{
+    add_answer(out, a);
+    schema_add(out, a);
+    text_add(out, "}\n", 2);
 }
 
 void json_event(struct text *out, const struct record *event)
 {
     const char *topic = record_word(event, 1);
     text_add(out, "{", 1);
-    add_key(out, "event");
-    add_string(out, topic ? topic : "");
+    json_key(out, "event");
+    json_string(out, topic ? topic : "");
     add_pairs(out, event);
     add_words(out, event, 2);
     text_add(out, "}\n", 2);

@@ -11,7 +11,17 @@
  * string. */
 void json_answer(struct text *out, const struct answer *a);
 
+/* Any thread. The same for an answer to `describe`, which then is a JSON Schema too (schema.h). */
+void json_description(struct text *out, const struct answer *a);
+
 /* Any thread. Appends {"event":"stats","seq":1,...}. */
 void json_event(struct text *out, const struct record *event);
+
+/* Any thread. For who writes objects of their own. A string; a value, as above; a member's comma,
+ * unless it is the first of its object or array, and "key":, unless key is NULL; and both. */
+void json_string(struct text *out, const char *s);
+void json_value(struct text *out, const char *s);
+void json_key(struct text *out, const char *key);
+void json_member(struct text *out, const char *key, const char *value);
 
 #endif

@@ -42,7 +42,7 @@ static const char usage[] =
     "       mixctl [...] wait playing|stopped|primed|silence [--timeout TIME]\n"
     "  -n NAME      the daemon's name (mixd)\n"
     "  -s SOCKET    its socket\n"
-    "  --json       one JSON object to a line\n"
+    "  --json       one JSON object to a line; of describe, a JSON Schema\n"
     "  -h --help    this\n"
     "  -V --version the version\n"
     "`mixctl help` lists the daemon's commands.\n";
@@ -273,6 +273,8 @@ static enum status run_words(struct mixctl *m, char **words)
     const char *name = words[verb], *first = words[verb + 1];
     enum status end;
 
+    if (m->style == SHOW_JSON && strcmp(name, "describe") == 0)
+        m->style = SHOW_SCHEMA;
     if (!join(&line, words, 0, NULL))
         end = complain("a word with a control character cannot be sent", STATUS_USAGE);
     else if (strcmp(name, "set") == 0 && first && glob_is_pattern(first))

@@ -65,11 +65,13 @@ int show_answer(const struct answer *a, enum show_style style)
 
     if (style == SHOW_JSON)
         json_answer(&out, a);
+    else if (style == SHOW_SCHEMA)
+        json_description(&out, a);
     else if (style == SHOW_TABLE)
         table_write(&out, a, terminal_width(), colour_wanted());
     else
         add_plain(&out, a);
-    if (style != SHOW_JSON && a->ok)
+    if (style < SHOW_JSON && a->ok)
         add_final(&out, a);
     return put(&out);
 }

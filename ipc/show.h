@@ -7,9 +7,10 @@
 #include <stdbool.h>
 
 enum show_style {
-    SHOW_PLAIN, /* data lines without their "- ", then the pairs of `ok` if it has any */
-    SHOW_TABLE, /* the same, aligned for a person */
-    SHOW_JSON,  /* one object to a line */
+    SHOW_PLAIN,  /* data lines without their "- ", then the pairs of `ok` if it has any */
+    SHOW_TABLE,  /* the same, aligned for a person */
+    SHOW_JSON,   /* one object to a line */
+    SHOW_SCHEMA, /* the same for the answer of `describe`, with its JSON Schema */
 };
 
 /* One thread. The style for standard output as it is: a terminal or not. */

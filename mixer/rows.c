@@ -14,10 +14,13 @@ const struct param node_rows[NODE_PARAMS] = {
                    "place between left and right; of two channels, their balance",
                    .rampable = true },
     [NODE_PANLAW] = { "panlaw", "-3dB|-4.5dB|-6dB|linear", 0, 3, 0,
-                      "level of a single channel at the centre of its pan, and the curve to it" },
-    [NODE_MUTE] = { "mute", "switch", 0, 1, 0, "silent, post-fader sends too" },
-    [NODE_SOLO] = { "solo", "switch", 0, 1, 0, "silences every strip and input without solo" },
-    [NODE_POLARITY] = { "polarity", "switch", 0, 1, 0, "turns the signal upside down" },
+                      "level of a single channel at the centre of its pan, and the curve to it",
+                      .rampable = true },
+    [NODE_MUTE] = { "mute", "switch", 0, 1, 0, "silent, post-fader sends too", .rampable = true },
+    [NODE_SOLO] = { "solo", "switch", 0, 1, 0, "silences every strip and input without solo",
+                    .rampable = true },
+    [NODE_POLARITY] = { "polarity", "switch", 0, 1, 0, "turns the signal upside down",
+                        .rampable = true },
     [NODE_SOURCE] = { "source", "text", 0, 0, 0, "the file it plays; FILE:3-4 picks channels" },
     [NODE_OFFSET] = { "offset", "s", 0, 31536000, 0,
                       "timeline position at which the file, or its `in`, sounds" },
@@ -61,10 +64,10 @@ const struct param send_row = {
     "send", "dB", -INFINITY, 24, -INFINITY, "level into that bus", .rampable = true
 };
 const struct param pre_row = {
-    "pre", "switch", 0, 1, 0, "the send is taken before the fader", .rampable = false
+    "pre", "switch", 0, 1, 0, "the send is taken before the fader", .rampable = true
 };
-const struct param bypass_row = { "bypass",         "switch", 0, 1, 0, "the effect is not heard",
-                                  .rampable = false };
+const struct param bypass_row = { "bypass",        "switch", 0, 1, 0, "the effect is not heard",
+                                  .rampable = true };
 
 bool node_has(enum node_kind kind, enum node_param row)
 {

@@ -56,7 +56,7 @@ static int value_read(const struct console *c, const struct target *t, const cha
         step.min = -INFINITY;
         step.max = INFINITY;
         if (row_is_switch(t->param) || strchr(t->param->unit, '|'))
-            return refuse(why, FAULT_TYPE, "%s has no steps for %.2s", t->param->name, text);
+            return refuse(why, FAULT_TYPE, "%s: %s has no steps", text, t->param->name);
         int err = param_parse(&step, text + 2, c->setup.rate, value, &what);
         if (err)
             return value_refuse(c, t->param, err, what, why);
@@ -170,6 +170,8 @@ int console_set(struct console *c, const char *address, const char *text,
         return -1;
     if (t.param->fixed)
         return refuse(why, FAULT_DENIED, "%s can be read, not set", address);
+    if (change->frames != UINT32_MAX && !t.param->rampable)
+        return refuse(why, FAULT_STATE, "%s does not move gradually; it takes no `over`", address);
     if (change->at && !schedulable(&t))
         return refuse(why, FAULT_STATE, "%s changes at once; it takes no `at`", address);
     if (change->at && t.kind == TARGET_BYPASS && plug_comes(t.plug))

@@ -373,7 +373,7 @@ static void leavers_stay_silent_after_a_stop(void)
     struct studio s;
     struct refusal why;
     studio_open(&s, RATE, 64);
-    studio_set(&s, "engine/xfade", "500ms", 0);
+    studio_set(&s, "engine/xfade", "500ms", UINT32_MAX);
     add_file(&s, "a", "half.wav", "pan=L100 loop=on");
     roll(&s);
     CHECK_INT(console_load(s.console, "strip/a", path_in("quarter.wav"), &why), 0);

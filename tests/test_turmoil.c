@@ -388,8 +388,8 @@ static void turmoil(uint32_t seed)
     struct studio s;
     double worst = 0;
     studio_open(&s, RATE, 64);
-    studio_set(&s, "engine/ramp", "40ms", 0);
-    studio_set(&s, "engine/xfade", "40ms", 0);
+    studio_set(&s, "engine/ramp", "40ms", UINT32_MAX);
+    studio_set(&s, "engine/xfade", "40ms", UINT32_MAX);
     studio_settle(&s);
     x[0] = 0;
     for (int i = 0; i < STEPS; i++) {
