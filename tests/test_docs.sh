@@ -209,11 +209,23 @@ with_transcripts() {
 # Numbers are different each time, and so is whether there was sound yet.
 same_always() { sed -E '/^```console/,/^```$/{s/-?[0-9]+(\.[0-9]+)?/N/g; s/-inf/N/g}' "$1"; }
 
+# Writes file $2, but with the lines of $1 where both are the same always: an update changes no more
+# than it must.
+update() {
+    python3 - "$1" "$2" <(same_always "$1") <(same_always "$2") <<'END'
+import difflib
+import sys
+old, new, old_same, new_same = [open(name).read().splitlines(True) for name in sys.argv[1:]]
+for tag, i, j, k, l in difflib.SequenceMatcher(None, old_same, new_same, False).get_opcodes():
+    sys.stdout.writelines(old[i:j] if tag == 'equal' else new[k:l])
+END
+}
+
 check_readme() {
     with_tables README.md >"$work/tables.md"
     (cd "$work" && with_transcripts <tables.md >true.md) 2>"$work/commands.log"
     if [ "${1-}" = --update ]; then
-        cat "$work/true.md" >README.md
+        update README.md "$work/true.md" >"$work/updated.md" && cat "$work/updated.md" >README.md
         return
     fi
     diff <(same_always README.md) <(same_always "$work/true.md") >"$work/diff" ||
