@@ -28,7 +28,9 @@ const struct param node_rows[NODE_PARAMS] = {
     [NODE_END] = { "end", "s", 0, 31536000, 0, "where in the file it ends; 0: at the file's end" },
     [NODE_FADEIN] = { "fadein", "s", 0, 3600, 0, "linear fade at its beginning" },
     [NODE_FADEOUT] = { "fadeout", "s", 0, 3600, 0, "linear fade to its end" },
-    [NODE_LOOP] = { "loop", "switch", 0, 1, 0, "begins it again at its end" },
+    [NODE_LOOP] = { "loop", "switch", 0, 1, 0,
+                    "begins it again at its end, exactly; before the file's own end with a "
+                    "crossfade" },
     [NODE_QUALITY] = { "quality", "fastest|medium|best", 0, 2, 1,
                        "of the conversion, where the file's rate is not the engine's" },
     [NODE_RING] = { "ring", "s", 0, 60, 0,

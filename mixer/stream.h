@@ -21,9 +21,9 @@ struct stream;
 struct stream_plan {
     uint64_t position;           /* of index 0 */
     uint64_t offset;             /* where the region's first frame sounds */
-    bool repeat;                 /* the region starts again at its end, for ever, fades and all */
+    bool repeat;                 /* the region starts again at its end, for ever (material.h) */
     uint64_t loop_from, loop_to; /* equal, or position >= loop_to: no loop */
-    uint32_t xfade;              /* cut to the loop's length */
+    uint32_t xfade;              /* cut to the loop's length; and as in material.h */
     struct region region;        /* of the file, which is all that is played of it */
 };
 

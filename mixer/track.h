@@ -29,11 +29,12 @@ struct track_plan {
     enum quality quality;
     uint64_t position;           /* timeline frame of index 0 */
     uint64_t offset;             /* timeline frame at which the region's first frame sounds */
-    bool repeat;                 /* the region starts again at its end, for ever, exactly */
+    bool repeat;                 /* the region starts again at its end, for ever (material.h) */
     uint64_t loop_from, loop_to; /* the transport's loop, timeline frames; equal: none. It is
                                     taken only when position < loop_to. */
     uint32_t xfade; /* frames of linear crossfade at the transport loop's seam: what lies behind
-                       loop_to fades out while loop_from fades in; cut to the loop's length */
+                       loop_to fades out while loop_from fades in; cut to the loop's length. The
+                       same where a region repeats that the file goes on behind. */
     struct region region; /* of the file; all zero: all of it */
     uint32_t ring;        /* frames of buffer, at least */
     uint32_t quantum;     /* the engine's, frames; the most that one pull asks for */

@@ -173,6 +173,9 @@ static void regions_with_their_fades(void)
         plan.region = (struct region){ below(&seed, 11000), below(&seed, 12000), below(&seed, 3000),
                                        below(&seed, 3000) };
         plan.repeat = below(&seed, 2);
+        plan.xfade = below(&seed, 1000);
+        if (i & 1)
+            plan.region.fadein = plan.region.fadeout = 0;
         play_exactly(&plan, 99, 20000, 1 + below(&seed, 1000));
     }
 }

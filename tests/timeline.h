@@ -44,14 +44,21 @@ static inline float timeline_at(const struct track_plan *p, uint64_t length, uin
     uint64_t end = r->end && r->end < length ? r->end : length;
     uint64_t part = end > r->in ? end - r->in : 0;
     frame -= p->offset;
-    if (p->repeat && part)
+    bool turned = p->repeat && part && frame >= part;
+    if (turned)
         frame %= part;
     if (frame >= part)
         return 0;
     float up = frame < r->fadein ? (float)(frame + 1) / (float)(r->fadein + 1) : 1;
     uint64_t left = part - frame; /* this frame included */
     float down = left <= r->fadeout ? (float)left / (float)(r->fadeout + 1) : 1;
-    return timeline_sample(r->in + frame) * (up * down);
+    float ahead = timeline_sample(r->in + frame) * (up * down);
+    uint64_t xfade = p->xfade < part ? p->xfade : part;
+    uint64_t seam = length - end < xfade ? length - end : xfade;
+    if (!turned || r->fadein || r->fadeout || frame >= seam)
+        return ahead;
+    float g = (float)(frame + 1) / (float)(seam + 1);
+    return (1 - g) * timeline_sample(end + frame) + g * ahead;
 }
 
 /* What channel 0 of the stream holds at an index. */
