@@ -43,7 +43,7 @@ static void rings_change_while_playing(void)
     desk_roll(&s);
     CHECK_INT(desk_figures(&s).size, power_of_two(DESK_RATE));
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        studio_set(&s, changes[i].address, changes[i].value, 0);
+        studio_set(&s, changes[i].address, changes[i].value, UINT32_MAX);
         at += desk_settle(&s, x + at, 6400, FRAMES / 8);
         CHECK_INT(desk_figures(&s).size, power_of_two(changes[i].seconds * DESK_RATE));
     }
@@ -63,7 +63,7 @@ static void a_ring_reads_back(void)
     CHECK_INT(console_get(s.console, "strip/a/ring", &v, &why), 0);
     CHECK_STR(v.text, "50ms");
     CHECK(v.saved);
-    studio_set(&s, "strip/a/ring", "0s", 0);
+    studio_set(&s, "strip/a/ring", "0s", UINT32_MAX);
     CHECK_INT(console_get(s.console, "strip/a/ring", &v, &why), 0);
     CHECK(!v.saved);
     studio_close(&s);
