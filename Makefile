@@ -128,7 +128,10 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/mixd $(BUILD)/mixctl
 	install -D -m 644 -t $(SHARE)/man/man1 daemon/mixd.1 ipc/mixctl.1
+	install -D -m 644 -t $(SHARE)/man/man5 daemon/mixd-session.5
+	install -D -m 644 -t $(SHARE)/man/man7 ipc/mixd-protocol.7
 	install -D -m 644 conf/mixctl.bash $(SHARE)/bash-completion/completions/mixctl
+	install -D -m 644 conf/mixctl.zsh $(SHARE)/zsh/vendor-completions/_mixctl
 	install -D -m 644 -t $(SHARE)/mixd conf/demo.session conf/limits.conf
 	install -D -m 644 -t $(SHARE)/doc/mixd README.md LICENSE COPYING
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system conf/mixd.service

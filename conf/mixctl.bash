@@ -51,7 +51,7 @@ _mixctl_words() {
     *:set)
         case $before in
         over | at) ;;
-        curve) echo lin db scurve ;;
+        curve) echo lin db scurve equalpower ;;
         *) echo over curve at ;;
         esac
         ;;

@@ -44,7 +44,7 @@ offers '! off on' set strip/vox/mute ''
 offers 'L20' set strip/vox/pan ''
 offers '-3dB -4.5dB -6dB linear' set strip/vox/panlaw ''
 offers 'at curve over' set strip/vox/pan C ''
-offers 'db lin scurve' set strip/vox/pan C over 1s curve ''
+offers 'db equalpower lin scurve' set strip/vox/pan C over 1s curve ''
 offers 'strip/vox strip/vox/tone' remove strip
 offers 'bus/hall' insert b
 offers 'meters' watch stats m

@@ -102,10 +102,9 @@ verbs_table() {
 }
 
 # Rows of describe whose addresses match $1, their places named by the jq expression $2 and their own
-# names by $3; rows that differ in nothing but the place are told once.
-rows_table() {
-    jq -r --arg keep "$1" '
-        def cell: gsub("\\|"; "\\|");
+# names by $3, one object each; rows that differ in nothing but the place are told once.
+rows() {
+    jq -c --arg keep "$1" '
         def values:
             if .type == "switch" then "on, off"
             elif .type == "choice" then .choices | gsub("\\|"; ", ")
@@ -115,25 +114,44 @@ rows_table() {
         [.lines[] | select(.name | test($keep)) |
             { place: ('"$2"'), key: ('"$3"'), default: (.default // "" | tostring),
               values: (values + (if .fixed == "on" then "; read only" else "" end)),
-              rampable: (if .rampable == "on" then "yes" else "" end), help }] |
+              rampable: (.rampable == "on"), help }] |
         reduce .[] as $row ([];
             (map($row.key == .key and $row.values == .values and $row.help == .help) |
                 index(true)) as $at |
-            if $at then .[$at].place += ", " + $row.place else . + [$row] end) |
-        .[] | "| `\(.key)` | \(.place) | \(.values | cell) | \(.default) | \(.rampable) | " +
-              "\(.help | cell) |"' "$work/describe.json"
+            if $at then .[$at].place += ", " + $row.place else . + [$row] end) | .[]' \
+        "$work/describe.json"
 }
 
-parameters_table() {
-    printf '| parameter | of | values | default | rampable | does |\n|---|---|---|---|---|---|\n'
-    rows_table '^(engine|transport)/|^(strip|input|bus)/|^master/[^/]*$' \
+parameters() {
+    rows '^(engine|transport)/|^(strip|input|bus)/|^master/[^/]*$' \
         '.name | split("/")[0]' '.name | sub("^(strip|input|bus)/[^/]*/|^[^/]*/"; "")'
 }
 
-effects_table() {
+effects() { rows '^master/[^/]*/' '.name | split("/")[1]' '.name | split("/")[2]'; }
+
+# Rows on standard input as Markdown, and as items of a manual page's list.
+table() {
     printf '| parameter | of | values | default | rampable | does |\n|---|---|---|---|---|---|\n'
-    rows_table '^master/[^/]*/' '.name | split("/")[1]' '.name | split("/")[2]'
+    jq -r 'def cell: gsub("\\|"; "\\|");
+        "| `\(.key)` | \(.place) | \(.values | cell) | \(.default) | " +
+        "\(if .rampable then "yes" else "" end) | \(.help | cell) |"'
 }
+
+items() {
+    local key text
+    jq -r '.key + " Pq " + .place, "\(.help[0:1] | ascii_upcase)\(.help[1:]).\t\(.values)" +
+        (if .default == "" then "" else "; default \(.default)" end) +
+        (if .rampable then "; ramps" else "" end) + "."' |
+        while read -r key && IFS= read -r text; do
+            echo ".It Ic $key"
+            tr '\t' '\n' <<<"$text" | fmt -s -w 78
+        done
+}
+
+parameters_table() { parameters | table; }
+parameters_list() { parameters | items; }
+effects_table() { effects | table; }
+effects_list() { effects | items; }
 
 # The verbs as a list of the manual page.
 verbs_list() {
@@ -274,8 +292,9 @@ make_sounds
 begin_tables
 check_readme "$@"
 check_first_sound
-check_manual daemon/mixd.1 "$@"
-check_manual ipc/mixctl.1 "$@"
+for page in daemon/mixd.1 daemon/mixd-session.5 ipc/mixctl.1 ipc/mixd-protocol.7; do
+    check_manual $page "$@"
+done
 check_options mixd daemon/mixd.1
 check_options mixctl ipc/mixctl.1
 [ "$failures" = 0 ] && echo "the documents say what is so"

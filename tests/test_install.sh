@@ -27,8 +27,11 @@ sort >"$work/wanted" <<END
 644 share/doc/mixd/README.md
 644 share/man/man1/mixctl.1
 644 share/man/man1/mixd.1
+644 share/man/man5/mixd-session.5
+644 share/man/man7/mixd-protocol.7
 644 share/mixd/demo.session
 644 share/mixd/limits.conf
+644 share/zsh/vendor-completions/_mixctl
 END
 (cd "$work/dest" && find . -type f -printf '%m %P\n') | sed 's|opt/house/||' | sort >"$work/got"
 diff "$work/wanted" "$work/got" >"$work/diff" || fail "other files than wanted" <"$work/diff"
