@@ -41,7 +41,9 @@ struct source {
     enum quality quality;
     uint32_t ring;       /* frames */
     uint64_t generation; /* of the timeline: changes with every locate and loop */
+    uint64_t due;        /* the rolled clock at its first frame; 0: when it arrives */
     uint32_t users;      /* taps */
+    bool missed;         /* the timeline has overtaken what it keeps ready: not for new taps */
     bool complained;     /* its problem has been reported */
 };
 
@@ -129,7 +131,8 @@ struct node {
     uint32_t meter;
     enum life life;
     uint64_t until;
-    bool wants_source; /* strip: a source is to be opened at the next tick */
+    bool wants_source; /* strip: a source is to be opened at the next tick, */
+    uint64_t ahead;    /* for a place so many frames further on; the last one came too late */
     bool told;         /* the engine keeps a command for it, though no desk holds it yet */
     uint64_t visit;    /* of the last walk over the sends that came by */
 };

@@ -7,6 +7,8 @@
  * Where the timeline goes on as it is (a strip added while rolling), a track is opened at the
  * position of the newest status and anchored to the clock of that same status, so that it is in
  * step whenever it arrives; a track for a new position is anchored by the engine on arrival.
+ * One that took longer to prime than its ring lasts would arrive empty: it is opened anew, twice as
+ * far ahead as it was late, and arrives when the timeline gets there.
  */
 #include "mixer/model.h"
 #include "mixer/transport.h"
@@ -36,15 +38,23 @@ static bool in_step(const struct console *c)
     return !(c->moving && c->relocates);
 }
 
-/* Timeline position of the newest status; where a loop is being changed, the position that it would
- * be had the new loop been in force since the pivot. */
-static uint64_t begins_at(const struct console *c)
+/* Timeline position of the newest status and `ahead` frames; where a loop is being changed, the
+ * position that it would be had the new loop been in force since the pivot. */
+static uint64_t begins_at(const struct console *c, uint64_t ahead)
 {
     if (!in_step(c))
         return c->target;
     if (!c->moving)
-        return c->status->position;
-    return transport_after(c->pivot, c->status->rolled - c->pivot_rolled, c->loop_from, c->loop_to);
+        return transport_after(c->status->position, ahead, c->loop_from, c->loop_to);
+    return transport_after(c->pivot, c->status->rolled + ahead - c->pivot_rolled, c->loop_from,
+                           c->loop_to);
+}
+
+/* The rolled clock at which a batch that is posted now is obeyed. */
+static uint64_t rolled_now(const struct console *c)
+{
+    const struct status *s = c->status;
+    return s->rolled + (s->rolling ? link_horizon(c->link) - s->frame : 0);
 }
 
 void source_drop(struct console *c, struct source *s)
@@ -112,7 +122,7 @@ static struct source *source_find(const struct console *c, const char *path, con
     struct region region = node_region(c, n);
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
-        if (s->generation == c->generation && s->offset == offset &&
+        if (s->generation == c->generation && !s->missed && s->offset == offset &&
             region_equal(&s->region, &region) && s->repeat == (n->values[NODE_LOOP] != 0) &&
             s->quality == (enum quality)n->values[NODE_QUALITY] && s->ring == node_ring(c, n) &&
             !strcmp(s->path, path) && mark_equal(&s->mark, &mark))
@@ -141,7 +151,7 @@ static struct source *source_open(struct console *c, const struct node *n, char 
         .path = path,
         .rate = c->setup.rate,
         .quality = s->quality,
-        .position = begins_at(c),
+        .position = begins_at(c, n->ahead),
         .offset = offset,
         .repeat = s->repeat,
         .loop_from = c->loop_from,
@@ -156,8 +166,10 @@ static struct source *source_open(struct console *c, const struct node *n, char 
         free(s);
         return NULL;
     }
-    if (in_step(c))
-        track_anchor(s->track, c->status->rolled);
+    if (in_step(c)) {
+        s->due = c->status->rolled + n->ahead;
+        track_anchor(s->track, s->due);
+    }
     if (rolls(c))
         track_wake(s->track);
     s->path = path;
@@ -219,15 +231,44 @@ bool node_primes(const struct node *n)
     return n->wants_source;
 }
 
-/* Is the tap that comes primed, and is there a place for it beside those that leave? */
-static bool node_ready(const struct node *n)
+static struct source *source_coming(const struct node *n)
 {
     for (uint32_t i = 0; i < n->taps.n; i++) {
         const struct model_tap *tap = n->taps.at[i];
         if (tap->life == LIFE_COMING)
-            return n->taps.n <= TAPS_MAX && (!tap->source || track_primed(tap->source->track));
+            return tap->source;
     }
-    return false;
+    return NULL;
+}
+
+/* Is the tap that comes primed, and is there a place for it beside those that leave? */
+static bool node_ready(const struct node *n)
+{
+    const struct source *s = source_coming(n);
+    return s && n->taps.n <= TAPS_MAX && track_primed(s->track);
+}
+
+/* Frames until the timeline comes to where the source of a node that is ready begins. */
+static uint64_t node_early(const struct console *c, const struct node *n)
+{
+    uint64_t due = source_coming(n)->due, now = rolled_now(c);
+    return due > now ? due - now : 0;
+}
+
+/* Frames by which it is too late for it; 0: it is not. */
+static uint64_t node_late(const struct console *c, const struct node *n)
+{
+    const struct source *s = source_coming(n);
+    uint64_t now = rolled_now(c);
+    return s->due && now > s->due && !track_in_time(s->track, now) ? now - s->due : 0;
+}
+
+static void node_reopen(struct console *c, struct node *n, uint64_t ahead)
+{
+    source_coming(n)->missed = true;
+    taps_abandon(c, n);
+    n->ahead = ahead;
+    n->wants_source = true;
 }
 
 static void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade)
@@ -253,6 +294,7 @@ static void node_settle(struct console *c, struct node *n)
             tap->tap.arrives = true;
             tap->tap.fade = xfade_frames(c);
             tap->life = LIFE_HERE;
+            n->ahead = 0;
         }
     }
     c->dirty = true;
@@ -267,6 +309,7 @@ void sources_restart(struct console *c)
         if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
             continue;
         taps_abandon(c, n);
+        n->ahead = 0;
         n->wants_source = true;
     }
 }
@@ -293,15 +336,53 @@ static void move_finish(struct console *c)
     c->moving = c->relocates = false;
 }
 
+/* A strip that comes by itself. Stands the timeline, one that was to come later comes now. */
+static void node_arrive(struct console *c, struct node *n)
+{
+    uint64_t early = node_early(c, n), late = node_late(c, n);
+    if (late || (early && !rolls(c)))
+        node_reopen(c, n, 2 * late);
+    else if (!early)
+        node_settle(c, n);
+}
+
+/* Every strip is primed: either all arrive at once, or all are opened anew for a later place. */
+static void move_arrive(struct console *c)
+{
+    uint64_t early = 0, late = 0;
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        if (n->life == LIFE_LEAVING || !source_coming(n))
+            continue;
+        uint64_t e = node_early(c, n), l = node_late(c, n);
+        early = e > early ? e : early;
+        late = l > late ? l : late;
+    }
+    if (!late && !early) {
+        move_finish(c);
+    } else if (late || !rolls(c)) {
+        for (uint32_t i = 0; i < c->nodes.n; i++) {
+            struct node *n = c->nodes.at[i];
+            if (n->life != LIFE_LEAVING && source_coming(n))
+                node_reopen(c, n, 2 * late);
+        }
+    }
+}
+
+static void move_pivot(struct console *c)
+{
+    if (!c->moving || c->pivots)
+        return;
+    c->pivot = c->status->position;
+    c->pivot_rolled = c->status->rolled;
+    c->pivots = true;
+}
+
 void sources_tick(struct console *c)
 {
     if (desk_under_way(c))
         return; /* the status does not tell yet where the timeline will stand */
-    if (c->moving && !c->pivots) {
-        c->pivot = c->status->position;
-        c->pivot_rolled = c->status->rolled;
-        c->pivots = true;
-    }
+    move_pivot(c);
     bool all = true;
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
@@ -313,10 +394,10 @@ void sources_tick(struct console *c)
         if (node_primes(n) && !ready)
             all = false;
         if (ready && !c->moving)
-            node_settle(c, n);
+            node_arrive(c, n);
     }
     if (c->moving && all)
-        move_finish(c);
+        move_arrive(c);
 }
 
 void sources_watch(struct console *c)

@@ -364,6 +364,18 @@ bool track_primed(const struct track *t)
     return atomic_load_explicit(&t->primed, memory_order_acquire); /* pairs with the decoder */
 }
 
+bool track_in_time(const struct track *t, uint64_t rolled)
+{
+    if (atomic_load_explicit(&t->ended, memory_order_acquire)) /* pairs with note_end */
+        return true;
+    /* Acquire: pairs with the decoder's release after the opening. */
+    if (atomic_load_explicit(&t->state, memory_order_acquire) != TRACK_OPEN)
+        return false;
+    uint64_t here =
+        atomic_load_explicit(&t->anchor, memory_order_relaxed) + t->lead + ring_written(t->ring);
+    return here >= rolled + ring_size(t->ring) / 2;
+}
+
 const char *track_problem(const struct track *t)
 {
     return atomic_load_explicit(&t->problem, memory_order_acquire); /* pairs with tell_problem */

@@ -74,6 +74,8 @@ void track_await(struct track *t);
 uint32_t track_channels(const struct track *t); /* 0 until the file is open */
 /* The ring is full or holds all that will come; or it failed. */
 bool track_primed(const struct track *t);
+/* Control. Anchored: are half a ring's frames from `rolled` on here, or all that will ever come? */
+bool track_in_time(const struct track *t, uint64_t rolled);
 /* A consistent reading: the equation of the figures holds in it. */
 void track_figures(const struct track *t, struct track_figures *out);
 /* Control. What went wrong so far (open failed, ended early, read error), or NULL. Good until
