@@ -35,7 +35,7 @@ OBJ  = $(LIB:%.c=$(BUILD)/%.o)
 TESTS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
 # Programs that shell tests run.
-TOOLS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/jack_*.c))
+TOOLS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/jack_*.c tests/fuse_*.c))
 SCRIPTS = $(sort $(wildcard tests/test_*.sh tests/test_*.py) tests/layers.sh)
 # Every test of the audio half is linked with the guard that aborts on a sin in the audio thread.
 GUARD = $(BUILD)/tests/rtguard.o
@@ -79,6 +79,9 @@ $(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(HELP) $(STUDIO) $(BUILD)/libm
 
 $(BUILD)/tests/jack_%: $(BUILD)/tests/jack_%.o $(HELP)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/fuse_%: $(BUILD)/tests/fuse_%.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lfuse3
 
 $(BUILD)/rtguard.so: tests/rtguard.c tests/rtguard.h effects/rt.h
 	@mkdir -p $(@D)

@@ -9,7 +9,7 @@ build="gcc make pkg-config libjack-jackd2-dev libfftw3-dev libsndfile1-dev libsa
        libopusfile-dev libvorbis-dev libmpg123-dev libncurses-dev"
 tests="jackd2 sox libsox-fmt-all ffmpeg ecasound flac vorbis-tools opus-tools jq python3 strace
        netcat-openbsd util-linux iproute2 procps tmux libzita-convolver-dev g++ valgrind
-       mandoc spin relacy-dev python3-jsonschema zsh"
+       mandoc spin relacy-dev python3-jsonschema zsh libfuse3-dev fuse3"
 case ${1-} in
 fuzz) tests="$tests clang" ;;
 esac

@@ -80,6 +80,7 @@ static void track_print(void *context, const char *address, const struct track_f
     reply_pair(r, "nans", "%" PRIu64, f->nans);
     reply_pair(r, "state", "%s",
                f->failed    ? "failed"
+               : f->lost    ? "lost"
                : f->playing ? "playing"
                : f->ended   ? "ended"
                             : "idle");

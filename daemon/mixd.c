@@ -41,6 +41,15 @@ static void report(void *context, const char *address, const char *text)
     log_warn("%s: %s", address, text);
 }
 
+static void changed(void *context, const char *address)
+{
+    struct mixd *m = context;
+    struct console_value v;
+    struct refusal why;
+    if (!console_get(m->console, address, &v, &why))
+        watch_value(m, &v, console_status(m->console)->frame);
+}
+
 /* What is built for one rate. */
 static int audio_init(struct mixd *m, uint32_t rate)
 {
@@ -49,6 +58,7 @@ static int audio_init(struct mixd *m, uint32_t rate)
                                    .quantum = m->quantum,
                                    .ports = { claim, drop, m },
                                    .report = report,
+                                   .changed = changed,
                                    .context = m };
     m->link = setup.link;
     m->telemetry = telemetry_new(rate, m->quantum);

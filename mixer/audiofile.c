@@ -31,6 +31,8 @@ struct audiofile {
     uint64_t position;           /* the next frame that audiofile_read gives */
     uint64_t end;                /* frames in all, once the end was met; else UINT64_MAX */
     uint64_t nans;
+    enum audiofile_lack lack;
+    struct file_mark mark;
     char *path;
     char problem[SAID]; /* "": none */
 };
@@ -87,12 +89,14 @@ static const char *refuse(const struct decoder *d, const char *path, uint32_t ra
     return NULL;
 }
 
-static struct decoder *open_decoder(const char *path, uint32_t rate, const char **why)
+static struct decoder *open_decoder(const char *path, uint32_t rate, struct file_mark *mark,
+                                    const char **why)
 {
     const char *wrong = NULL;
     int fd = open_regular(path, why);
     if (fd < 0)
         return NULL;
+    *mark = file_mark_of(fd);
     struct decoder *d = decoder_is_ogg(fd)    ? decoder_ogg(fd, &wrong)
                         : decoder_is_mpeg(fd) ? decoder_mpeg(fd, &wrong)
                                               : decoder_sndfile(fd, &wrong);
@@ -125,7 +129,8 @@ struct audiofile *audiofile_open(const char *path, uint32_t rate, enum quality q
                                  struct audiofile_info *info, const char **why)
 {
     assert(rate > 0);
-    struct decoder *d = open_decoder(path, rate, why);
+    struct file_mark mark;
+    struct decoder *d = open_decoder(path, rate, &mark, why);
     if (!d)
         return NULL;
     struct audiofile *f = calloc(1, sizeof *f);
@@ -138,6 +143,7 @@ struct audiofile *audiofile_open(const char *path, uint32_t rate, enum quality q
         *why = say("%.400s: out of memory", path);
         return NULL;
     }
+    f->mark = mark;
     info->channels = d->channels;
     info->file_rate = d->rate;
     info->frames = d->frames;
@@ -191,6 +197,8 @@ static void note_end(struct audiofile *f)
 {
     const struct decoder *d = f->decoder;
     const char *colon = d->fault[0] ? ": " : "";
+    if (d->frames != FRAMES_UNKNOWN && f->source < d->frames)
+        f->lack = d->fault[0] ? AUDIOFILE_LACKS_ALL : AUDIOFILE_LACKS_END;
     if (f->problem[0])
         return;
     if (d->cut)
@@ -278,11 +286,14 @@ int audiofile_seek(struct audiofile *f, uint64_t frame)
     f->position = frame;
     f->end = UINT64_MAX;
     if (source >= d->there) {
+        if (source < d->frames)
+            f->lack = AUDIOFILE_LACKS_END;
         f->end = 0;
         return 0;
     }
     if (d->kind->seek(d, source) < 0) {
         f->end = 0;
+        f->lack = AUDIOFILE_LACKS_ALL;
         note_fault(f);
         return -EIO;
     }
@@ -293,6 +304,16 @@ int audiofile_seek(struct audiofile *f, uint64_t frame)
 uint64_t audiofile_nans(const struct audiofile *f)
 {
     return f->nans;
+}
+
+enum audiofile_lack audiofile_lack(const struct audiofile *f)
+{
+    return f->lack;
+}
+
+struct file_mark audiofile_mark(const struct audiofile *f)
+{
+    return f->mark;
 }
 
 const char *audiofile_problem(const struct audiofile *f)

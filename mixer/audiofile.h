@@ -8,6 +8,8 @@
 #ifndef MIXER_AUDIOFILE_H
 #define MIXER_AUDIOFILE_H
 
+#include "mixer/filemark.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -45,6 +47,17 @@ uint64_t audiofile_nans(const struct audiofile *f);
 /* The owner's thread, after a read came short. NULL: the file ended where its header said; else
  * what went wrong ("take3.flac: ends at frame 1000 of 48000"), good until close. */
 const char *audiofile_problem(const struct audiofile *f);
+
+/* The owner's thread. Of what the header promises, as far as was read or sought. */
+enum audiofile_lack {
+    AUDIOFILE_LACKS_NOTHING,
+    AUDIOFILE_LACKS_END, /* the file is shorter than it says */
+    AUDIOFILE_LACKS_ALL, /* it cannot be read */
+};
+enum audiofile_lack audiofile_lack(const struct audiofile *f);
+
+/* The owner's thread. The file as it was when it was opened. */
+struct file_mark audiofile_mark(const struct audiofile *f);
 
 /* Any thread but the audio thread. Reads a whole file, planar, channel c at data + c * frames;
  * the caller frees data. `most`: more frames than this is an error, found before it is allocated

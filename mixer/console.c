@@ -178,23 +178,6 @@ static void nodes_retire(struct console *c)
     }
 }
 
-static void problems_report(struct console *c)
-{
-    char address[ADDRESS_SIZE];
-    for (uint32_t i = 0; i < c->nodes.n; i++) {
-        struct node *n = c->nodes.at[i];
-        for (uint32_t k = 0; k < n->taps.n; k++) {
-            struct source *s = ((struct model_tap *)n->taps.at[k])->source;
-            const char *problem = s && !s->complained ? track_problem(s->track) : NULL;
-            if (!problem)
-                continue;
-            s->complained = true;
-            node_address(n, address);
-            c->setup.report(c->setup.context, address, problem);
-        }
-    }
-}
-
 void console_tick(struct console *c)
 {
     c->status = link_status(c->link, NULL);
@@ -206,7 +189,7 @@ void console_tick(struct console *c)
         arrange_post(c);
     post_flush(c);
     sources_watch(c);
-    problems_report(c);
+    retry_tick(c);
 }
 
 bool console_settled(const struct console *c)

@@ -40,6 +40,8 @@ struct console_setup {
     struct console_ports ports;
     /* Something happened that nobody asked for ("strip/vox", "vox.flac: ends at frame ..."). */
     void (*report)(void *context, const char *address, const char *text);
+    /* The value of a fixed row has changed by itself ("strip/vox/state"); NULL is fine. */
+    void (*changed)(void *context, const char *address);
     void *context;
 };
 

@@ -45,7 +45,7 @@ static void node_value(const struct node *n, uint32_t row, struct console_value 
     else if (row == NODE_OUT)
         snprintf(v->text, sizeof v->text, "%s", n->out);
     v->saved = row == NODE_OUT                              ? strcmp(n->out, "master") != 0
-               : row == NODE_SOURCE || row == NODE_CHANNELS ? false
+               : row == NODE_SOURCE || node_rows[row].fixed ? false
                                                             : v->number != node_rows[row].def;
 }
 

@@ -174,3 +174,14 @@ const char *material_problem(const struct material *m)
 {
     return audiofile_problem(m->file);
 }
+
+enum audiofile_lack material_lack(const struct material *m)
+{
+    enum audiofile_lack lack = audiofile_lack(m->file);
+    return lack == AUDIOFILE_LACKS_NOTHING && m->broken ? AUDIOFILE_LACKS_END : lack;
+}
+
+struct file_mark material_mark(const struct material *m)
+{
+    return audiofile_mark(m->file);
+}

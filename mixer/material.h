@@ -37,8 +37,10 @@ uint64_t material_length(const struct material *m);
  * them is left alone. */
 uint32_t material_read(struct material *m, uint64_t frame, float *out, uint32_t n);
 
-/* As audiofile_nans and audiofile_problem. */
+/* As of the audiofile. */
 uint64_t material_nans(const struct material *m);
 const char *material_problem(const struct material *m);
+enum audiofile_lack material_lack(const struct material *m);
+struct file_mark material_mark(const struct material *m);
 
 #endif

@@ -24,12 +24,6 @@ enum life {
     LIFE_LEAVING, /* fading out until engine frame `until` */
 };
 
-/* Tells a file from another that took its name. */
-struct file_mark {
-    uint64_t device, inode, size;
-    int64_t seconds, nanoseconds; /* last change */
-};
-
 /* One decoder, shared by every strip that plays the same file at the same place. */
 struct source {
     struct track *track;
@@ -45,11 +39,13 @@ struct source {
     uint32_t users;      /* taps */
     bool missed;         /* the timeline has overtaken what it keeps ready: not for new taps */
     bool complained;     /* its problem has been reported */
+    bool noticed;        /* what happened to its name has been reported */
 };
 
 struct model_tap {
     struct tap tap;        /* the engine's, once it is on a desk */
     struct source *source; /* NULL: ports */
+    bool trial;            /* it comes only if its file can be played again */
     enum life life;
     uint64_t until;
 };
@@ -105,6 +101,7 @@ enum node_param {
     NODE_LOOP,
     NODE_QUALITY,
     NODE_RING,
+    NODE_STATE,
     NODE_OUT,
     NODE_PARAMS,
 };
@@ -133,6 +130,7 @@ struct node {
     uint64_t until;
     bool wants_source; /* strip: a source is to be opened at the next tick, */
     uint64_t ahead;    /* for a place so many frames further on; the last one came too late */
+    uint64_t retry_ns; /* strip: its file is not tried again before */
     bool told;         /* the engine keeps a command for it, though no desk holds it yet */
     uint64_t visit;    /* of the last walk over the sends that came by */
 };
@@ -216,6 +214,7 @@ enum engine_param {
     ENGINE_RAMP,
     ENGINE_XFADE,
     ENGINE_RING,
+    ENGINE_RETRY,
     ENGINE_PARAMS,
 };
 
@@ -268,6 +267,11 @@ void sources_tick(struct console *c);
 /* Wakes decoders that sleep although their ring runs low: one that saw the transport stand (a lost
  * server, a stop and a play at once) waits to be told that it rolls again. */
 void sources_watch(struct console *c);
+/* Opens the strip's file as it is wanted now, for a tap that is COMING. NULL: it cannot even be
+ * tried, and was reported. */
+struct model_tap *node_open(struct console *c, struct node *n, const struct file_mark *unless);
+/* What is primed takes its place, and its predecessors begin to leave. */
+void node_settle(struct console *c, struct node *n);
 /* Drops what is being primed and wants it anew: the timeline is about to change. */
 void sources_restart(struct console *c);
 bool node_primes(const struct node *n);
@@ -276,6 +280,10 @@ uint64_t node_length(const struct console *c, const struct node *n);
 void source_drop(struct console *c, struct source *s);
 /* Is a desk under way that the engine has not taken over? */
 bool desk_under_way(const struct console *c);
+
+/* ---- retry.c: strips whose files were lost, or have grown */
+/* Tells what became of files; tries the lost ones again every engine/retry. */
+void retry_tick(struct console *c);
 
 /* ---- levels.c: from wanted values to ramps */
 extern const struct console_change gently; /* over engine/ramp, now */

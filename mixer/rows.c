@@ -35,6 +35,9 @@ const struct param node_rows[NODE_PARAMS] = {
                        "of the conversion, where the file's rate is not the engine's" },
     [NODE_RING] = { "ring", "s", 0, 60, 0,
                     "sound that its decoder keeps ready, at least 50ms; 0: as engine/ring" },
+    [NODE_STATE] = { "state", "ready|lost", 0, 1, 0,
+                     "lost: its file cannot be read; silent, and tried again every engine/retry",
+                     .fixed = true },
     [NODE_CHANNELS] = { "channels", "", 1, EFFECT_CHANNELS_MAX, 2, "how many it has",
                         .fixed = true },
     [NODE_OUT] = { "out", "text", 0, 0, 0,
@@ -50,6 +53,7 @@ const struct param engine_rows[ENGINE_PARAMS] = {
                        "crossfade of a locate, a loop's seam, a load, an effect that comes" },
     [ENGINE_RING] = { "ring", "s", 0.05, 60, 1,
                       "sound that each file's decoder keeps ready; strip/NAME/ring for one" },
+    [ENGINE_RETRY] = { "retry", "s", 0, 3600, 2, "how often a lost file is tried again; 0: never" },
 };
 
 const struct param transport_rows[TRANSPORT_PARAMS] = {
@@ -96,6 +100,7 @@ bool node_has(enum node_kind kind, enum node_param row)
     case NODE_LOOP:
     case NODE_QUALITY:
     case NODE_RING:
+    case NODE_STATE:
         return kind == NODE_STRIP;
     case NODE_PARAMS:
         break;

@@ -16,7 +16,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { MOVE_COMMANDS = 3 }; /* the loop, the locate, the swap */
 
@@ -74,21 +73,6 @@ void source_drop(struct console *c, struct source *s)
     free(s);
 }
 
-static struct file_mark mark_read(const char *path)
-{
-    struct stat st;
-    if (stat(path, &st))
-        return (struct file_mark){ 0 };
-    return (struct file_mark){ (uint64_t)st.st_dev, (uint64_t)st.st_ino, (uint64_t)st.st_size,
-                               st.st_mtim.tv_sec, st.st_mtim.tv_nsec };
-}
-
-static bool mark_equal(const struct file_mark *a, const struct file_mark *b)
-{
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
-}
-
 static uint64_t frames_of(const struct console *c, double seconds)
 {
     return (uint64_t)llround(seconds * c->setup.rate);
@@ -118,21 +102,22 @@ uint64_t node_length(const struct console *c, const struct node *n)
 static struct source *source_find(const struct console *c, const char *path, const struct node *n,
                                   uint64_t offset)
 {
-    struct file_mark mark = mark_read(path);
+    struct file_mark mark = file_mark_at(path);
     struct region region = node_region(c, n);
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
         if (s->generation == c->generation && !s->missed && s->offset == offset &&
             region_equal(&s->region, &region) && s->repeat == (n->values[NODE_LOOP] != 0) &&
             s->quality == (enum quality)n->values[NODE_QUALITY] && s->ring == node_ring(c, n) &&
-            !strcmp(s->path, path) && mark_equal(&s->mark, &mark))
+            !strcmp(s->path, path) && file_mark_equal(&s->mark, &mark) &&
+            track_fate(s->track) == TRACK_WELL)
             return s;
     }
     return NULL;
 }
 
 static struct source *source_open(struct console *c, const struct node *n, char *path,
-                                  uint64_t offset, const char **why)
+                                  uint64_t offset, const struct file_mark *unless, const char **why)
 {
     struct source *s = calloc(1, sizeof *s);
     if (!s || list_reserve(&c->sources, 1)) {
@@ -146,7 +131,7 @@ static struct source *source_open(struct console *c, const struct node *n, char 
                           .quality = (enum quality)n->values[NODE_QUALITY],
                           .ring = node_ring(c, n),
                           .generation = c->generation,
-                          .mark = mark_read(path) };
+                          .mark = file_mark_at(path) };
     struct track_plan plan = {
         .path = path,
         .rate = c->setup.rate,
@@ -160,6 +145,7 @@ static struct source *source_open(struct console *c, const struct node *n, char 
         .region = s->region,
         .ring = s->ring,
         .quantum = c->setup.quantum,
+        .unless = unless ? *unless : (struct file_mark){ 0 },
     };
     s->track = track_open(&plan, why);
     if (!s->track) {
@@ -189,7 +175,7 @@ static void taps_abandon(struct console *c, struct node *n)
     }
 }
 
-static void node_open(struct console *c, struct node *n)
+struct model_tap *node_open(struct console *c, struct node *n, const struct file_mark *unless)
 {
     char address[ADDRESS_SIZE];
     const char *why = "out of memory";
@@ -202,7 +188,7 @@ static void node_open(struct console *c, struct node *n)
     if (tap && path && !list_reserve(&n->taps, 1)) {
         s = source_find(c, path, n, offset);
         if (!s)
-            s = source_open(c, n, path, offset, &why);
+            s = source_open(c, n, path, offset, unless, &why);
     }
     if (!s || s->path != path)
         free(path);
@@ -210,7 +196,7 @@ static void node_open(struct console *c, struct node *n)
         free(tap);
         node_address(n, address);
         c->setup.report(c->setup.context, address, why);
-        return;
+        return NULL;
     }
     s->users++;
     tap->source = s;
@@ -219,13 +205,14 @@ static void node_open(struct console *c, struct node *n)
     };
     ramp_init(&tap->tap.gain, 1);
     list_add(&n->taps, tap);
+    return tap;
 }
 
 bool node_primes(const struct node *n)
 {
     for (uint32_t i = 0; i < n->taps.n; i++) {
         const struct model_tap *tap = n->taps.at[i];
-        if (tap->life == LIFE_COMING)
+        if (tap->life == LIFE_COMING && !tap->trial)
             return true;
     }
     return n->wants_source;
@@ -235,7 +222,7 @@ static struct source *source_coming(const struct node *n)
 {
     for (uint32_t i = 0; i < n->taps.n; i++) {
         const struct model_tap *tap = n->taps.at[i];
-        if (tap->life == LIFE_COMING)
+        if (tap->life == LIFE_COMING && !tap->trial)
             return tap->source;
     }
     return NULL;
@@ -283,7 +270,7 @@ static void tap_leave(struct console *c, struct node *n, struct model_tap *tap, 
     post_set(c, &tap->tap.gain, 0, fade, CURVE_LIN, 0);
 }
 
-static void node_settle(struct console *c, struct node *n)
+void node_settle(struct console *c, struct node *n)
 {
     uint32_t fade = rolls(c) ? xfade_frames(c) : 0;
     for (uint32_t i = n->taps.n; i-- > 0;) {
@@ -389,7 +376,7 @@ void sources_tick(struct console *c)
         if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
             continue;
         if (n->wants_source)
-            node_open(c, n);
+            node_open(c, n, NULL);
         bool ready = node_ready(n);
         if (node_primes(n) && !ready)
             all = false;

@@ -198,3 +198,13 @@ const char *stream_problem(const struct stream *s)
 {
     return material_problem(s->material);
 }
+
+enum audiofile_lack stream_lack(const struct stream *s)
+{
+    return material_lack(s->material);
+}
+
+struct file_mark stream_mark(const struct stream *s)
+{
+    return material_mark(s->material);
+}

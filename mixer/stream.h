@@ -42,8 +42,10 @@ uint64_t stream_frames(const struct stream *s);
 /* The next n frames, interleaved. Fewer: the stream has ended. */
 uint32_t stream_read(struct stream *s, float *out, uint32_t n);
 
-/* As audiofile_nans and audiofile_problem. */
+/* As of the audiofile. */
 uint64_t stream_nans(const struct stream *s);
 const char *stream_problem(const struct stream *s);
+enum audiofile_lack stream_lack(const struct stream *s);
+struct file_mark stream_mark(const struct stream *s);
 
 #endif

@@ -8,7 +8,6 @@
  * A track has two owners, control and its decoder, and the last to leave frees it: closing never
  * waits for a disk.
  */
-#include "mixer/stream.h"
 #include "mixer/track_parts.h"
 
 #include <assert.h>
@@ -92,6 +91,10 @@ static struct stream *open_stream(struct track *t, const char **why)
     const struct track_plan *p = &t->plan;
     struct stream_plan plan = stream_of(p);
     struct audiofile_info info;
+    if (track_file_shunned(t)) {
+        *why = "nobody has changed the file";
+        return NULL;
+    }
     struct audiofile *file = audiofile_open(p->path, p->rate, p->quality, &info, why);
     if (!file)
         return NULL;
@@ -150,6 +153,7 @@ static bool fill(struct track *t, struct stream *s, uint32_t slack)
         commit(t, got);
         atomic_store_explicit(&t->nans, stream_nans(s), memory_order_release);
         tell_problem(t, stream_problem(s));
+        track_file_look(t, s, got < room);
         if (got < room)
             return false;
         tell(t);
@@ -243,6 +247,7 @@ static void *decode(void *arg)
     struct stream *s = stopping(t) ? NULL : open_stream(t, &why);
     if (s) {
         note_length(t, s);
+        track_file_look(t, s, false);
         /* Release: pairs with every reader of state; what was built is visible with it. */
         atomic_store_explicit(&t->state, TRACK_OPEN, memory_order_release);
         if (atomic_load_explicit(&t->end, memory_order_relaxed) > 0)
@@ -250,6 +255,7 @@ static void *decode(void *arg)
         note_end(t, ring_written(t->ring));
     } else {
         tell_problem(t, why);
+        track_file_missing(t);
         note_end(t, 0);
         atomic_store_explicit(&t->state, TRACK_FAILED, memory_order_release);
     }
@@ -414,6 +420,7 @@ void track_figures(const struct track *t, struct track_figures *out)
         .primed = track_primed(t),
         .ended = atomic_load_explicit(&t->ended, memory_order_acquire), /* with note_end */
         .failed = state == TRACK_FAILED,
+        .lost = track_fate(t) == TRACK_LOST,
     };
     if (state == TRACK_OPEN) {
         for (int i = 0; !read_account(t, out) && i < LOOKS; i++)

@@ -35,9 +35,19 @@ struct track_plan {
     uint32_t xfade; /* frames of linear crossfade at the transport loop's seam: what lies behind
                        loop_to fades out while loop_from fades in; cut to the loop's length. The
                        same where a region repeats that the file goes on behind. */
-    struct region region; /* of the file; all zero: all of it */
-    uint32_t ring;        /* frames of buffer, at least */
-    uint32_t quantum;     /* the engine's, frames; the most that one pull asks for */
+    struct region region;    /* of the file; all zero: all of it */
+    uint32_t ring;           /* frames of buffer, at least */
+    uint32_t quantum;        /* the engine's, frames; the most that one pull asks for */
+    struct file_mark unless; /* a file that still bears this mark is not opened: it is LOST as it
+                                was; none: any file is */
+};
+
+/* What has become of its file. Never goes back. */
+enum track_fate {
+    TRACK_WELL,
+    TRACK_LOST,  /* it cannot be opened or read, or ends before its header said: silence from there
+                    on, and another track may have more luck */
+    TRACK_GROWN, /* it ended, and there is more of it than when it was opened */
 };
 
 struct track_figures {
@@ -49,6 +59,7 @@ struct track_figures {
     bool primed;      /* as track_primed */
     bool ended;       /* all that will ever come has been decoded: the decoder is gone */
     bool failed;      /* the file could not be opened */
+    bool lost;        /* its fate is TRACK_LOST */
     bool playing;     /* sound of the file is still to come: it counts for BUF */
 };
 
@@ -78,6 +89,14 @@ bool track_primed(const struct track *t);
 bool track_in_time(const struct track *t, uint64_t rolled);
 /* A consistent reading: the equation of the figures holds in it. */
 void track_figures(const struct track *t, struct track_figures *out);
+/* Any thread. */
+enum track_fate track_fate(const struct track *t);
+/* Any thread. Of a LOST track: the file as it was found to be wanting; none where it could not be
+ * read at all. */
+struct file_mark track_lost_mark(const struct track *t);
+/* Control. What has happened to the name of its file while it was open ("take3.flac: ..."), or
+ * NULL: another file has it, or none. The track plays on. Good until close. */
+const char *track_notice(const struct track *t);
 /* Control. What went wrong so far (open failed, ended early, read error), or NULL. Good until
  * close. */
 const char *track_problem(const struct track *t);

@@ -7,6 +7,7 @@
 #define MIXER_TRACK_PARTS_H
 
 #include "mixer/ring.h"
+#include "mixer/stream.h"
 #include "mixer/track.h"
 
 #include <semaphore.h>
@@ -52,6 +53,13 @@ struct track {
     _Atomic(const char *) problem; /* into problem_text, which is then never changed */
     char problem_text[512];
 
+    _Atomic enum track_fate fate;
+    struct file_mark lost_mark;   /* still once the fate is LOST */
+    _Atomic(const char *) notice; /* as problem, into notice_text */
+    char notice_text[512];
+    struct file_mark mark; /* of the file that it plays */
+    uint64_t looked_s;     /* when it last looked at the file's name */
+
     _Atomic uint64_t starved; /* audio's, but seldom */
 
     /* Set by track_open, then only read. */
@@ -67,5 +75,13 @@ struct track {
     _Atomic bool stopping;           /* control's */
     _Atomic int owners;              /* control and the decoder; the last to leave frees */
 };
+
+/* ---- track_file.c: the decoder's eye on its file */
+/* Is this a file that need not be opened again? */
+bool track_file_shunned(const struct track *t);
+/* The file could not be opened. */
+void track_file_missing(struct track *t);
+/* After the opening and after every read. `ended`: nothing more will come of the stream. */
+void track_file_look(struct track *t, const struct stream *s, bool ended);
 
 #endif

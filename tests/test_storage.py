@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""test_storage.py - storage that hangs, fails, is slow or shrinks: only that track notices
+
+The files lie in a file system of the test's own (tests/fuse_faults.c), which does to every read
+what it is told. A daemon plays them into a JACK server; each strip has a port of its own, which is
+recorded. A frame of a file tells its own number, so whatever is heard can be placed.
+"""
+import os
+import subprocess
+import sys
+import time
+
+import wavs
+from mixdbox import BUILD, Box, Tap, fields, main, until
+
+RATE = 48000
+SECONDS = 12
+QUANTUM = 64
+FADE = 480  # engine/xfade: what comes back as another track fades in over it
+
+
+def content(seed):
+    """Mono; no sample is 0 and no two neighbours are alike."""
+    return wavs.array.array('f', ((k * 7919 + seed) % 65521 / 131072 + 0.25
+                                  for k in range(SECONDS * RATE)))
+
+
+class Storage(Box):
+    def setUp(self):
+        super().setUp()
+        self.disk = self.file('disk')
+        self.mount = self.file('mount')
+        os.mkdir(self.disk)
+        os.mkdir(self.mount)
+        self.content = {name: content(i) for i, name in enumerate(('bad', 'well', 'fine'))}
+        for name, samples in self.content.items():
+            wavs.write(os.path.join(self.disk, f'{name}.wav'), wavs.Wav(RATE, [samples]))
+        self.files = subprocess.Popen([os.path.join(BUILD, 'tests', 'fuse_faults'), self.disk,
+                                       self.mount], stderr=subprocess.DEVNULL)
+        self.addCleanup(self.unmount)
+        until(lambda: os.path.ismount(self.mount), 'the file system', self.files)
+
+    def unmount(self):
+        self.fault(None)
+        subprocess.call(['umount', '-l', self.mount])
+        self.files.wait()
+
+    def fault(self, what):
+        """From now on every read of bad.wav suffers this; None: nothing."""
+        path = os.path.join(self.disk, 'bad.wav.fault')
+        if what is None:
+            if os.path.exists(path):
+                os.unlink(path)
+            return
+        with open(path + '.new', 'w', encoding='ascii') as file:
+            file.write(what)
+        os.rename(path + '.new', path)
+
+    def begin(self):
+        """Rolls, and records; `bad` has a ring of 200 ms."""
+        session = '\n'.join(f'add strip {name} source=mount/{name}.wav out={name} ring=200ms'
+                            for name in self.content)
+        self.mixd = self.daemon('set engine/retry 300ms\n' + session, driver='jack')
+        self.client = self.mixd.client()
+        self.client.must('watch log state')
+        self.tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(SECONDS * RATE),
+                       *(f'mixd:{name}_1' for name in self.content))
+        self.tap.began()
+        self.client.must('play')
+        self.reach(1)
+
+    def reach(self, seconds):
+        until(lambda: self.position() > seconds * RATE, f'{seconds} s')
+
+    def position(self):
+        return int(fields(self.client.must('status').lines[0])['position.frames'])
+
+    def figures(self, name):
+        lines = [line for line in self.client.must('stats').lines
+                 if line.startswith(f'strip/{name} ')]
+        found = fields(lines[0])
+        numbers = {key: int(found[key]) for key in ('starved', 'decoded', 'played', 'skipped',
+                                                    'buffered')}
+        self.assertEqual(numbers['decoded'],
+                         numbers['played'] + numbers['skipped'] + numbers['buffered'])
+        return numbers
+
+    def finish(self, seconds):
+        """What of each strip was heard from its first frame on; the two others to the bit."""
+        self.reach(seconds)
+        said = self.tap.finish(now=True)
+        self.assertEqual(said['gaps'], 0, 'the recording has gaps')
+        live = wavs.read(self.file('live.wav'))
+        start = wavs.onset(live.channels)
+        heard = {name: channel[start:] for name, channel in zip(self.content, live.channels)}
+        for name in ('well', 'fine'):
+            n = min(len(heard[name]), SECONDS * RATE)
+            self.assertGreater(n, (seconds - 1) * RATE)
+            self.assertTrue(heard[name][:n] == self.content[name][:n], f'{name} was touched')
+            self.assertEqual(self.figures(name)['starved'], 0)
+        return heard['bad']
+
+    def holes(self, heard):
+        """[from, to) of every stretch that is not what lies there."""
+        want, found = self.content['bad'], []
+        for i, x in enumerate(heard[:len(want)]):
+            if x == want[i]:
+                continue
+            if not found or found[-1][1] < i - QUANTUM:
+                found.append([i, i])
+            found[-1][1] = i + 1
+        return found
+
+    def no_click(self, heard, hole):
+        """At its beginning the last sample fades over a quantum; then silence, and a fade in."""
+        begins, ends = hole
+        last = heard[begins - 1]
+        for k in range(QUANTUM):
+            self.assertAlmostEqual(heard[begins + k], last * (QUANTUM - k) / (QUANTUM + 1), 5)
+        back = next(i for i in range(begins + QUANTUM, ends) if heard[i])
+        self.assertEqual(set(heard[begins + QUANTUM:back]), {0.0})
+        want = self.content['bad']
+        gains = [heard[i] / want[i] for i in range(back, ends)]
+        self.assertEqual(gains, sorted(gains))
+        self.assertLess(gains[0], 0.05)
+        return back
+
+    def test_a_disk_that_hangs_for_three_seconds(self):
+        self.begin()
+        self.fault('hang')
+        time.sleep(3)  # the fault itself
+        self.fault(None)
+        heard = self.finish(7)
+        holes, figures = self.holes(heard), self.figures('bad')
+        self.assertEqual(len(holes), 1, holes)
+        self.no_click(heard, holes[0])
+        starved = figures['starved']
+        self.assertGreater(starved, 2 * RATE)
+        self.assertEqual(holes[0][1] - holes[0][0], starved + QUANTUM - 1)
+        self.assertEqual(figures['skipped'], starved)
+        self.assertEqual(self.client.get('strip/bad/state'), 'ready')
+
+    def test_reads_that_fail(self):
+        self.begin()
+        self.fault('eio')
+        event = self.client.await_event('event log .*strip/bad')
+        self.assertIn('bad.wav', event)
+        self.assertIn('rror', event)
+        self.assertEqual(self.client.get('strip/bad/state'), 'lost')
+        self.reach(3)
+        events = [e for e in self.client.events if ' log ' in e]
+        self.assertEqual(events, [], 'one event, however often it is tried')
+        self.fault(None)
+        self.client.await_event('event log .*plays again')
+        self.client.await_event('event state .*strip/bad/state value=ready')
+        heard = self.finish(6)
+        holes = self.holes(heard)
+        self.assertEqual(len(holes), 1, holes)
+        back = self.no_click(heard, holes[0])
+        self.assertLessEqual(holes[0][1] - back, FADE)
+        self.assertGreater(holes[0][1], 3 * RATE)
+
+    def test_a_file_that_shrinks_and_is_restored(self):
+        path = os.path.join(self.disk, 'bad.wav')
+        self.begin()
+        with open(path, 'rb') as file:
+            whole = file.read()
+        os.truncate(path, 1000)
+        event = self.client.await_event('event log .*strip/bad')
+        self.assertRegex(event, r'ends at frame \d+ of 576000')
+        self.reach(3)
+        self.assertEqual([e for e in self.client.events if ' log ' in e], [])
+        with open(path, 'r+b') as file:
+            file.write(whole)
+        self.client.await_event('event log .*plays again')
+        heard = self.finish(6)
+        holes = self.holes(heard)
+        self.assertEqual(len(holes), 1, holes)
+        self.no_click(heard, holes[0])
+
+    def test_a_disk_that_is_too_slow(self):
+        """A quarter of the rate that it takes: silence, sound, silence; always in its place."""
+        self.begin()
+        self.fault(f'rate {RATE}')
+        self.reach(4)
+        self.fault(None)
+        heard = self.finish(6)
+        holes, figures = self.holes(heard), self.figures('bad')
+        self.assertGreaterEqual(len(holes), 1)
+        self.assertGreater(figures['starved'], RATE)
+        faded = sum(b - a for a, b in holes) - figures['starved']
+        self.assertGreaterEqual(faded, 0)
+        self.assertLessEqual(faded, len(holes) * (QUANTUM - 1))
+        self.assertEqual(figures['skipped'], figures['starved'])
+
+
+if not os.path.exists('/dev/fuse'):
+    print('there is no /dev/fuse')
+    sys.exit(77)
+main(periods=(256,))
