@@ -12,6 +12,10 @@ _mixctl_ask() {
 _mixctl_addresses() { _mixctl_ask ls '**'; }
 _mixctl_objects() { _mixctl_ask ls && _mixctl_ask ls '**/bypass' | sed 's,/bypass$,,'; }
 
+# What has a place on the desk, and the names of markers.
+_mixctl_places() { _mixctl_ask ls | grep -v '^marker/'; }
+_mixctl_markers() { _mixctl_ask marker list | cut -d' ' -f1; }
+
 # The words that a parameter's value may be: those of a choice, on and off, or its present number.
 _mixctl_values() { # address
     local line
@@ -38,7 +42,7 @@ _mixctl_words() {
     1:help) _mixctl_ask help | cut -d' ' -f1 ;;
     1:set) _mixctl_addresses ;;
     *:get | 1:describe | 1:ls) _mixctl_addresses ;;
-    1:meters | 1:insert) _mixctl_ask ls ;;
+    1:meters | 1:insert) _mixctl_places ;;
     1:remove | 1:load) _mixctl_objects ;;
     *:watch | *:unwatch) echo meters stats state transport log ;;
     1:wait) echo playing stopped primed silence ;;
@@ -50,13 +54,18 @@ _mixctl_words() {
     2:set) _mixctl_values "$2" ;;
     *:set)
         case $before in
-        over | at) ;;
+        over) ;;
+        at) _mixctl_markers ;;
         curve) echo lin db scurve equalpower ;;
         *) echo over curve at ;;
         esac
         ;;
     1:play | 1:stop) echo at over ;;
-    1:loop) echo off ;;
+    2:play | *:stop) [ "$before" != at ] || _mixctl_markers ;;
+    1:locate | 2:loop) _mixctl_markers ;;
+    1:loop) echo "off $(_mixctl_markers)" ;;
+    1:marker) echo add remove list ;;
+    2:marker) [ "$before" != remove ] || _mixctl_markers ;;
     esac
 }
 

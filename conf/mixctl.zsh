@@ -26,7 +26,10 @@ _mixctl_addresses() {
 _mixctl_objects() {
     { _mixctl_ask ls; _mixctl_ask ls '**/bypass' | sed 's,/bypass$,,' } | _mixctl_offer object
 }
-_mixctl_places() { _mixctl_ask ls | _mixctl_offer place }
+_mixctl_places() { _mixctl_ask ls | grep -v '^marker/' | _mixctl_offer place }
+_mixctl_markers() {
+    _mixctl_ask marker list | sed -E 's/^([^ ]+) position=([^ ]*).*$/\1:\2/' | _mixctl_offer marker
+}
 
 _mixctl_ports() {
     local -a found=(${(f)"$(_mixctl_ask --json ports | grep -o '"port":"[^"]*"' | cut -d'"' -f4)"})
@@ -80,13 +83,18 @@ _mixctl_word() {
     set:3) _mixctl_values $words[2] ;;
     set:*)
         case $words[CURRENT-1] in
-        over | at) ;;
+        over) ;;
+        at) _mixctl_markers ;;
         curve) compadd lin db scurve equalpower ;;
         *) compadd over curve at ;;
         esac
         ;;
     play:2 | stop:2) compadd at over ;;
-    loop:2) compadd off ;;
+    play:3 | stop:*) [[ $words[CURRENT-1] != at ]] || _mixctl_markers ;;
+    locate:2 | loop:3) _mixctl_markers ;;
+    loop:2) compadd off; _mixctl_markers ;;
+    marker:2) compadd add remove list ;;
+    marker:3) [[ $words[2] != remove ]] || _mixctl_markers ;;
     esac
 }
 

@@ -5,6 +5,7 @@
 #include "ipc/nearest.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
+#include "mixer/markers.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -86,6 +87,15 @@ enum verdict refused(const struct call *call, const struct refusal *why)
     return VERDICT_DONE;
 }
 
+static void refuse_time(const struct call *call, unsigned word, int err)
+{
+    if (err == -ERANGE)
+        reply_err_at(call->reply, CODE_RANGE, &call->words[word], "is too long a time");
+    else
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "is not a time");
+    reply_hint(call->reply, "2.5s, 150ms, 1:23.456 or 480f");
+}
+
 bool time_read(const struct call *call, unsigned word, uint64_t *frames)
 {
     const struct mixd *m = call->context;
@@ -93,9 +103,54 @@ bool time_read(const struct call *call, unsigned word, uint64_t *frames)
     int err = time_parse(text, console_rate(m->console), frames);
     if (!err)
         return true;
-    reply_err_at(call->reply, err == -ERANGE ? CODE_RANGE : CODE_SYNTAX, &call->words[word],
-                 "is not a time");
-    reply_hint(call->reply, "2.5s, 150ms, 1:23.456 or 480f");
+    refuse_time(call, word, err);
+    return false;
+}
+
+struct naming {
+    struct nearest nearest;
+    unsigned markers;
+};
+
+static void offer_marker(void *context, const struct marker_figures *m)
+{
+    struct naming *n = context;
+    nearest_offer(&n->nearest, m->name);
+    n->markers++;
+}
+
+void refuse_marker(const struct call *call, unsigned word, const char *what)
+{
+    const struct mixd *m = call->context;
+    struct naming n = { .markers = 0 };
+    nearest_init(&n.nearest, call->words[word].text);
+    console_each_marker(m->console, &n, offer_marker);
+    reply_err_at(call->reply, CODE_UNKNOWN, &call->words[word], "%s", what);
+    if (nearest_best(&n.nearest))
+        reply_hint(call->reply, "%s", nearest_best(&n.nearest));
+    else
+        reply_hint(call->reply, n.markers ? "marker list" : "marker add NAME TIME");
+}
+
+static void count_marker(void *context, const struct marker_figures *m)
+{
+    (void)m;
+    ++*(unsigned *)context;
+}
+
+bool position_read(const struct call *call, unsigned word, uint64_t *frames)
+{
+    const struct mixd *m = call->context;
+    const char *text = call->words[word].text;
+    unsigned markers = 0;
+    int err = time_parse(text, console_rate(m->console), frames);
+    if (!err || (err == -EINVAL && console_find_marker(m->console, text, frames)))
+        return true;
+    console_each_marker(m->console, &markers, count_marker);
+    if (err == -EINVAL && markers)
+        refuse_marker(call, word, "is neither a time nor a marker");
+    else
+        refuse_time(call, word, err);
     return false;
 }
 
@@ -116,7 +171,7 @@ static bool when_read(const struct call *call, unsigned word, uint64_t *at)
     struct word rest = { (char *)text + (*text == '+'), call->words[word].column };
     struct call part = *call;
     part.words = &rest;
-    if (!time_read(&part, 0, &frames))
+    if (*text == '+' ? !time_read(&part, 0, &frames) : !position_read(&part, 0, &frames))
         return false;
     if (*text == '+') {
         *at = edge(m, horizon + frames);

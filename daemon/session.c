@@ -7,6 +7,7 @@
 #include "ipc/parse.h"
 #include "mixer/console.h"
 #include "mixer/list.h"
+#include "mixer/markers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -185,6 +186,8 @@ struct writing {
 static void object_take(void *context, const char *address, const char *kind)
 {
     struct writing *w = context;
+    if (!strcmp(kind, "marker"))
+        return; /* not on the desk */
     struct object *o = malloc(sizeof *o);
     if (!o)
         return;
@@ -321,6 +324,14 @@ static void nodes_write(struct writing *w, bool buses)
             sets_write(w, w->objects.at[i]);
 }
 
+static void marker_write(void *context, const struct marker_figures *m)
+{
+    struct writing *w = context;
+    char time[PARAM_TEXT];
+    text_printf(w->out, "marker add %s %s\n", m->name,
+                time_format(m->position, console_rate(w->m->console), time));
+}
+
 static void loop_write(struct writing *w)
 {
     uint64_t from, to;
@@ -375,6 +386,7 @@ void session_write(struct mixd *m, const char *folder, struct text *out)
     sets_write(&w, &engine);
     nodes_write(&w, true);
     nodes_write(&w, false);
+    console_each_marker(m->console, &w, marker_write);
     loop_write(&w);
     if (m->driver && m->driver_kind->each_port)
         m->driver_kind->each_port(m->driver, &w, port_skip, wire_write);

@@ -24,8 +24,12 @@ bool clauses_read(const struct call *call, unsigned from, const char *allowed, s
  * its clause `at` asked for; nothing if it does not. */
 void late_tell(const struct call *call, const struct clauses *asked, uint64_t frame);
 
-/* A time or timeline position in frames. False: the reply is the error. */
+/* A time in frames. False: the reply is the error. */
 bool time_read(const struct call *call, unsigned word, uint64_t *frames);
+/* A timeline position in frames: a time or a marker. False: the reply is the error. */
+bool position_read(const struct call *call, unsigned word, uint64_t *frames);
+/* No marker is called that: the error says `what`, and the hint is the nearest one. */
+void refuse_marker(const struct call *call, unsigned word, const char *what);
 
 /* Answers once everything that was asked for is audible: then `answer` completes the reply. While
  * sessions are read (at_once) that is now. */
@@ -44,6 +48,7 @@ enum verdict verb_load(struct call *call);
 enum verdict verb_locate(struct call *call);
 enum verdict verb_loop(struct call *call);
 enum verdict verb_ls(struct call *call);
+enum verdict verb_marker(struct call *call);
 enum verdict verb_meters(struct call *call);
 enum verdict verb_play(struct call *call);
 enum verdict verb_ports(struct call *call);

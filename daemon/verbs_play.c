@@ -79,7 +79,7 @@ enum verdict verb_locate(struct call *call)
     struct mixd *m = call->context;
     struct refusal why;
     uint64_t position;
-    if (!time_read(call, 1, &position))
+    if (!position_read(call, 1, &position))
         return VERDICT_DONE;
     if (console_locate(m->console, position, &why))
         return refused(call, &why);
@@ -93,11 +93,12 @@ enum verdict verb_loop(struct call *call)
     uint64_t from = 0, to = 0;
     bool off = !strcmp(call->words[1].text, "off");
     if (off ? call->count != 2 : call->count != 3) {
-        reply_err(call->reply, CODE_SYNTAX, "loop wants two times, or off");
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[call->count - 1],
+                     off ? "is not expected behind off" : "alone is no loop");
         reply_hint(call->reply, "%s", call->verb->usage);
         return VERDICT_DONE;
     }
-    if (!off && (!time_read(call, 1, &from) || !time_read(call, 2, &to)))
+    if (!off && (!position_read(call, 1, &from) || !position_read(call, 2, &to)))
         return VERDICT_DONE;
     if (!off && from >= to) {
         reply_err_at(call->reply, CODE_RANGE, &call->words[2], "lies not behind %s",

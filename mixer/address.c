@@ -81,6 +81,18 @@ static bool node_target(const struct console *c, const char *rest, struct target
     return plug_target(part, rest, t);
 }
 
+static bool marker_target(const struct console *c, const char *rest, struct target *t)
+{
+    char part[NAME_SIZE];
+    if (!part_take(&rest, part))
+        return false;
+    t->kind = TARGET_MARKER;
+    t->marker = marker_find(c, part);
+    t->row = MARKER_POSITION;
+    t->param = &marker_rows[MARKER_POSITION];
+    return t->marker && !rest;
+}
+
 int target_find(const struct console *c, const char *address, struct target *t, struct refusal *why)
 {
     *t = (struct target){ 0 };
@@ -92,6 +104,9 @@ int target_find(const struct console *c, const char *address, struct target *t, 
     } else if (!strncmp(address, "transport/", 10)) {
         t->kind = TARGET_TRANSPORT;
         if (rows_find(transport_rows, TRANSPORT_PARAMS, address + 10, t))
+            return 0;
+    } else if (!strncmp(address, "marker/", 7)) {
+        if (marker_target(c, address + 7, t))
             return 0;
     } else if ((t->node = node_take(c, &rest)) && rest) {
         if (node_target(c, rest, t))

@@ -80,6 +80,7 @@ void console_free(struct console *c)
     free(c->desk);
     list_clear(&c->nodes);
     list_clear(&c->sources);
+    markers_clear(c);
     list_clear(&c->graves);
     list_clear(&c->claims);
     free(c->batch);

@@ -67,8 +67,9 @@ const char *console_folder(const struct console *c);
 uint32_t console_rate(const struct console *c);
 uint32_t console_quantum(const struct console *c);
 
-/* Calls each(context, address, kind) for every strip, input, bus, the master and every insert:
- * "strip/vox", "strip/vox/eq". `kind`: "strip", "input", "bus", "master" or the effect's name. */
+/* Calls each(context, address, kind) for every strip, input, bus, the master and every insert, and
+ * then every marker: "strip/vox", "strip/vox/eq", "marker/chorus". `kind`: "strip", "input", "bus",
+ * "master", the effect's name or "marker". */
 void console_each_object(const struct console *c, void *context,
                          void (*each)(void *context, const char *address, const char *kind));
 

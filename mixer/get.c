@@ -24,6 +24,10 @@ void console_each_object(const struct console *c, void *context,
             each(context, slot, p->kind->name);
         }
     }
+    for (uint32_t i = 0; i < c->markers.n; i++) {
+        snprintf(address, sizeof address, "marker/%s", ((struct marker *)c->markers.at[i])->name);
+        each(context, address, "marker");
+    }
 }
 
 static void source_text(const struct node *n, char *out, size_t size)
@@ -108,6 +112,10 @@ static void target_value(const struct console *c, const struct target *t, struct
     case TARGET_ENGINE:
         v->number = c->values[t->row];
         v->saved = !t->param->fixed && v->number != t->param->def;
+        break;
+    case TARGET_MARKER:
+        v->number = marker_value(c, t->marker, t->row);
+        v->saved = v->number != t->param->def;
         break;
     case TARGET_TRANSPORT:
         v->saved = false;
@@ -206,6 +214,20 @@ static void walk_rows(struct walk *w, enum target_kind kind, const char *base,
     }
 }
 
+/* A marker's first row is the marker itself. */
+static void walk_markers(struct walk *w)
+{
+    for (uint32_t i = 0; i < w->c->markers.n; i++) {
+        struct target t = { .kind = TARGET_MARKER, .marker = w->c->markers.at[i] };
+        for (t.row = 0; t.row < MARKER_PARAMS; t.row++) {
+            t.param = &marker_rows[t.row];
+            snprintf(w->address, sizeof w->address, "marker/%s%s%s", t.marker->name,
+                     t.row ? "/" : "", t.row ? t.param->name : "");
+            walk_give(w, &t);
+        }
+    }
+}
+
 void console_each_value(const struct console *c, void *context,
                         void (*each)(void *context, const struct console_value *v))
 {
@@ -218,4 +240,5 @@ void console_each_value(const struct console *c, void *context,
             walk_node(&w, n);
     }
     walk_node(&w, c->master);
+    walk_markers(&w);
 }

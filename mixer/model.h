@@ -145,6 +145,12 @@ struct claim {
     bool held; /* by one who is not leaving */
 };
 
+/* A position of the timeline that has a name. */
+struct marker {
+    char name[NAME_SIZE];
+    uint64_t position; /* timeline frame */
+};
+
 /* A fade that begins when the batch is obeyed; then *until will be known. */
 struct ending {
     uint64_t *until;
@@ -168,6 +174,7 @@ struct console {
     struct list nodes; /* every strip, input, bus; then the master is apart */
     struct node *master;
     struct list sources;      /* of struct source */
+    struct list markers;      /* of struct marker, by position */
     struct list graves;       /* of struct grave */
     struct list claims;       /* of struct claim */
     uint64_t visits;          /* walks over the sends so far */
@@ -334,6 +341,12 @@ bool plug_comes(const struct plug *p);
  * takes the place of. */
 void plugs_arrive(struct console *c, struct node *n);
 
+/* ---- markers.c */
+struct marker *marker_find(const struct console *c, const char *name); /* NULL: none */
+double marker_value(const struct console *c, const struct marker *m, uint32_t row);
+void marker_set(struct console *c, struct marker *m, uint32_t row, double value);
+void markers_clear(struct console *c);
+
 /* ---- address.c: which parameter is meant */
 enum target_kind {
     TARGET_NODE,
@@ -343,12 +356,14 @@ enum target_kind {
     TARGET_BYPASS,
     TARGET_ENGINE,
     TARGET_TRANSPORT,
+    TARGET_MARKER,
 };
 struct target {
     enum target_kind kind;
     struct node *node;
     struct node *to; /* of a send */
     struct plug *plug;
+    struct marker *marker;
     uint32_t row;
     const struct param *param;
 };
@@ -364,6 +379,8 @@ extern const struct param node_rows[NODE_PARAMS];
 extern const struct param engine_rows[ENGINE_PARAMS];
 enum transport_param { TRANSPORT_STATE, TRANSPORT_POSITION, TRANSPORT_LOOP, TRANSPORT_PARAMS };
 extern const struct param transport_rows[TRANSPORT_PARAMS];
+enum marker_param { MARKER_POSITION, MARKER_PARAMS };
+extern const struct param marker_rows[MARKER_PARAMS]; /* the first is the marker itself */
 extern const struct param send_row, pre_row, bypass_row;
 bool node_has(enum node_kind kind, enum node_param row);
 bool row_is_text(const struct param *row);

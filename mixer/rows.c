@@ -66,6 +66,10 @@ const struct param transport_rows[TRANSPORT_PARAMS] = {
                          .fixed = true },
 };
 
+const struct param marker_rows[MARKER_PARAMS] = {
+    [MARKER_POSITION] = { "position", "s", 0, 31536000, 0, "where on the timeline it lies" },
+};
+
 const struct param send_row = {
     "send", "dB", -INFINITY, 24, -INFINITY, "level into that bus", .rampable = true
 };

@@ -26,6 +26,8 @@ static double target_now(const struct console *c, const struct target *t)
         return t->plug->bypass;
     case TARGET_ENGINE:
         return c->values[t->row];
+    case TARGET_MARKER:
+        return marker_value(c, t->marker, t->row);
     case TARGET_TRANSPORT:
         break;
     }
@@ -132,6 +134,9 @@ static int value_set(struct console *c, const struct target *t, double value,
     case TARGET_ENGINE:
         engine_set(c, t->row, value);
         return 0;
+    case TARGET_MARKER:
+        marker_set(c, t->marker, t->row, value);
+        return 0;
     case TARGET_TRANSPORT:
         break;
     }
@@ -158,7 +163,7 @@ static bool schedulable(const struct target *t)
     if (t->kind == TARGET_PLUG)
         return !row_is_text(t->param) &&
                !(t->plug->kind->rebuilds && t->plug->kind->rebuilds(t->row));
-    return t->kind != TARGET_ENGINE;
+    return t->kind != TARGET_ENGINE && t->kind != TARGET_MARKER;
 }
 
 int console_set(struct console *c, const char *address, const char *text,

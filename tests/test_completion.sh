@@ -13,6 +13,8 @@ add bus hall
 add strip vox source=vox.wav pan=L20
 add input mic
 insert strip/vox eq as tone
+marker add verse 1s
+marker add chorus 2s
 END
 "$build/mixd" --driver null -q -s "$work/sock" "$work/test.session" &
 mixd=$!
@@ -52,6 +54,17 @@ offers 'remove restore' help re
 offers 'wait watch' wa
 offers 'playing primed' wait p
 offers 'bus input strip' add ''
+offers 'chorus verse' locate ''
+offers 'chorus off verse' loop ''
+offers 'chorus' loop 1s c
+offers 'chorus verse' play at ''
+offers 'chorus' stop over 1s at c
+offers 'chorus verse' set strip/vox/pan C at ''
+offers 'add list remove' marker ''
+offers 'verse' marker remove v
+offers 'marker/verse' remove marker/v
+offers 'bus/hall' meters b
+offers '' insert marker
 offers 'primed' wait pr
 offers '--timeout' wait primed ''
 offers "$work/test.session" restore "$work/t"

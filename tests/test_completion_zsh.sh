@@ -18,6 +18,7 @@ add bus hall
 add strip vox source=vox.wav pan=L20
 add input mic
 insert strip/vox eq as tone
+marker add chorus 2s
 END
 "$build/mixd" --driver null -q -s "$work/sock" "$work/test.session" &
 mixd=$!
@@ -70,6 +71,8 @@ completes 'mixctl insert bus/hall compressor' 'mixctl insert bus/hall comp'
 completes 'mixctl watch stats transport' 'mixctl watch stats t'
 completes 'mixctl wait playing' 'mixctl wait pl'
 completes 'mixctl wait primed --timeout' 'mixctl wait primed -'
+completes 'mixctl locate chorus' 'mixctl locate ch'
+completes 'mixctl loop 1s chorus' 'mixctl loop 1s c'
 completes 'mixctl restore test.session' 'mixctl restore te'
 completes '-- ends the daemon' 'mixctl '
 completes 'strip/vox/pan     -- L20' 'mixctl get strip/vox/pan'

@@ -76,7 +76,8 @@ ask() { "$build/mixctl" -s "$work/tables.sock" --json "$@"; }
 # A desk with one of each: the verbs and parameters that there are.
 begin_tables() {
     local kind
-    printf 'add strip NAME source=song.flac\nadd input NAME\nadd bus BUS\n' >"$work/tables.session"
+    printf '%s\n' 'add strip NAME source=song.flac' 'add input NAME' 'add bus BUS' \
+        'marker add NAME 0' >"$work/tables.session"
     "$build/mixd" --driver null -s "$work/tables.sock" "$work/tables.session" 2>>"$work/log" &
     echo $! >>"$pids"
     until [ -S "$work/tables.sock" ]; do
@@ -123,7 +124,7 @@ rows() {
 }
 
 parameters() {
-    rows '^(engine|transport)/|^(strip|input|bus)/|^master/[^/]*$' \
+    rows '^(engine|transport|marker)/|^(strip|input|bus)/|^master/[^/]*$' \
         '.name | split("/")[0]' '.name | sub("^(strip|input|bus)/[^/]*/|^[^/]*/"; "")'
 }
 

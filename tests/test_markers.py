@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""test_markers.py - markers of a running daemon: named, listed, gone to, looped between, saved"""
+import math
+
+import wavs
+from mixdbox import Box, main
+
+RATE = 48000
+
+
+class Markers(Box):
+    def start(self, more=''):
+        ramp = wavs.array.array('f', [(i % 4800) / 9600 for i in range(20 * RATE)])
+        wavs.write(self.file('a.wav'), wavs.Wav(RATE, [ramp]))
+        return self.daemon('add strip a source=a.wav\n' + more)
+
+    def test_they_are_added_listed_and_removed(self):
+        client = self.start().client()
+        answer = client.must('marker add chorus 1:23.456')
+        self.assertEqual(answer.fields, {'address': 'marker/chorus', 'position': '1:23.456'})
+        client.must('marker add verse 10s')
+        client.must('locate 3s')
+        self.assertEqual(client.must('marker add here').fields['position'], '3s')
+        self.assertEqual(client.must('marker list').lines,
+                         ['here position=3s', 'verse position=10s', 'chorus position=1:23.456'])
+        self.assertEqual(client.must('ls marker/*').lines[0], 'marker/here')
+        self.assertIn('marker/chorus', client.must('ls').lines)
+        self.assertEqual(client.must('get marker/*').values(),
+                         {'marker/here': '3s', 'marker/verse': '10s', 'marker/chorus': '1:23.456'})
+        client.must('set marker/verse 1s')
+        self.assertEqual(client.must('marker list').lines[0], 'verse position=1s')
+        self.assertEqual(client.must('set marker/verse 1s').fields['same'], '1')
+        client.must('marker remove here')
+        client.must('remove marker/verse')
+        self.assertEqual(client.must('marker list').lines, ['chorus position=1:23.456'])
+
+    def test_the_transport_goes_by_them(self):
+        client = self.start('marker add verse 2s\nmarker add chorus 4.5s').client()
+        client.must('locate chorus')
+        self.assertEqual(client.get('transport/position'), '4.5s')
+        client.must('loop verse chorus')
+        self.assertEqual(client.get('transport/loop'), '2s 4.5s')
+        client.must('loop verse 3s')
+        self.assertEqual(client.get('transport/loop'), '2s 3s')
+        client.must('loop off')
+        client.must('locate 1s')
+        began = int(client.must('play').fields['frame'])
+        sets = int(client.must('set strip/a/gain -6dB at verse').fields['frame'])
+        self.assertEqual(sets - began, math.ceil(RATE / 64) * 64)
+        stops = int(client.must('stop at chorus').fields['frame'])
+        self.assertEqual(stops - began, math.ceil(3.5 * RATE / 64) * 64)
+
+    def test_what_is_wrong_is_named_with_its_column(self):
+        client = self.start('marker add chorus 4s').client()
+        for line, code, column, hint in (
+                ('locate chrous', 'unknown', 8, 'chorus'),
+                ('locate -5s', 'unknown', 8, 'marker list'),
+                ('locate 99999999999999999999s', 'range', 8, '2.5s'),
+                ('loop 1s choru', 'unknown', 9, 'chorus'),
+                ('loop chorus 1s', 'range', 13, None),
+                ('loop chorus', 'syntax', 6, 'loop FROM'),
+                ('loop off 1s', 'syntax', 10, 'loop FROM'),
+                ('stop at xhorus', 'unknown', 9, 'chorus'),
+                ('stop at +chorus', 'syntax', 9, '2.5s'),
+                ('stop over chorus', 'syntax', 11, '2.5s'),
+                ('marker', 'missing', 1, 'marker add'),
+                ('marker add', 'missing', 8, 'marker add'),
+                ('marker drop chorus', 'syntax', 8, 'marker add'),
+                ('marker list chorus', 'syntax', 13, 'marker add'),
+                ('marker remove chorus 1s', 'syntax', 22, 'marker add'),
+                ('marker remove horus', 'unknown', 15, 'chorus'),
+                ('marker add chorus 5s', 'exists', 12, 'set marker/chorus'),
+                ('marker add 5s 6s', 'syntax', 12, None),
+                ('marker add off 5s', 'syntax', 12, None),
+                ('marker add a/b 5s', 'syntax', 12, 'A-Z'),
+                ('marker add far 9000:00:00', 'range', 16, '8760:00:00'),
+                ('set marker/chorus/x 1s', 'unknown', 5, 'marker/chorus'),
+                ('set marker/chorus 1s at +1s', 'state', 22, None),
+                ('load marker/chorus a.wav', 'unknown', 6, None)):
+            with self.subTest(line=line):
+                answer = client.refused(line, code)
+                self.assertIn(f'at column {column}:', answer.text)
+                if hint:
+                    self.assertIn(hint, answer.hint or '')
+        empty = self.daemon().client()
+        empty.refused('locate soon', 'syntax')
+        self.assertEqual(empty.refused('marker remove a', 'unknown').hint, 'marker add NAME TIME')
+
+    def test_a_session_keeps_them(self):
+        client = self.start('marker add chorus 1:23.456\nmarker add odd 481f').client()
+        saved = client.must('save').lines
+        self.assertEqual([line for line in saved if line.startswith('marker')],
+                         ['marker add odd 481f', 'marker add chorus 1:23.456'])
+        client.must(f'save {self.file("kept.session")}')
+        client.must('marker remove odd')
+        client.must('marker add other 1s')
+        client.must(f'restore {self.file("kept.session")}')
+        self.assertEqual(client.must('save').lines, saved)
+
+
+if __name__ == '__main__':
+    main()
