@@ -13,6 +13,7 @@
 #include "ipc/server.h"
 #include "mixer/console.h"
 #include "mixer/engine.h"
+#include "mixer/limits.h"
 #include "mixer/link.h"
 
 #include <inttypes.h>
@@ -20,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 enum { EXIT_RUNNING = 1, EXIT_USAGE = 2, EXIT_SETTING = 78 };
 
@@ -206,16 +206,6 @@ static int render(const struct options *o)
     return status;
 }
 
-/* Every track and every client takes a descriptor; the soft limit is often 1024 for no reason. */
-static void descriptors_raise(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* A terminal that closes ends us in order, socket and all, unless nohup says otherwise. */
 static bool hangup_ends(struct mixd *m)
 {
@@ -309,7 +299,7 @@ int main(int argc, char **argv)
     if (status)
         return status > 0 ? EXIT_SUCCESS : EXIT_USAGE;
     log_open(o.verbosity);
-    descriptors_raise();
+    limits_raise();
     switch (o.mode) {
     case MODE_RENDER:
         return render(&o);

@@ -161,7 +161,8 @@ int console_add_strip(struct console *c, const char *name, const struct console_
         return refuse(why, FAULT_MISSING, "a strip needs a file: source=FILE");
     if (source_probe(c, source, QUALITY_MEDIUM, &f, why))
         return -1;
-    struct node *n = node_make(c, NODE_STRIP, name, f.channels, why);
+    struct node *n =
+        admit_strip(c, f.channels, why) ? NULL : node_make(c, NODE_STRIP, name, f.channels, why);
     if (!n) {
         free(f.file);
         return -1;

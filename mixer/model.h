@@ -288,6 +288,10 @@ void source_drop(struct console *c, struct source *s);
 /* Is a desk under way that the engine has not taken over? */
 bool desk_under_way(const struct console *c);
 
+/* ---- admit.c: is there room for one more? */
+/* For a strip whose file has so many channels: 0, or -1 and *why names the system's limit. */
+int admit_strip(const struct console *c, uint32_t channels, struct refusal *why);
+
 /* ---- retry.c: strips whose files were lost, or have grown */
 /* Tells what became of files; tries the lost ones again every engine/retry. */
 void retry_tick(struct console *c);
