@@ -59,9 +59,11 @@ const struct verb verbs[] = {
     { "unwatch", "unwatch [TOPIC...]", "ends what watch began", 0, VERB_MANY, VERB_CLIENT,
       verb_unwatch },
     { "version", "version", "of the program and of the protocol", 0, 0, 0, verb_version },
-    { "watch", "watch TOPIC... [rate=HZ]",
-      "the full state, then events; topics: meters stats state transport log", 1, VERB_MANY,
-      VERB_CLIENT, verb_watch },
+    { "watch", "watch TOPIC... [GLOB] [rate=HZ]",
+      "the full state, then events; topics: meters stats state transport log, the first and third "
+      "of "
+      "them of addresses that match",
+      1, VERB_MANY, VERB_CLIENT, verb_watch },
 };
 
 const unsigned verb_count = sizeof verbs / sizeof *verbs;

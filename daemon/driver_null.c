@@ -80,6 +80,7 @@ static void *audio_thread(void *arg)
     struct null_driver *n = arg;
     struct sched_param priority = { .sched_priority = PRIORITY };
     pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority); /* refused: without */
+    pthread_setname_np(pthread_self(), "mixd-audio");
     uint64_t period_ns = duration(n, 1), first = rt_now(), periods = 0;
     bool slow = false; /* the engine took more than half of the last period */
     while (atomic_load_explicit(&n->running, memory_order_relaxed)) { /* joined after it */

@@ -6,13 +6,16 @@
 #include "daemon/mixd.h"
 #include "daemon/telemetry.h"
 #include "daemon/watch.h"
+#include "effects/param.h"
 #include "effects/rt.h"
 #include "ipc/glob.h"
+#include "ipc/parse.h"
 #include "ipc/reply.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 bool figures_match(const char *glob, const char *address)
 {
@@ -35,7 +38,7 @@ static void meter_count_in(void *context, const char *address, uint32_t meter)
         sum->clips += f.clips;
 }
 
-void figures_write(struct mixd *m, double *fill_low, struct text *out)
+double figures_spell(struct mixd *m, struct text *before, struct text *behind)
 {
     struct telemetry_figures t;
     struct driver_figures d = { 0 };
@@ -48,18 +51,54 @@ void figures_write(struct mixd *m, double *fill_low, struct text *out)
     console_totals(m->console, &totals);
     console_each_meter(m->console, &sum, meter_count_in);
     watch_fill(m, totals.fill);
-    double low = fill_low ? *fill_low : totals.fill;
-    if (fill_low)
-        *fill_low = totals.fill;
-    text_printf(out, "OUT=%.2f CAP=%.2f", t.out_ksps, t.cap_ksps);
-    text_printf(out, " LOAD=%.2f LOAD.mean=%.2f LOAD.p50=%.2f LOAD.p99=%.2f LOAD.max=%.2f",
+    text_printf(before, "OUT=%.2f CAP=%.2f", t.out_ksps, t.cap_ksps);
+    text_printf(before, " LOAD=%.2f LOAD.mean=%.2f LOAD.p50=%.2f LOAD.p99=%.2f LOAD.max=%.2f",
                 t.load_mean, t.load_mean, t.load_p50, t.load_p99, t.load_max);
-    text_printf(out, " LOAD.driver=%.2f BUF=%.2f BUF.low=%.2f", (double)d.dsp_load, totals.fill,
-                low);
-    text_printf(out, " starved=%" PRIu64 " xruns=%" PRIu64 " xruns.own=%" PRIu64, totals.starved,
+    text_printf(before, " LOAD.driver=%.2f BUF=%.2f", (double)d.dsp_load, totals.fill);
+    text_printf(behind, " starved=%" PRIu64 " xruns=%" PRIu64 " xruns.own=%" PRIu64, totals.starved,
                 d.xruns, d.own_xruns);
-    text_printf(out, " late=%" PRIu64 " clips=%" PRIu64 " nans=%" PRIu64, s->late, sum.clips,
+    text_printf(behind, " late=%" PRIu64 " clips=%" PRIu64 " nans=%" PRIu64, s->late, sum.clips,
                 sum.nans + totals.nans);
+    return totals.fill;
+}
+
+void figures_meter(const struct meter_figures *f, struct text *out)
+{
+    static const struct param level = {
+        .name = "peak", .unit = "dB", .min = -INFINITY, .max = INFINITY
+    };
+    char peak[PARAM_TEXT], rms[PARAM_TEXT];
+    double highest = f->peak_db[0], loudest = f->rms_db[0];
+    if (f->channels > 1) {
+        highest = fmax(highest, f->peak_db[1]);
+        loudest = fmax(loudest, f->rms_db[1]);
+    }
+    param_format(&level, round(highest * 100) / 100, 1, peak);
+    param_format(&level, round(loudest * 100) / 100, 1, rms);
+    text_printf(out, "peak=%s rms=%s clips=%" PRIu64, peak, rms, f->clips);
+    for (uint32_t ch = 0; f->channels > 1 && ch < f->channels; ch++) {
+        param_format(&level, round(f->peak_db[ch] * 100) / 100, 1, peak);
+        param_format(&level, round(f->rms_db[ch] * 100) / 100, 1, rms);
+        text_printf(out, " peak.%u=%s rms.%u=%s", ch + 1, peak, ch + 1, rms);
+    }
+    if (f->nans)
+        text_printf(out, " nans=%" PRIu64, f->nans);
+}
+
+void figures_transport(struct mixd *m, struct text *out)
+{
+    struct console_value state, loop;
+    struct refusal why;
+    char position[PARAM_TEXT];
+    uint32_t rate = console_rate(m->console);
+    uint64_t frames = console_position(m->console);
+    uint64_t ms = (uint64_t)((double)frames * 1000 / rate);
+    if (console_get(m->console, "transport/state", &state, &why) ||
+        console_get(m->console, "transport/loop", &loop, &why))
+        return;
+    text_printf(out, "state=%s position=%s position.frames=%" PRIu64 " loop=", state.text,
+                time_format(ms, 1000, position), frames);
+    word_write(out, loop.text);
 }
 
 static void track_print(void *context, const char *address, const struct track_figures *f)
@@ -89,12 +128,15 @@ static void track_print(void *context, const char *address, const struct track_f
 void figures_reply(struct mixd *m, double *fill_low, struct reply *r)
 {
     static const char *const stages[STAGES] = { "read", "strips", "buses", "reverb", "master" };
-    struct text out = { 0 };
+    struct text before = { 0 }, behind = { 0 };
     struct telemetry_figures t;
     void *context[2] = { m, r };
-    figures_write(m, fill_low, &out);
-    reply_line(r, "%s", text_string(&out));
-    text_clear(&out);
+    double fill = figures_spell(m, &before, &behind), low = fill_low ? fmin(*fill_low, fill) : fill;
+    if (fill_low)
+        *fill_low = fill;
+    reply_line(r, "%s BUF.low=%.2f%s", text_string(&before), low, text_string(&behind));
+    text_clear(&before);
+    text_clear(&behind);
     telemetry_figures(m->telemetry, rt_now(), &t);
     for (int i = 0; i < STAGES; i++)
         reply_line(r, "stage/%s mean=%.2f p99=%.2f max=%.2f unit=us", stages[i], t.stage[i].mean_us,

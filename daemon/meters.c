@@ -71,6 +71,16 @@ void peaks_free(void *what)
     free(p);
 }
 
+const float *peaks_of(const struct peaks *p, uint32_t meter)
+{
+    return p->peak[meter];
+}
+
+void peaks_forget(struct peaks *p, uint32_t meter)
+{
+    memset(p->peak[meter], 0, sizeof p->peak[meter]);
+}
+
 void meters_feed(struct meters *m, const struct status *s)
 {
     if (s->frame - m->began >= m->window_frames) {
@@ -117,5 +127,5 @@ void meters_read(const struct meters *m, struct peaks *p, uint32_t meter, struct
 {
     meters_look(m, p, meter, out);
     if (p)
-        memset(p->peak[meter], 0, sizeof p->peak[meter]);
+        peaks_forget(p, meter);
 }

@@ -28,6 +28,11 @@ void meters_free(struct meters *m); /* after its readers; NULL is fine */
 struct peaks *peaks_new(struct meters *m);
 void peaks_free(void *p); /* NULL is fine */
 
+/* Control. The highest samples of place `meter` since this reader last looked; METER_CHANNELS. */
+const float *peaks_of(const struct peaks *p, uint32_t meter);
+/* Control. It has looked. */
+void peaks_forget(struct peaks *p, uint32_t meter);
+
 /* Control. Takes in a status that was not taken in before. */
 void meters_feed(struct meters *m, const struct status *s);
 

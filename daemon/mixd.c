@@ -1,6 +1,7 @@
 /* mixd.c - the daemon's parts put together, and the control thread's turn */
 #include "daemon/mixd.h"
 
+#include "daemon/bulletin.h"
 #include "daemon/log.h"
 #include "daemon/meters.h"
 #include "daemon/ports.h"
@@ -89,7 +90,8 @@ int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
     if (!m->ports)
         m->ports = ports_new();
     m->meters = meters_new(rate);
-    return m->ports && m->meters ? audio_init(m, rate) : -1;
+    m->bulletin = bulletin_new();
+    return m->ports && m->meters && m->bulletin ? audio_init(m, rate) : -1;
 }
 
 void mixd_clear(struct mixd *m)
@@ -100,6 +102,7 @@ void mixd_clear(struct mixd *m)
     audio_clear(m);
     ports_free(m->ports);
     meters_free(m->meters);
+    bulletin_free(m->bulletin);
     free(m->session_path);
 }
 

@@ -13,6 +13,7 @@ struct console;
 struct engine;
 struct link;
 struct loop;
+struct bulletin;
 struct meters;
 struct ports;
 struct server;
@@ -30,6 +31,7 @@ struct mixd {
     struct driver *driver; /* NULL: render, check */
     struct telemetry *telemetry;
     struct meters *meters;
+    struct bulletin *bulletin;
     struct registry registry;
     struct loop *loop;     /* NULL: render, check */
     struct server *server; /* the same */

@@ -2,6 +2,7 @@
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "effects/effect.h"
+#include "ipc/glob.h"
 #include "ipc/protocol.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
@@ -136,35 +137,60 @@ static bool rate_read(const struct call *call, unsigned word, double *rate)
     return false;
 }
 
+/* What `watch` is asked for. */
+struct wish {
+    unsigned topics; /* a bit each */
+    double rate;
+    const char *glob;
+};
+
+/* Words that cannot be topics are patterns of addresses. */
+static bool is_address(const char *text)
+{
+    return strchr(text, '/') || glob_is_pattern(text) || !strcmp(text, "master");
+}
+
+static bool wish_read(const struct call *call, struct wish *wish)
+{
+    enum topic topic;
+    *wish = (struct wish){ 0 };
+    for (unsigned i = 1; i < call->count; i++) {
+        const char *word = call->words[i].text;
+        if (!strncmp(word, "rate=", 5)) {
+            if (!rate_read(call, i, &wish->rate))
+                return false;
+        } else if (is_address(word) && wish->glob) {
+            reply_err_at(call->reply, CODE_SYNTAX, &call->words[i], "is a second pattern");
+            return false;
+        } else if (is_address(word)) {
+            wish->glob = word;
+        } else if (topic_read(call, i, &topic)) {
+            wish->topics |= 1u << topic;
+        } else {
+            return false;
+        }
+    }
+    if (wish->topics)
+        return true;
+    reply_err(call->reply, CODE_MISSING, "watch wants a topic");
+    reply_hint(call->reply, "meters stats state transport log");
+    return false;
+}
+
 enum verdict verb_watch(struct call *call)
 {
     struct mixd *m = call->context;
-    unsigned chosen = 0;
-    double rate = 0;
-    enum topic topic;
-    for (unsigned i = 1; i < call->count; i++) {
-        if (!strncmp(call->words[i].text, "rate=", 5)) {
-            if (!rate_read(call, i, &rate))
-                return VERDICT_DONE;
-        } else if (topic_read(call, i, &topic)) {
-            chosen |= 1u << topic;
-        } else {
-            return VERDICT_DONE;
-        }
-    }
-    if (!chosen) {
-        reply_err(call->reply, CODE_MISSING, "watch wants a topic");
-        reply_hint(call->reply, "meters stats state transport log");
+    struct wish wish;
+    if (!wish_read(call, &wish))
         return VERDICT_DONE;
-    }
     for (int t = 0; t < TOPICS; t++) {
-        if (!(chosen & 1u << t))
+        if (!(wish.topics & 1u << t))
             continue;
-        if (watch_begin(call->caller, m, (enum topic)t, rate)) {
+        if (watch_begin(call->caller, m, (enum topic)t, wish.rate, wish.glob)) {
             reply_err(call->reply, CODE_LIMIT, "out of memory");
             return VERDICT_DONE;
         }
-        watch_full(m, call->caller, (enum topic)t, NULL, call->reply);
+        watch_full(m, call->caller, (enum topic)t, wish.glob, call->reply);
     }
     mixd_hurry(m);
     return VERDICT_DONE;

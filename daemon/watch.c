@@ -1,10 +1,10 @@
 /* watch.c - telemetry: who watches what, and when the next event is due */
 #include "daemon/watch.h"
 
+#include "daemon/bulletin.h"
 #include "daemon/figures.h"
 #include "daemon/meters.h"
 #include "daemon/mixd.h"
-#include "effects/param.h"
 #include "ipc/parse.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
@@ -37,10 +37,11 @@ struct watcher {
         uint64_t seq;
         double rate;
         uint64_t due_ns;
+        char *glob; /* of addresses, in events; NULL: all */
     } topic[TOPICS];
     struct text late;  /* what its late events say, a line each: they follow the answers */
     bool missed_state; /* a state event found no room: the full state follows */
-    float shown[LINK_METERS][METER_CHANNELS]; /* peaks of the last event, dB */
+    float shown[LINK_METERS][METER_CHANNELS]; /* peaks of the last event */
 };
 
 int topic_find(const char *name)
@@ -54,6 +55,8 @@ int topic_find(const char *name)
 static void watcher_free(void *what)
 {
     struct watcher *w = what;
+    for (int i = 0; i < TOPICS; i++)
+        free(w->topic[i].glob);
     text_clear(&w->late);
     peaks_free(w->peaks);
     free(w);
@@ -75,15 +78,21 @@ static struct watcher *watcher_of(struct client *c, struct mixd *m)
     struct console_totals totals;
     console_totals(m->console, &totals);
     w->fill_low = totals.fill;
+    memset(w->shown, 0xff, sizeof w->shown); /* no number: equal to none */
     client_set_data(c, w, watcher_free);
     return w;
 }
 
-int watch_begin(struct client *c, struct mixd *m, enum topic topic, double rate)
+int watch_begin(struct client *c, struct mixd *m, enum topic topic, double rate, const char *glob)
 {
     struct watcher *w = watcher_of(c, m);
-    if (!w)
+    char *copy = glob ? strdup(glob) : NULL;
+    if (!w || (glob && !copy)) {
+        free(copy);
         return -ENOMEM;
+    }
+    free(w->topic[topic].glob);
+    w->topic[topic].glob = copy;
     w->topic[topic].on = true;
     w->topic[topic].rate = rate > 0 ? rate : topics[topic].rate;
     w->topic[topic].due_ns = 0;
@@ -99,36 +108,13 @@ void watch_end(struct client *c, enum topic topic)
 
 /* ---- meters */
 
-static void meter_text(const struct meter_figures *f, struct text *out)
-{
-    static const struct param level = {
-        .name = "peak", .unit = "dB", .min = -INFINITY, .max = INFINITY
-    };
-    char peak[PARAM_TEXT], rms[PARAM_TEXT];
-    double highest = f->peak_db[0], loudest = f->rms_db[0];
-    if (f->channels > 1) {
-        highest = fmax(highest, f->peak_db[1]);
-        loudest = fmax(loudest, f->rms_db[1]);
-    }
-    param_format(&level, round(highest * 100) / 100, 1, peak);
-    param_format(&level, round(loudest * 100) / 100, 1, rms);
-    text_printf(out, "peak=%s rms=%s clips=%" PRIu64, peak, rms, f->clips);
-    for (uint32_t ch = 0; f->channels > 1 && ch < f->channels; ch++) {
-        param_format(&level, round(f->peak_db[ch] * 100) / 100, 1, peak);
-        param_format(&level, round(f->rms_db[ch] * 100) / 100, 1, rms);
-        text_printf(out, " peak.%u=%s rms.%u=%s", ch + 1, peak, ch + 1, rms);
-    }
-    if (f->nans)
-        text_printf(out, " nans=%" PRIu64, f->nans);
-}
-
 struct metering {
     struct mixd *m;
     struct client *client;
     struct watcher *w;
     const char *glob;
     struct reply *reply;
-    uint64_t seq, frame;
+    const struct text *head; /* of the events */
 };
 
 static void meter_reply(void *context, const char *address, uint32_t meter)
@@ -139,7 +125,7 @@ static void meter_reply(void *context, const char *address, uint32_t meter)
     if (!figures_match(t->glob, address))
         return;
     meters_read(t->m->meters, t->w ? t->w->peaks : NULL, meter, &f);
-    meter_text(&f, &out);
+    figures_meter(&f, &out);
     reply_line(t->reply, "%s %s", address, text_string(&out));
     text_clear(&out);
 }
@@ -148,39 +134,19 @@ static void meter_reply(void *context, const char *address, uint32_t meter)
 static void meter_event(void *context, const char *address, uint32_t meter)
 {
     struct metering *t = context;
-    struct meter_figures f;
-    struct text out = { 0 };
     float *shown = t->w->shown[meter];
-    meters_look(t->m->meters, t->w->peaks, meter, &f);
-    float peak[2] = { (float)f.peak_db[0], (float)f.peak_db[1] };
-    if (!memcmp(shown, peak, sizeof peak) || !client_event_room(t->client))
+    const float *peak = peaks_of(t->w->peaks, meter);
+    size_t size = METER_CHANNELS * sizeof *peak;
+    if (!memcmp(shown, peak, size) || !figures_match(t->glob, address))
         return;
-    meters_read(t->m->meters, t->w->peaks, meter, &f);
-    meter_text(&f, &out);
-    if (client_event(t->client, "meters seq=%" PRIu64 " frame=%" PRIu64 " address=%s %s", t->seq,
-                     t->frame, address, text_string(&out)))
-        memcpy(shown, peak, sizeof peak);
-    text_clear(&out);
+    const struct text *what = bulletin_meter(t->m->bulletin, t->m, address, meter, t->w->peaks);
+    if (!client_event_text(t->client, t->head, what))
+        return;
+    memcpy(shown, peak, size);
+    peaks_forget(t->w->peaks, meter);
 }
 
 /* ---- the other topics */
-
-/* The position twice: to the millisecond, to be read, and to the frame. */
-static void transport_text(struct mixd *m, struct text *out)
-{
-    struct console_value state, loop;
-    struct refusal why;
-    char position[PARAM_TEXT];
-    uint32_t rate = console_rate(m->console);
-    uint64_t frames = console_position(m->console);
-    uint64_t ms = (uint64_t)((double)frames * 1000 / rate);
-    if (console_get(m->console, "transport/state", &state, &why) ||
-        console_get(m->console, "transport/loop", &loop, &why))
-        return;
-    text_printf(out, "state=%s position=%s position.frames=%" PRIu64 " loop=", state.text,
-                time_format(ms, 1000, position), frames);
-    word_write(out, loop.text);
-}
 
 static bool topic_event(struct mixd *m, struct client *c, enum topic topic, const char *text)
 {
@@ -189,27 +155,38 @@ static bool topic_event(struct mixd *m, struct client *c, enum topic topic, cons
                         ++w->topic[topic].seq, console_status(m->console)->frame, text);
 }
 
+static void stats_event(struct mixd *m, struct client *c, struct watcher *w, struct text *head)
+{
+    const struct text *before, *behind;
+    double fill = bulletin_stats(m->bulletin, m, &before, &behind);
+    text_add(head, text_string(before), before->length);
+    text_printf(head, " BUF.low=%.2f", fmin(w->fill_low, fill));
+    w->fill_low = fill;
+    client_event_text(c, head, behind);
+}
+
+static void meters_event(struct mixd *m, struct client *c, struct watcher *w, struct text *head)
+{
+    struct metering t = { m, c, w, w->topic[TOPIC_METERS].glob, NULL, head };
+    console_each_meter(m->console, &t, meter_event);
+}
+
+/* What finds no room is merged into the next event. */
 static void topic_send(struct mixd *m, struct client *c, enum topic topic)
 {
     struct watcher *w = client_data(c);
-    struct text out = { 0 };
-    if (topic == TOPIC_METERS) {
-        struct metering t = {
-            m, c, w, NULL, NULL, ++w->topic[topic].seq, console_status(m->console)->frame
-        };
-        console_each_meter(m->console, &t, meter_event);
-        return;
-    }
-    if (topic == TOPIC_STATS && client_event_room(c)) {
-        figures_write(m, &w->fill_low, &out);
-        topic_event(m, c, topic, text_string(&out));
-    } else if (topic == TOPIC_TRANSPORT && client_event_room(c)) {
-        transport_text(m, &out);
-        topic_event(m, c, topic, text_string(&out));
-    } else {
-        w->topic[topic].seq++; /* merged into the next one */
-    }
-    text_clear(&out);
+    struct text head = { 0 };
+    text_printf(&head, "%s seq=%" PRIu64 " frame=%" PRIu64 " ", topics[topic].name,
+                ++w->topic[topic].seq, console_status(m->console)->frame);
+    if (!client_event_room(c))
+        ;
+    else if (topic == TOPIC_METERS)
+        meters_event(m, c, w, &head);
+    else if (topic == TOPIC_STATS)
+        stats_event(m, c, w, &head);
+    else if (topic == TOPIC_TRANSPORT)
+        client_event_text(c, &head, bulletin_transport(m->bulletin, m));
+    text_clear(&head);
 }
 
 struct stating {
@@ -223,6 +200,8 @@ static void value_event(void *context, const struct console_value *v)
 {
     struct stating *s = context;
     struct text out = { 0 };
+    if (!figures_match(s->glob, v->address))
+        return;
     text_printf(&out, "address=%s value=", v->address);
     word_write(&out, v->text);
     topic_event(s->m, s->client, TOPIC_STATE, text_string(&out));
@@ -240,7 +219,7 @@ void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *
                 struct reply *r)
 {
     struct watcher *w = c ? watcher_of(c, m) : NULL;
-    struct metering t = { m, c, w, glob, r, 0, 0 };
+    struct metering t = { m, c, w, glob, r, NULL };
     struct stating s = { m, c, glob, r };
     struct text out = { 0 };
     if (topic == TOPIC_METERS)
@@ -250,7 +229,7 @@ void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *
     else if (topic == TOPIC_STATE)
         console_each_value(m->console, &s, value_reply);
     else if (topic == TOPIC_TRANSPORT) {
-        transport_text(m, &out);
+        figures_transport(m, &out);
         reply_line(r, "%s", text_string(&out));
     } else
         figures_log_reply(r);
@@ -286,7 +265,7 @@ void watch_fill(struct mixd *m, double fill)
 
 static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uint64_t now_ns)
 {
-    struct stating s = { m, c, NULL, NULL };
+    struct stating s = { m, c, w->topic[TOPIC_STATE].glob, NULL };
     if (w->late.length && client_event_room(c))
         late_send(m, c, w);
     if (w->missed_state && client_event_room(c)) {
@@ -326,6 +305,7 @@ static void track_check(void *context, const char *address, const struct track_f
 void watch_tick(struct mixd *m, uint64_t now_ns)
 {
     struct console_totals totals;
+    bulletin_turn(m->bulletin);
     console_each_track(m->console, m, track_check);
     console_totals(m->console, &totals);
     watch_fill(m, totals.fill);
@@ -336,11 +316,12 @@ void watch_tick(struct mixd *m, uint64_t now_ns)
     }
 }
 
-static void tell(struct mixd *m, enum topic topic, const char *text)
+/* address NULL: of interest to all. */
+static void tell(struct mixd *m, enum topic topic, const char *address, const char *text)
 {
     for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
         struct watcher *w = client_data(c);
-        if (!w || !w->topic[topic].on)
+        if (!w || !w->topic[topic].on || (address && !figures_match(w->topic[topic].glob, address)))
             continue;
         if (!topic_event(m, c, topic, text) && topic == TOPIC_STATE)
             w->missed_state = true;
@@ -353,7 +334,7 @@ void watch_value(struct mixd *m, const struct console_value *v, uint64_t frame)
     text_printf(&out, "address=%s value=", v->address);
     word_write(&out, v->text);
     text_printf(&out, " at=%" PRIu64, frame);
-    tell(m, TOPIC_STATE, text_string(&out));
+    tell(m, TOPIC_STATE, v->address, text_string(&out));
     text_clear(&out);
 }
 
@@ -364,11 +345,12 @@ void watch_state(struct mixd *m, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    tell(m, TOPIC_STATE, text);
+    tell(m, TOPIC_STATE, NULL, text);
 }
 
 void watch_transport(struct mixd *m)
 {
+    bulletin_turn(m->bulletin);
     for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
         struct watcher *w = client_data(c);
         if (w && w->topic[TOPIC_TRANSPORT].on)
@@ -381,6 +363,6 @@ void watch_log(struct mixd *m, const char *level, const char *line)
     struct text out = { 0 };
     text_printf(&out, "level=%s text=", level);
     word_write_quoted(&out, line);
-    tell(m, TOPIC_LOG, text_string(&out));
+    tell(m, TOPIC_LOG, NULL, text_string(&out));
     text_clear(&out);
 }

@@ -31,9 +31,9 @@ enum topic {
 /* Any thread. The topic of a name, or -1. */
 int topic_find(const char *name);
 
-/* Control. Begins a topic for a client at `rate` events per second at most (0: the topic's own),
- * or ends it. 0 or -ENOMEM. */
-int watch_begin(struct client *c, struct mixd *m, enum topic topic, double rate);
+/* Control. Begins a topic for a client at `rate` events per second at most (0: the topic's own), of
+ * addresses that match `glob` (NULL: all) where there are any; or ends it. 0 or -ENOMEM. */
+int watch_begin(struct client *c, struct mixd *m, enum topic topic, double rate, const char *glob);
 void watch_end(struct client *c, enum topic topic);
 
 /* Control. The data lines that give the full state of a topic; they count as read by `c`. */

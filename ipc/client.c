@@ -322,3 +322,15 @@ bool client_event(struct client *c, const char *format, ...)
     c->host->busy(c->host->server, c);
     return true;
 }
+
+bool client_event_text(struct client *c, const struct text *head, const struct text *rest)
+{
+    if (!client_event_room(c))
+        return false;
+    text_add(&c->out, "event ", 6);
+    text_add(&c->out, text_string(head), head->length);
+    text_add(&c->out, text_string(rest), rest->length);
+    say(c, "\n", 1);
+    c->host->busy(c->host->server, c);
+    return true;
+}

@@ -10,6 +10,7 @@
 
 #include "ipc/loop.h"
 #include "ipc/registry.h"
+#include "ipc/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,5 +62,7 @@ bool client_event_room(const struct client *c);
 /* Control. Queues the line `event ...` (format begins after "event "), never inside an answer; it
  * leaves at the end of the loop's turn. False: there was no room, nothing was queued. */
 bool client_event(struct client *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Control. The same line in two pieces that are fit for one as they are. */
+bool client_event_text(struct client *c, const struct text *head, const struct text *rest);
 
 #endif

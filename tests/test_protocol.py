@@ -223,6 +223,24 @@ class Watch(Protocol):
         self.assertEqual(seqs, sorted(set(seqs)))
         self.assertTrue(all('frame' in fields(line) for line in (first, added, removed)))
 
+    def test_of_some_addresses(self):
+        """State and meters of one strip alone; what is added is told to all."""
+        watched = self.client.must('watch state strip/vox/** rate=50').values()
+        self.assertEqual(watched, self.client.must('get strip/vox/**').values())
+        meters = self.client.must('watch meters strip/d* rate=50').lines
+        self.assertEqual([words(line)[0] for line in meters], ['strip/drums'])
+        other = self.mixd.client()
+        for command in ('play', 'set strip/drums/gain -9dB', 'set strip/vox/gain -8dB',
+                        'add bus late'):
+            other.must(command)
+        for wanted in ({'address': 'strip/vox/gain', 'value': '-8dB'}, {'added': 'bus/late'}):
+            state = fields(self.client.await_event('^event state'))
+            self.assertEqual({key: state.get(key) for key in wanted}, wanted)
+        for _ in range(5):
+            event = self.client.await_event('^event meters')
+            self.assertEqual(fields(event)['address'], 'strip/drums')
+        self.client.refused('watch meters strip/* bus/*', 'syntax')
+
     def test_every_topic(self):
         self.client.must('play')
         for topic, pattern in (('meters', 'address=.* peak=.* rms='), ('stats', 'OUT=.* BUF='),
