@@ -47,8 +47,8 @@ static void check_number(struct studio *s, const struct row *row)
         CHECK_INT(console_set(s->console, row->address, text, &change, &why), 0);
         CHECK_INT(console_get(s->console, row->address, &v, &why), 0);
         CHECK_NEAR(v.number, p->max, fabs(p->max) * 1e-12);
-        check_round(s, row, param_format(p, p->def, RATE, text));
     }
+    check_round(s, row, row->text);
 }
 
 static void check_switch(struct studio *s, const struct row *row)
