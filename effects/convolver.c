@@ -2,6 +2,7 @@
 #include "effects/convolver.h"
 
 #include "effects/convolver_filter.h"
+#include "effects/convolver_pace.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,25 +11,32 @@
 /* -200 dBFS */
 #define SILENCE 1e-10f
 
-enum { LINE = 16 }; /* floats in a cache line */
+/* Frames of input that are kept at least. */
+enum { PAST_MIN = 1 << 16 };
 
 struct convolver {
     struct filter *filter;
-    uint64_t time;  /* frames processed since the last sleep */
-    uint64_t sound; /* frame after the last one that sounded; 0: none ever */
-    uint64_t mask;  /* of the rings in past */
-    float *past[CONVOLVER_CHANNELS_MAX];
-    struct stage stages[CONVOLVER_LEVELS_MAX];
+    uint64_t time;   /* frames processed since the last sleep */
+    uint64_t sound;  /* frame after the last one that sounded; 0: none ever */
+    uint64_t memory; /* frames after which all that is remembered of a sound is zeros */
+    struct pace_past past;
+    struct pace paces[CONVOLVER_LEVELS_MAX];
+    uint32_t instance;
+    float *gain; /* a quantum */
     struct pool pool;
 };
 
-static void lay_out_stages(struct convolver *c)
+/* Convolvers made so far; control's. */
+static uint32_t instances;
+
+static void lay_out(struct convolver *c)
 {
     const struct filter *f = c->filter;
     for (uint32_t i = 0; i < f->inputs; i++)
-        c->past[i] = pool_floats(&c->pool, c->mask + 1);
+        c->past.ch[i] = pool_floats(&c->pool, c->past.mask + 1);
+    c->gain = pool_floats(&c->pool, f->quantum);
     for (uint32_t i = 0; i < f->n_levels; i++)
-        stage_init(&c->stages[i], &f->levels[i], &c->pool);
+        pace_init(&c->paces[i], &f->levels[i], &c->past, f->quantum, c->instance, &c->pool);
 }
 
 struct convolver *convolver_new(struct filter *f)
@@ -37,21 +45,32 @@ struct convolver *convolver_new(struct filter *f)
     if (!c)
         return NULL;
     c->filter = filter_keep(f);
-    /* The past of the largest level, and the block that comes in while it is read. */
-    c->mask = 4 * (uint64_t)f->levels[f->n_levels - 1].block - 1;
-    lay_out_stages(c);
+    c->instance = instances++;
+    /* The past of the largest level, and the block that comes in while it is read; */
+    c->memory = 4 * (uint64_t)f->levels[f->n_levels - 1].block;
+    /* and as much again, for a helper that was held up. */
+    c->past.mask = 2 * (c->memory > PAST_MIN ? c->memory : PAST_MIN) - 1;
+    lay_out(c);
     if (!pool_open(&c->pool)) {
         convolver_free(c);
         return NULL;
     }
-    lay_out_stages(c);
+    lay_out(c);
     return c;
+}
+
+void convolver_join(struct convolver *c, struct crew *crew)
+{
+    for (uint32_t i = 0; crew && i < c->filter->n_levels; i++)
+        pace_join(&c->paces[i], crew);
 }
 
 void convolver_free(struct convolver *c)
 {
     if (!c)
         return;
+    for (uint32_t i = 0; i < c->filter->n_levels; i++)
+        pace_leave(&c->paces[i]);
     pool_close(&c->pool);
     filter_drop(c->filter);
     free(c);
@@ -79,7 +98,7 @@ static RT uint32_t take_input(struct convolver *c, const float *const *in)
 {
     uint32_t n = c->filter->quantum, first = n, last = 0;
     for (uint32_t i = 0; i < c->filter->inputs; i++) {
-        float *past = c->past[i] + (c->time & c->mask);
+        float *past = c->past.ch[i] + (c->time & c->past.mask);
         uint32_t from, to;
         find_sound(in[i], n, &from, &to);
         if (from < n)
@@ -98,9 +117,9 @@ static RT uint32_t take_input(struct convolver *c, const float *const *in)
 /* Has it been silent for so long that all it remembers is zeros? */
 static RT bool asleep(const struct convolver *c)
 {
-    bool asleep = c->sound + c->mask < c->time;
+    bool asleep = c->sound + c->memory <= c->time;
     for (uint32_t i = 0; i < c->filter->n_levels; i++)
-        asleep &= c->stages[i].silent[0] && c->stages[i].silent[1];
+        asleep &= c->paces[i].stage.silent[0] && c->paces[i].stage.silent[1];
     return asleep;
 }
 
@@ -109,33 +128,7 @@ static RT void forget_time(struct convolver *c)
 {
     c->time = c->sound = 0;
     for (uint32_t i = 0; i < c->filter->n_levels; i++)
-        c->stages[i].slot = 0;
-}
-
-static RT void work(struct convolver *c, struct stage *s)
-{
-    uint64_t now = c->time + c->filter->quantum, block = s->level->block;
-    uint64_t phase = now % block;
-    if (phase == 0)
-        stage_begin(s, now, c->sound + 2 * block <= now);
-    stage_work(s, s->level->work * (phase + c->filter->quantum) / block, c->past, c->mask);
-}
-
-static RT void add_output(const struct convolver *c, const struct stage *s, float *const *out)
-{
-    uint32_t n = c->filter->quantum, block = s->level->block;
-    /* Level 0 is heard in the quantum that makes it, the others while the next block is made. */
-    uint32_t which = block == n ? s->making : s->making ^ 1;
-    uint64_t at = (c->time + n) % block;
-    for (uint32_t p = 0; p < s->level->n_out; p++) {
-        const float *y = stage_output(s, which, p);
-        float *to = out[s->level->out[p]];
-        for (uint32_t i = 0; y && i < n; i++)
-            to[i] += y[at + i];
-        /* No two quanta read on where the other stopped soon enough for the CPU to see it. */
-        for (uint32_t i = n; y && i < 2 * n; i += LINE)
-            __builtin_prefetch(y + at + i);
-    }
+        pace_restart(&c->paces[i]);
 }
 
 /* Where nothing can sound, what is left is the transforms' rounding. */
@@ -161,8 +154,8 @@ RT void convolver_process(struct convolver *c, const float *const *in, float *co
     if (c->sound == 0)
         return;
     for (uint32_t i = 0; i < f->n_levels; i++) {
-        work(c, &c->stages[i]);
-        add_output(c, &c->stages[i], out);
+        pace_work(&c->paces[i], c->time + f->quantum, c->sound);
+        pace_add(&c->paces[i], c->time + f->quantum, c->gain, out);
     }
     silence_rest(c, first, out);
     c->time += f->quantum;

@@ -13,8 +13,9 @@
  * How it works. A response is cut into partitions of growing size: level 0's are a quantum long and
  * are computed in the quantum that brings the input; a level of block B begins 2B - quantum frames
  * into the response, so it has B frames of time for each block, and spreads that work evenly over
- * the B / quantum calls. Work is due by frames, not by the clock: the same input gives the same
- * bits on one machine, however calls are timed.
+ * the B / quantum calls, or helper threads do it (convolver_pace.h). Work is due by frames, not by
+ * the clock: the same input gives the same bits on one machine, however calls are timed and
+ * whoever does the work.
  */
 #ifndef EFFECTS_CONVOLVER_H
 #define EFFECTS_CONVOLVER_H
@@ -55,6 +56,7 @@ struct filter_level {
     double ns_per_frame; /* predicted, on a machine like the one that the model was made on */
 };
 
+struct crew;
 struct filter;
 struct convolver;
 
@@ -73,6 +75,11 @@ uint32_t filter_levels(const struct filter *f, struct filter_level levels[CONVOL
 
 /* Control. Silent until it is fed. NULL: out of memory. */
 struct convolver *convolver_new(struct filter *f);
+/* Control, at most once and before it is fed. Helpers (crew.h) may do the background work of its
+ * long blocks. What they have not done in time is silent for that long, faded out and in. NULL is
+ * fine, and so is never: then convolver_process does it all. */
+void convolver_join(struct convolver *c, struct crew *crew);
+/* Control. Waits for the helper that may be at work on it. */
 void convolver_free(struct convolver *c); /* NULL is fine */
 
 /* Audio. One quantum of every input to one quantum of every output; outputs may be inputs. Input
