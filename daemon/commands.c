@@ -18,6 +18,11 @@ const struct verb verbs[] = {
       verb_describe },
     { "disconnect", "disconnect PORT PORT", "ends a JACK connection and forgets it", 2, 2,
       VERB_SESSION, verb_disconnect },
+    { "fire", "fire ADDR [at WHEN] | fire ADDR stop [over TIME] [at WHEN]",
+      "a one-shot (mode=oneshot) from its beginning, whether the transport rolls or not; once "
+      "more: "
+      "again, crossfaded",
+      1, 6, VERB_CLIENT, verb_fire },
     { "get", "get GLOB", "values as address=value", 1, VERB_MANY, 0, verb_get },
     { "help", "help [VERB]", "the verbs, or one of them", 0, 1, 0, verb_help },
     { "insert", "insert ADDR KIND [as SLOT] [before SLOT] [KEY=VALUE...]",
@@ -55,7 +60,9 @@ const struct verb verbs[] = {
     { "stats", "stats", "the figures: OUT CAP LOAD BUF and the rest, and those of every track", 0,
       0, VERB_CLIENT, verb_stats },
     { "status", "status", "transport, driver, session", 0, 0, 0, verb_status },
-    { "stop", "stop [over TIME] [at WHEN]", "fades out and stands", 0, 4, VERB_SESSION, verb_stop },
+    { "stop", "stop [ADDR] [over TIME] [at WHEN]",
+      "fades out and stands; with the address of a one-shot, ends what it sounds", 0, 5,
+      VERB_SESSION, verb_stop },
     { "unwatch", "unwatch [TOPIC...]", "ends what watch began", 0, VERB_MANY, VERB_CLIENT,
       verb_unwatch },
     { "version", "version", "of the program and of the protocol", 0, 0, 0, verb_version },

@@ -37,10 +37,14 @@ enum verdict answer_settled(struct call *call,
                             void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]),
                             uint64_t arg0, uint64_t arg1);
 
+/* `stop ADDR`, whose clauses begin at word `from`. */
+enum verdict shot_stop(struct call *call, unsigned from);
+
 enum verdict verb_add(struct call *call);
 enum verdict verb_connect(struct call *call);
 enum verdict verb_describe(struct call *call);
 enum verdict verb_disconnect(struct call *call);
+enum verdict verb_fire(struct call *call);
 enum verdict verb_get(struct call *call);
 enum verdict verb_help(struct call *call);
 enum verdict verb_insert(struct call *call);

@@ -51,6 +51,8 @@ enum verdict verb_stop(struct call *call)
 {
     struct mixd *m = call->context;
     struct clauses clauses;
+    if (call->count > 1 && strchr(call->words[1].text, '/'))
+        return shot_stop(call, 2);
     if (!clauses_read(call, 1, "oa", &clauses))
         return VERDICT_DONE;
     m->autoplay = false;

@@ -19,18 +19,23 @@ static bool mixes(const struct node *n)
 
 static void lane_taps(struct arranging *a, struct lane *lane, struct node *n)
 {
+    bool shots = false;
     for (uint32_t i = 0; i < n->taps.n && lane->n_taps < TAPS_MAX; i++) {
         struct model_tap *tap = n->taps.at[i];
         if (tap->life == LIFE_COMING)
             continue; /* sources.c makes it HERE when it is primed */
         lane->taps[lane->n_taps++] = &tap->tap;
+        tap->placed = true;
         struct track *track = tap->tap.track;
-        bool known = !track;
+        bool known = !track || tap->tap.shot;
+        shots |= tap->tap.shot;
         for (uint32_t k = a->tracks.n; !known && k-- > 0;)
             known = a->tracks.at[k] == track;
         if (!known)
             list_add(&a->tracks, track); /* reserved beforehand */
     }
+    if (shots)
+        a->desk->shots[a->desk->n_shots++] = lane;
 }
 
 static void lane_slots(struct arranging *a, struct lane *lane, struct node *n)

@@ -152,6 +152,17 @@ bool console_reaches(struct console *c, uint64_t position, uint64_t *frame);
 /* Timeline frame at which the last file ends; 0: no file has an end. */
 uint64_t console_end(const struct console *c);
 
+/* ---- one-shots: strips of mode=oneshot */
+
+/* Starts the strip from its `in`, at engine frame `at` (0: now), whether the transport rolls or
+ * not; what it sounds by then fades out over engine/xfade. *frame: the engine frame of its first
+ * frame. FAULT_BUSY: fired a moment ago, the next is being primed. */
+int console_fire(struct console *c, const char *address, uint64_t at, uint64_t *frame,
+                 struct refusal *why);
+/* What it sounds fades out over `fade` frames. What is scheduled to be fired later stays so. */
+int console_cease(struct console *c, const char *address, uint32_t fade, uint64_t at,
+                  uint64_t *frame, struct refusal *why);
+
 /* ---- figures */
 
 /* The newest status of the engine; good until the next tick. */

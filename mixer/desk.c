@@ -10,13 +10,15 @@ struct desk *desk_new(uint32_t tracks, uint32_t strips, uint32_t buses, uint32_t
     size_t slots_at = lanes_at + sizeof(struct lane) * (strips + buses);
     size_t feeds_at = slots_at + sizeof(struct slot) * slots;
     size_t tracks_at = feeds_at + sizeof(struct feed) * feeds;
-    char *block = calloc(1, tracks_at + sizeof(struct track *) * tracks);
+    size_t shots_at = tracks_at + sizeof(struct track *) * tracks;
+    char *block = calloc(1, shots_at + sizeof(struct lane *) * strips);
     if (!block)
         return NULL;
     struct desk *d = (void *)block;
     d->strips = (void *)(block + lanes_at);
     d->buses = d->strips + strips;
     d->tracks = (void *)(block + tracks_at);
+    d->shots = (void *)(block + shots_at);
     *slot_pool = (void *)(block + slots_at);
     *feed_pool = (void *)(block + feeds_at);
     return d;

@@ -9,12 +9,14 @@
 #include "mixer/strip.h"
 
 struct desk {
-    struct track **tracks; /* every track that a tap reads, once */
+    struct track **tracks; /* every track that follows the timeline and a tap reads, once */
     uint32_t n_tracks;
     struct lane *strips; /* files and inputs, in the order they were added */
     uint32_t n_strips;
     struct lane *buses; /* in the order of their sends: a bus stands before those it feeds */
     uint32_t n_buses;
+    struct lane **shots; /* those of the strips that have taps of one-shots */
+    uint32_t n_shots;
     struct lane master;
     uint32_t n_meters; /* places 0..n_meters-1 of the status are in use */
 };

@@ -8,6 +8,7 @@
 #include "effects/dsp.h"
 #include "mixer/desk.h"
 #include "mixer/link.h"
+#include "mixer/shots.h"
 #include "mixer/transport.h"
 
 #include <assert.h>
@@ -112,7 +113,7 @@ static RT void taps_begin(struct engine *e, uint32_t fade)
         struct lane *lane = &e->desk->strips[i];
         for (uint32_t k = 0; k < lane->n_taps; k++) {
             struct tap *tap = lane->taps[k];
-            if (!tap->track)
+            if (!tap->track || tap->shot)
                 continue;
             if (tap->gain.to == 0)
                 ramp_init(&tap->gain, 0);
@@ -165,6 +166,14 @@ static RT void obey(struct engine *e, const struct command *c)
         break;
     case COMMAND_LOOP:
         transport_loop(&e->transport, c->from, c->to);
+        break;
+    case COMMAND_FIRE:
+        if (e->desk)
+            shots_fire(e->desk, c->tap, e->frame, c->frames);
+        break;
+    case COMMAND_CEASE:
+        if (e->desk)
+            shots_cease(e->desk, c->strip, e->frame, c->frames);
         break;
     case COMMAND_RESET:
         meters_reset_counts(e);
@@ -227,6 +236,7 @@ static RT void tracks_read(struct engine *e)
     struct booth *b = &e->booth;
     b->rolling = t->rolling;
     b->roll = NULL;
+    shots_pull(e->desk, e->frame, b->quantum);
     if (!t->rolling)
         return;
     if (!ramp_resting(&t->roll)) {
@@ -350,23 +360,27 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
 
 RT bool engine_ready(struct engine *e, uint32_t n)
 {
-    if (!e->transport.rolling || !e->desk)
+    if (!e->desk)
         return true;
-    for (uint32_t i = 0; i < e->desk->n_tracks; i++)
+    for (uint32_t i = 0; e->transport.rolling && i < e->desk->n_tracks; i++)
         if (!track_ready(e->desk->tracks[i], e->transport.rolled, n))
             return false;
-    return true;
+    return shots_ready(e->desk, e->frame, n, NULL);
 }
 
 void engine_await(struct engine *e)
 {
     struct track *lacking = NULL;
-    for (uint32_t i = 0; e->desk && i < e->desk->n_tracks; i++) {
+    if (!e->desk)
+        return;
+    for (uint32_t i = 0; i < e->desk->n_tracks; i++) {
         struct track *t = e->desk->tracks[i];
         track_wake(t);
         if (!lacking && !track_ready(t, e->transport.rolled, e->booth.quantum))
             lacking = t;
     }
+    if (!shots_ready(e->desk, e->frame, e->booth.quantum, &lacking))
+        track_wake(lacking);
     if (lacking)
         track_await(lacking);
 }

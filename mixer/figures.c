@@ -14,15 +14,20 @@ void console_each_meter(const struct console *c, void *context,
     }
 }
 
-/* The track that a strip plays now: of its taps, the newest that is on the desk. */
+/* The track that a strip plays now: of its taps, the newest that is on the desk; of a one-shot's,
+ * the newest that was fired, if any was. */
 static const struct source *node_source(const struct node *n)
 {
+    const struct source *waiting = NULL;
     for (uint32_t i = n->taps.n; i-- > 0;) {
         const struct model_tap *tap = n->taps.at[i];
-        if (tap->source && tap->life == LIFE_HERE)
+        if (!tap->source || tap->life != LIFE_HERE)
+            continue;
+        if (!tap->tap.shot || tap->fired)
             return tap->source;
+        waiting = waiting ? waiting : tap->source;
     }
-    return NULL;
+    return waiting;
 }
 
 void console_each_track(const struct console *c, void *context,

@@ -25,6 +25,8 @@ enum {
 };
 
 struct desk;
+struct strip;
+struct tap;
 
 enum command_kind {
     COMMAND_SET,    /* `ramp` moves to `value` in `frames` */
@@ -38,7 +40,9 @@ enum command_kind {
     COMMAND_STEP,   /* the timeline is where it would be, had it gone on from `from` since the
                        rolled clock was `to`, by the loop that is now in force */
     COMMAND_LOOP,   /* the timeline goes from `to` back to `from`; equal: no loop */
-    COMMAND_RESET,  /* counters that a user may clear: the clips of every meter */
+    COMMAND_FIRE, /* the one-shot behind `tap` begins; what its strip sounded fades over `frames` */
+    COMMAND_CEASE, /* what the one-shots of `strip` sound fades out over `frames` */
+    COMMAND_RESET, /* counters that a user may clear: the clips of every meter */
 };
 
 struct command {
@@ -51,6 +55,8 @@ struct command {
         struct ramp *ramp;
         struct effect *effect;
         struct desk *desk;
+        struct tap *tap;
+        struct strip *strip;
         uint64_t from;
     };
     union {

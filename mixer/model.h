@@ -32,6 +32,7 @@ struct source {
     uint64_t offset;
     struct region region;
     bool repeat;
+    bool shot; /* not on the timeline: of one tap alone */
     enum quality quality;
     uint32_t ring;       /* frames */
     uint64_t generation; /* of the timeline: changes with every locate and loop */
@@ -46,6 +47,9 @@ struct model_tap {
     struct tap tap;        /* the engine's, once it is on a desk */
     struct source *source; /* NULL: ports */
     bool trial;            /* it comes only if its file can be played again */
+    bool placed;           /* a desk that holds it was posted */
+    bool fired, roused; /* of a one-shot: the command is posted; its decoder was told to follow */
+    uint64_t fires;     /* engine frame at which it begins */
     enum life life;
     uint64_t until;
 };
@@ -102,6 +106,7 @@ enum node_param {
     NODE_QUALITY,
     NODE_RING,
     NODE_STATE,
+    NODE_MODE,
     NODE_OUT,
     NODE_PARAMS,
 };
@@ -285,6 +290,8 @@ bool node_primes(const struct node *n);
 /* Frames of its file that it plays, as the header claims; UINT64_MAX: it does not say. */
 uint64_t node_length(const struct console *c, const struct node *n);
 void source_drop(struct console *c, struct source *s);
+/* Takes a tap off the desk, over a fade if it sounds. */
+void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade);
 /* Is a desk under way that the engine has not taken over? */
 bool desk_under_way(const struct console *c);
 
@@ -295,6 +302,15 @@ int admit_strip(const struct console *c, uint32_t channels, struct refusal *why)
 /* ---- retry.c: strips whose files were lost, or have grown */
 /* Tells what became of files; tries the lost ones again every engine/retry. */
 void retry_tick(struct console *c);
+/* ---- oneshot.c: strips that are fired */
+bool node_is_oneshot(const struct node *n);
+/* A one-shot's next is opened, or primed and waits, as long as its strip is one. Takes off the desk
+ * what has sounded, and wakes decoders in time. */
+void oneshot_tick(struct console *c, struct node *n);
+/* Frames over which a one-shot's tap that nothing more is wanted of goes: 0, it is not heard. */
+uint32_t oneshot_fade(const struct console *c, const struct model_tap *tap);
+/* The new tap of a node takes its place: does an older one of a one-shot stay beside it? */
+bool oneshot_stays(const struct node *n, const struct model_tap *tap);
 
 /* ---- levels.c: from wanted values to ramps */
 extern const struct console_change gently; /* over engine/ramp, now */

@@ -96,7 +96,7 @@ uint64_t console_end(const struct console *c)
     uint64_t end = 0;
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
-        if (n->kind != NODE_STRIP || n->values[NODE_LOOP] != 0)
+        if (n->kind != NODE_STRIP || n->values[NODE_LOOP] != 0 || node_is_oneshot(n))
             continue;
         uint64_t length = node_length(c, n);
         if (length == UINT64_MAX)

@@ -38,6 +38,8 @@ const struct param node_rows[NODE_PARAMS] = {
     [NODE_STATE] = { "state", "ready|lost", 0, 1, 0,
                      "lost: its file cannot be read; silent, and tried again every engine/retry",
                      .fixed = true },
+    [NODE_MODE] = { "mode", "timeline|oneshot", 0, 1, 0,
+                    "oneshot: off the timeline, played from its `in` by the verb fire" },
     [NODE_CHANNELS] = { "channels", "", 1, EFFECT_CHANNELS_MAX, 2, "how many it has",
                         .fixed = true },
     [NODE_OUT] = { "out", "text", 0, 0, 0,
@@ -105,6 +107,7 @@ bool node_has(enum node_kind kind, enum node_param row)
     case NODE_QUALITY:
     case NODE_RING:
     case NODE_STATE:
+    case NODE_MODE:
         return kind == NODE_STRIP;
     case NODE_PARAMS:
         break;

@@ -83,6 +83,7 @@ static bool reopens(uint32_t row)
     case NODE_LOOP:
     case NODE_QUALITY:
     case NODE_RING:
+    case NODE_MODE:
         return true;
     default:
         return false;

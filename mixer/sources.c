@@ -106,7 +106,7 @@ static struct source *source_find(const struct console *c, const char *path, con
     struct region region = node_region(c, n);
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
-        if (s->generation == c->generation && !s->missed && s->offset == offset &&
+        if (!s->shot && s->generation == c->generation && !s->missed && s->offset == offset &&
             region_equal(&s->region, &region) && s->repeat == (n->values[NODE_LOOP] != 0) &&
             s->quality == (enum quality)n->values[NODE_QUALITY] && s->ring == node_ring(c, n) &&
             !strcmp(s->path, path) && file_mark_equal(&s->mark, &mark) &&
@@ -130,6 +130,7 @@ static struct source *source_open(struct console *c, const struct node *n, char 
                           .repeat = n->values[NODE_LOOP] != 0,
                           .quality = (enum quality)n->values[NODE_QUALITY],
                           .ring = node_ring(c, n),
+                          .shot = node_is_oneshot(n),
                           .generation = c->generation,
                           .mark = file_mark_at(path) };
     struct track_plan plan = {
@@ -147,16 +148,18 @@ static struct source *source_open(struct console *c, const struct node *n, char 
         .quantum = c->setup.quantum,
         .unless = unless ? *unless : (struct file_mark){ 0 },
     };
+    if (s->shot)
+        plan.position = plan.offset = plan.loop_from = plan.loop_to = 0;
     s->track = track_open(&plan, why);
     if (!s->track) {
         free(s);
         return NULL;
     }
-    if (in_step(c)) {
+    if (in_step(c) && !s->shot) {
         s->due = c->status->rolled + n->ahead;
         track_anchor(s->track, s->due);
     }
-    if (rolls(c))
+    if (rolls(c) && !s->shot)
         track_wake(s->track);
     s->path = path;
     list_add(&c->sources, s);
@@ -186,7 +189,7 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
     taps_abandon(c, n);
     struct source *s = NULL;
     if (tap && path && !list_reserve(&n->taps, 1)) {
-        s = source_find(c, path, n, offset);
+        s = node_is_oneshot(n) ? NULL : source_find(c, path, n, offset);
         if (!s)
             s = source_open(c, n, path, offset, unless, &why);
     }
@@ -200,9 +203,12 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
     }
     s->users++;
     tap->source = s;
-    tap->tap = (struct tap){
-        .track = s->track, .port = -1, .first = n->first, .channels = n->strip.channels
-    };
+    tap->tap = (struct tap){ .track = s->track,
+                             .port = -1,
+                             .first = n->first,
+                             .channels = n->strip.channels,
+                             .shot = s->shot,
+                             .over = UINT64_MAX };
     ramp_init(&tap->tap.gain, 1);
     list_add(&n->taps, tap);
     return tap;
@@ -258,7 +264,7 @@ static void node_reopen(struct console *c, struct node *n, uint64_t ahead)
     n->wants_source = true;
 }
 
-static void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade)
+void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade)
 {
     if (!fade) {
         list_remove(&n->taps, tap);
@@ -275,10 +281,10 @@ void node_settle(struct console *c, struct node *n)
     uint32_t fade = rolls(c) ? xfade_frames(c) : 0;
     for (uint32_t i = n->taps.n; i-- > 0;) {
         struct model_tap *tap = n->taps.at[i];
-        if (tap->life == LIFE_HERE) {
-            tap_leave(c, n, tap, fade);
+        if (tap->life == LIFE_HERE && !oneshot_stays(n, tap)) {
+            tap_leave(c, n, tap, tap->tap.shot ? oneshot_fade(c, tap) : fade);
         } else if (tap->life == LIFE_COMING) {
-            tap->tap.arrives = true;
+            tap->tap.arrives = !tap->tap.shot;
             tap->tap.fade = xfade_frames(c);
             tap->life = LIFE_HERE;
             n->ahead = 0;
@@ -293,7 +299,7 @@ void sources_restart(struct console *c)
     c->pivots = false;
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
-        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING || node_is_oneshot(n))
             continue;
         taps_abandon(c, n);
         n->ahead = 0;
@@ -377,10 +383,11 @@ void sources_tick(struct console *c)
             continue;
         if (n->wants_source)
             node_open(c, n, NULL);
-        bool ready = node_ready(n);
+        oneshot_tick(c, n);
+        bool ready = node_ready(n), moves = c->moving && !node_is_oneshot(n);
         if (node_primes(n) && !ready)
             all = false;
-        if (ready && !c->moving)
+        if (ready && !moves)
             node_arrive(c, n);
     }
     if (c->moving && all)
@@ -389,13 +396,13 @@ void sources_tick(struct console *c)
 
 void sources_watch(struct console *c)
 {
-    if (!c->status->rolling)
-        return;
     for (uint32_t i = 0; i < c->sources.n; i++) {
-        struct track *t = ((struct source *)c->sources.at[i])->track;
+        const struct source *s = c->sources.at[i];
         struct track_figures f;
-        track_figures(t, &f);
+        if (!c->status->rolling && !s->shot)
+            continue;
+        track_figures(s->track, &f);
         if (!f.ended && !f.failed && f.buffered < f.size / 2)
-            track_wake(t);
+            track_wake(s->track);
     }
 }

@@ -22,10 +22,17 @@ void strip_init(struct strip *s, uint32_t channels)
     s->meter.channels = channels < METER_CHANNELS ? channels : METER_CHANNELS;
 }
 
+/* The frames of a track's tap for this quantum; NULL: silence. */
+static RT const float *tap_frames(const struct tap *tap, const struct booth *b)
+{
+    bool heard = tap->shot ? tap->fired : b->rolling;
+    return heard ? track_view(tap->track) : NULL;
+}
+
 /* The gain of a tap for this quantum: a constant, or a vector in b->gain (then *moving). */
 static RT float tap_gain(struct tap *tap, struct booth *b, bool *moving)
 {
-    bool fades = tap->track && b->roll;
+    bool fades = tap->track && !tap->shot && b->roll;
     *moving = fades || !ramp_resting(&tap->gain);
     if (!*moving)
         return tap->gain.value;
@@ -39,7 +46,7 @@ static RT float tap_gain(struct tap *tap, struct booth *b, bool *moving)
 static RT bool tap_channel(const struct tap *tap, uint32_t c, struct booth *b, struct meter *m)
 {
     if (tap->track) {
-        const float *frames = b->rolling ? track_view(tap->track) : NULL;
+        const float *frames = tap_frames(tap, b);
         uint32_t channels = track_channels(tap->track);
         if (!frames || tap->first + c >= channels)
             return false;
@@ -58,7 +65,7 @@ static RT bool tap_channel(const struct tap *tap, uint32_t c, struct booth *b, s
 static RT bool tap_take(struct lane *lane, struct booth *b)
 {
     const struct tap *tap = lane->taps[0];
-    const float *frames = b->rolling ? track_view(tap->track) : NULL;
+    const float *frames = tap_frames(tap, b);
     uint32_t channels = track_channels(tap->track);
     if (!frames || tap->first + tap->channels > channels || tap->channels < lane->strip->channels)
         return false;

@@ -16,6 +16,7 @@
 #include "mixer/meter.h"
 #include "mixer/track.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,9 +26,13 @@ struct tap {
     int32_t port;   /* first of `channels` input port places, when track is NULL; -1: silence */
     uint32_t first; /* first channel of the track */
     uint32_t channels;
-    struct ramp gain; /* 0..1: fades of a locate, a load, an arrival */
-    bool arrives;     /* new on this desk: the engine begins `gain`, and clears this */
-    uint32_t fade;    /* frames it takes to come in, where that would cut into its sound */
+    struct ramp gain;   /* 0..1: fades of a locate, a load, an arrival */
+    bool arrives;       /* new on this desk: the engine begins `gain`, and clears this */
+    bool shot;          /* a one-shot's (shots.h): it is heard when it was fired; else it is heard
+                           while the transport rolls */
+    bool fired, ceases; /* the engine's, of a one-shot */
+    uint32_t fade;      /* frames it takes to come in, where that would cut into its sound */
+    _Atomic uint64_t over; /* the engine's: frame from which a one-shot that ceases is silent */
 };
 
 /* An effect in place. `mix` says how much of it is heard, `feed` how much it hears: one that is
@@ -50,7 +55,7 @@ struct mix {
     float *ch[2]; /* one quantum each */
 };
 
-enum { SLOT_INSERTS = 8, TAPS_MAX = 4 }; /* successors that may sound at once */
+enum { SLOT_INSERTS = 8, TAPS_MAX = 8 }; /* successors that may sound at once */
 
 /* One place of the chain: its inserts are heard side by side, and what came in as far as `dry` says
  * (1: the slot is bypassed). */

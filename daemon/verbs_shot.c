@@ -1,0 +1,102 @@
+/* verbs_shot.c - fire, and stop with an address */
+#include "daemon/verbs.h"
+#include "effects/param.h"
+#include "mixer/console.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A fire that waits until the next firing of its strip is primed. */
+struct firing {
+    struct mixd *m;
+    char *address;
+    uint64_t at;
+};
+
+static bool fire_again(void *state, struct reply *r)
+{
+    struct firing *f = state;
+    struct refusal why;
+    uint64_t frame;
+    mixd_hurry(f->m);
+    if (!console_fire(f->m->console, f->address, f->at, &frame, &why)) {
+        reply_ok(r, "frame=%" PRIu64, frame);
+        return true;
+    }
+    if (why.fault == FAULT_BUSY)
+        return false;
+    reply_err(r, (enum code)why.fault, "%s", why.text);
+    return true;
+}
+
+static void firing_free(void *state)
+{
+    struct firing *f = state;
+    free(f->address);
+    free(f);
+}
+
+static enum verdict fire_later(struct call *call, uint64_t at)
+{
+    struct firing *f = malloc(sizeof *f);
+    char *address = strdup(call->words[1].text);
+    if (!f || !address) {
+        free(f);
+        free(address);
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    *f = (struct firing){ call->context, address, at };
+    call->pending = (struct pending){ fire_again, firing_free, f };
+    mixd_hurry(f->m);
+    return VERDICT_LATER;
+}
+
+static uint32_t fade_default(const struct mixd *m)
+{
+    struct console_value v;
+    struct refusal why;
+    if (console_get(m->console, "engine/ramp", &v, &why))
+        return 0;
+    return (uint32_t)lround(v.number * console_rate(m->console));
+}
+
+enum verdict shot_stop(struct call *call, unsigned from)
+{
+    struct mixd *m = call->context;
+    struct clauses clauses;
+    struct refusal why;
+    uint64_t frame;
+    if (!clauses_read(call, from, "oa", &clauses))
+        return VERDICT_DONE;
+    uint32_t fade = clauses.frames == UINT32_MAX ? fade_default(m) : clauses.frames;
+    if (console_cease(m->console, call->words[1].text, fade, clauses.at, &frame, &why))
+        return refused(call, &why);
+    reply_ok(call->reply, "frame=%" PRIu64, frame);
+    late_tell(call, &clauses, frame);
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}
+
+enum verdict verb_fire(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct clauses clauses;
+    struct refusal why;
+    uint64_t frame;
+    if (call->count > 2 && !strcmp(call->words[2].text, "stop"))
+        return shot_stop(call, 3);
+    if (!clauses_read(call, 2, "a", &clauses))
+        return VERDICT_DONE;
+    if (console_fire(m->console, call->words[1].text, clauses.at, &frame, &why)) {
+        if (why.fault == FAULT_BUSY)
+            return fire_later(call, clauses.at);
+        return refused(call, &why);
+    }
+    reply_ok(call->reply, "frame=%" PRIu64, frame);
+    late_tell(call, &clauses, frame);
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}
