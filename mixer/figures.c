@@ -14,18 +14,18 @@ void console_each_meter(const struct console *c, void *context,
     }
 }
 
-/* The track that a strip plays now: of its taps, the newest that is on the desk; of a one-shot's,
- * the newest that was fired, if any was. */
-static const struct source *node_source(const struct node *n)
+/* The tap that a strip plays now: the newest that is on the desk; of a one-shot's, the newest that
+ * has begun, if any has. */
+static const struct model_tap *node_tap(const struct console *c, const struct node *n)
 {
-    const struct source *waiting = NULL;
+    const struct model_tap *waiting = NULL;
     for (uint32_t i = n->taps.n; i-- > 0;) {
         const struct model_tap *tap = n->taps.at[i];
         if (!tap->source || tap->life != LIFE_HERE)
             continue;
-        if (!tap->tap.shot || tap->fired)
-            return tap->source;
-        waiting = waiting ? waiting : tap->source;
+        if (!tap->tap.shot || (tap->fired && tap->fires <= c->status->frame))
+            return tap;
+        waiting = waiting ? waiting : tap;
     }
     return waiting;
 }
@@ -37,11 +37,13 @@ void console_each_track(const struct console *c, void *context,
     char address[ADDRESS_SIZE];
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
-        const struct source *s = n->life == LIFE_LEAVING ? NULL : node_source(n);
-        if (!s)
+        const struct model_tap *tap = n->life == LIFE_LEAVING ? NULL : node_tap(c, n);
+        if (!tap)
             continue;
         struct track_figures f;
-        track_figures(s->track, &f);
+        track_figures(tap->source->track, &f);
+        if (tap->tap.shot && !tap->fired)
+            f.playing = f.ended = false; /* it waits */
         node_address(n, address);
         each(context, address, &f);
     }
