@@ -41,7 +41,7 @@ static void open_line(struct line *l, const char *xfade)
     char strip[128];
     *l = (struct line){ 0 };
     studio_open(&l->studio, RATE, QUANTUM);
-    studio_set(&l->studio, "engine/xfade", xfade, 0);
+    studio_set(&l->studio, "engine/xfade", xfade, UINT32_MAX);
     studio_set(&l->studio, "engine/ring", "100ms", 0);
     snprintf(strip, sizeof strip, "strip a source=%s out=a", path);
     studio_add(&l->studio, strip);

@@ -44,6 +44,7 @@ static void plays_while_the_transport_stands(void)
     for (int turn = 0; turn < 3; turn++) {
         desk_hear(&s, x, 6400);
         CHECK_INT(wrong_from(x, 6400, LENGTH), 0);
+        studio_settle(&s);
         uint64_t told = now(&s);
         CHECK_INT(fire(&s, "strip/gong", 0), told);
         desk_hear(&s, x, LENGTH + 6400);
