@@ -130,76 +130,97 @@ enum verdict verb_remove(struct call *call)
     return answer_settled(call, answer_ok, 0, 0);
 }
 
+/* A change that is answered later: once what is to be heard of it has come, and before that, if a
+ * crossfade has to make room for it first, once it has been asked for. */
+struct change {
+    struct mixd *m;
+    char *address, *text; /* NULL: a load */
+    struct console_change asked, made;
+    bool done; /* it has been asked for; `made` says what came of it */
+};
+
+static void change_free(void *state)
+{
+    struct change *c = state;
+    if (!c)
+        return;
+    free(c->address);
+    free(c->text);
+    free(c);
+}
+
+/* 0: done. -1: *why. */
+static int change_make(struct change *c, struct refusal *why)
+{
+    c->made = c->asked;
+    if (console_set(c->m->console, c->address, c->text, &c->made, why))
+        return -1;
+    c->done = true;
+    return 0;
+}
+
+/* False: it is not heard yet. */
+static bool change_tell(struct change *c, struct reply *r)
+{
+    struct console_value v;
+    struct refusal why;
+    bool heard = console_heard(c->m->console, c->address, &c->made.frame);
+    if (!heard && !c->m->at_once)
+        return false;
+    reply_ok(r, "frame=%" PRIu64, c->made.frame);
+    if (!c->text || console_get(c->m->console, c->address, &v, &why))
+        return true; /* a load, or it has been removed meanwhile */
+    reply_pair(r, "value", "%s", v.text);
+    if (c->made.same)
+        reply_pair(r, "same", "1");
+    else
+        watch_value(c->m, &v, c->made.frame);
+    return true;
+}
+
+static bool change_go_on(void *state, struct reply *r)
+{
+    struct change *c = state;
+    struct refusal why;
+    if (!c->done && change_make(c, &why)) {
+        if (why.fault == FAULT_BUSY)
+            return false;
+        reply_err(r, (enum code)why.fault, "%s", why.text);
+        return true;
+    }
+    return change_tell(c, r);
+}
+
+static enum verdict change_later(struct call *call, const struct change *now)
+{
+    struct change *c = calloc(1, sizeof *c);
+    if (c) {
+        *c = *now;
+        c->address = strdup(now->address);
+        c->text = now->text ? strdup(now->text) : NULL;
+    }
+    if (!c || !c->address || (now->text && !c->text)) {
+        change_free(c);
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    call->pending = (struct pending){ change_go_on, change_free, c };
+    mixd_hurry(c->m);
+    return VERDICT_LATER;
+}
+
 enum verdict verb_load(struct call *call)
 {
     struct mixd *m = call->context;
     struct refusal why;
-    if (console_load(m->console, call->words[1].text, call->words[2].text, &why))
+    struct change load = { .m = m, .address = call->words[1].text, .done = true };
+    if (console_load(m->console, load.address, call->words[2].text, &why))
         return refused(call, &why);
-    watch_state(m, "loaded=%s", call->words[1].text);
-    return answer_settled(call, answer_ok, 0, 0);
-}
-
-static int set_try(struct mixd *m, const char *address, const char *text,
-                   struct console_change *change, struct reply *r, struct refusal *why)
-{
-    struct console_value v;
-    if (console_set(m->console, address, text, change, why) ||
-        console_get(m->console, address, &v, why))
-        return -1;
-    reply_ok(r, "frame=%" PRIu64, change->frame);
-    reply_pair(r, "value", "%s", v.text);
-    if (change->same)
-        reply_pair(r, "same", "1");
-    else
-        watch_value(m, &v, change->frame);
+    watch_state(m, "loaded=%s", load.address);
+    if (!strncmp(load.address, "strip/", 6) && !strchr(load.address + 6, '/'))
+        return answer_settled(call, answer_ok, 0, 0);
     mixd_hurry(m);
-    return 0;
-}
-
-/* A set that has to wait until a crossfade makes room for the next one. */
-struct setting {
-    struct mixd *m;
-    char *address, *text;
-    struct console_change change;
-};
-
-static bool set_again(void *state, struct reply *r)
-{
-    struct setting *s = state;
-    struct console_change change = s->change;
-    struct refusal why;
-    if (!set_try(s->m, s->address, s->text, &change, r, &why))
-        return true;
-    if (why.fault == FAULT_BUSY)
-        return false;
-    reply_err(r, (enum code)why.fault, "%s", why.text);
-    return true;
-}
-
-static void setting_free(void *state)
-{
-    struct setting *s = state;
-    free(s->address);
-    free(s->text);
-    free(s);
-}
-
-static enum verdict set_later(struct call *call, const struct console_change *change)
-{
-    struct setting *s = calloc(1, sizeof *s);
-    if (s)
-        *s = (struct setting){ call->context, strdup(call->words[1].text),
-                               strdup(call->words[2].text), *change };
-    if (!s || !s->address || !s->text) {
-        if (s)
-            setting_free(s);
-        reply_err(call->reply, CODE_LIMIT, "out of memory");
-        return VERDICT_DONE;
-    }
-    call->pending = (struct pending){ set_again, setting_free, s };
-    mixd_hurry(s->m);
-    return VERDICT_LATER;
+    return change_tell(&load, call->reply) ? VERDICT_DONE : change_later(call, &load);
 }
 
 enum verdict verb_set(struct call *call)
@@ -209,12 +230,14 @@ enum verdict verb_set(struct call *call)
     struct refusal why;
     if (!clauses_read(call, 3, "oca", &clauses))
         return VERDICT_DONE;
-    struct console_change change = { clauses.frames, clauses.curve, clauses.at, 0, false };
-    if (!set_try(m, call->words[1].text, call->words[2].text, &change, call->reply, &why)) {
-        late_tell(call, &clauses, change.frame);
-        return VERDICT_DONE;
-    }
-    if (why.fault == FAULT_BUSY && !m->at_once)
-        return set_later(call, &change);
-    return refused(call, &why);
+    struct change set = { .m = m, .address = call->words[1].text, .text = call->words[2].text };
+    set.asked = (struct console_change){ clauses.frames, clauses.curve, clauses.at, 0, false };
+    if (change_make(&set, &why))
+        return why.fault == FAULT_BUSY && !m->at_once ? change_later(call, &set)
+                                                      : refused(call, &why);
+    mixd_hurry(m);
+    if (!change_tell(&set, call->reply))
+        return change_later(call, &set);
+    late_tell(call, &clauses, set.made.frame);
+    return VERDICT_DONE;
 }

@@ -59,8 +59,8 @@ struct effect_kind {
                    enum curve curve);
     /* Control. Added latency in frames. NULL: none. */
     uint32_t (*latency)(const struct effect *e);
-    /* Control. Frames that it goes on sounding after its input has ended. NULL: none. */
-    uint64_t (*tail)(const struct effect *e);
+    /* Any thread. Frames that it goes on sounding after its input has ended. NULL: none. */
+    RT uint64_t (*tail)(const struct effect *e);
     /* Control. The value of a fixed row, which says something about this instance. NULL: there are
      * no such rows. */
     double (*fact)(const struct effect *e, uint32_t param);

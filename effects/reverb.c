@@ -291,7 +291,7 @@ static double reverb_fact(const struct effect *e, uint32_t param)
     return ((const struct reverb *)e)->facts[param];
 }
 
-static uint64_t reverb_tail(const struct effect *e)
+static RT uint64_t reverb_tail(const struct effect *e)
 {
     const struct reverb *r = (const struct reverb *)e;
     return (uint64_t)ceil((r->facts[REVERB_SECONDS] + PREDELAY_MAX_S) * r->rate);

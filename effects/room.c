@@ -414,7 +414,7 @@ static RT void room_process(struct effect *e, float *const *ch, uint32_t n)
         dsp_add(ch[c], r->out[c], 1, n);
 }
 
-static uint64_t room_tail(const struct effect *e)
+static RT uint64_t room_tail(const struct effect *e)
 {
     const struct room *r = (const struct room *)e;
     double decay_s = atomic_load_explicit(&r->tail_s, memory_order_relaxed);

@@ -123,8 +123,13 @@ int console_insert(struct console *c, const char *address, const char *kind, con
                    const char *before, const struct console_key *keys, uint32_t n,
                    char slot_name[64], struct refusal *why);
 int console_remove(struct console *c, const char *address, struct refusal *why);
-/* Another file: a strip's source or an effect's response. Audible once console_settled. */
+/* Another file: a strip's source or an effect's response. A strip's is audible once
+ * console_settled, an effect's once console_heard. */
 int console_load(struct console *c, const char *address, const char *file, struct refusal *why);
+/* Is what was asked of an effect, or of a parameter of it, on the desk that the engine plays? Some
+ * values take a new instance, which comes later than the set. Then *frame is raised to the frame
+ * from which that is heard. Of all else the answer is yes. */
+bool console_heard(const struct console *c, const char *address, uint64_t *frame);
 
 /* The master, the engine's rows and the loop as they are in an empty session. */
 void console_reset(struct console *c);

@@ -84,6 +84,7 @@ struct plug {
     bool bypass;
     struct ramp dry; /* the engine's: 1 while the plug is bypassed, is not there yet, or goes */
     struct list instances; /* of struct model_insert */
+    uint64_t came;         /* engine frame from which the newest of them is heard */
     bool leaving;
 };
 

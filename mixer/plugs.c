@@ -131,27 +131,41 @@ static struct model_insert *newcomer(const struct plug *p)
     return newest && newest->life == LIFE_COMING ? newest : NULL;
 }
 
-/* `i` will be on the desk that this batch brings, and what it takes the place of goes with it. */
-static void insert_arrive(struct console *c, struct node *n, struct plug *p, struct model_insert *i)
+/* What takes its place goes as it comes: equal in power, unless that is the dry sound. */
+static void predecessors_leave(struct console *c, struct plug *p, uint32_t fade, bool *any)
 {
-    bool heard = n->life != LIFE_COMING, first = true, ring = rings(p);
-    uint32_t fade = heard ? row_frames(c, p) : 0;
+    bool ring = rings(p);
     for (uint32_t k = 0; k < p->instances.n; k++) {
         struct model_insert *before = p->instances.at[k];
         if (before->life != LIFE_HERE)
             continue;
-        first = false;
+        *any = true;
         if (ring)
             insert_ring_out(c, p, before, fade);
         else
             insert_leave(c, p, before, p->bypass ? 0 : fade, CURVE_POWER);
     }
-    float heard_from = first || !ring ? 0 : 1, fed_from = first || !ring ? 1 : 0;
-    ramp_begin(&i->insert.mix, p->bypass ? 0 : heard_from, p->bypass ? 0 : 1, fade,
-               first ? CURVE_LIN : CURVE_POWER);
-    ramp_begin(&i->insert.feed, fed_from, 1, fade, CURVE_POWER);
-    i->insert.settling = first && fade ? settling_frames(c, i->insert.effect) : 0;
-    if (first)
+}
+
+/* `i` will be on the desk that this batch brings. What sounds on is faded in where it is fed: to
+ * fade what comes out would not hide that its sound begins with a step, which comes later. */
+static void insert_arrive(struct console *c, struct node *n, struct plug *p, struct model_insert *i)
+{
+    bool heard = n->life != LIFE_COMING, replaces = false;
+    uint32_t fade = heard ? row_frames(c, p) : 0;
+    fade_out(c, &p->came, 0); /* the frame of this batch */
+    predecessors_leave(c, p, fade, &replaces);
+    enum curve curve = replaces ? CURVE_POWER : CURVE_LIN;
+    float level = p->bypass ? 0 : 1;
+    if (p->kind->tail) {
+        ramp_init(&i->insert.mix, level);
+        ramp_begin(&i->insert.feed, 0, level, fade, curve);
+    } else {
+        ramp_begin(&i->insert.mix, 0, level, fade, curve);
+        ramp_init(&i->insert.feed, 1);
+    }
+    i->insert.settling = !replaces && fade ? settling_frames(c, i->insert.effect) : 0;
+    if (!replaces)
         ramp_begin(&p->dry, heard ? 1 : p->bypass, p->bypass ? 1 : 0, fade, CURVE_LIN);
 }
 
@@ -221,6 +235,23 @@ bool plug_comes(const struct plug *p)
     return newcomer(p) != NULL;
 }
 
+bool console_heard(const struct console *c, const char *address, uint64_t *frame)
+{
+    struct refusal why;
+    struct target t;
+    struct node *n;
+    struct plug *p = NULL;
+    if (!target_find(c, address, &t, &why))
+        p = t.kind == TARGET_PLUG ? t.plug : NULL;
+    else if (object_find(c, address, &n, &p, &why))
+        return true;
+    if (p && (plug_comes(p) || desk_under_way(c)))
+        return false;
+    if (p && p->came > *frame)
+        *frame = p->came;
+    return true;
+}
+
 void plug_bypass(struct console *c, struct plug *p, bool bypass,
                  const struct console_change *change)
 {
@@ -234,6 +265,10 @@ void plug_bypass(struct console *c, struct plug *p, bool bypass,
         heard = true;
         if (i->life == LIFE_HERE || (bypass && i->rings))
             post_set(c, &i->insert.mix, bypass ? 0 : 1, frames, change->curve, change->at);
+        /* What sounds on would bring up again later what it heard now. All else goes on hearing, so
+         * that it comes back knowing the level of what goes through it. */
+        if (i->life == LIFE_HERE && p->kind->tail)
+            post_set(c, &i->insert.feed, bypass ? 0 : 1, frames, change->curve, change->at);
     }
     if (heard)
         post_set(c, &p->dry, bypass ? 1 : 0, frames, change->curve, change->at);

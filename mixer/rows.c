@@ -78,7 +78,13 @@ const struct param send_row = {
 const struct param pre_row = {
     "pre", "switch", 0, 1, 0, "the send is taken before the fader", .rampable = true
 };
-const struct param bypass_row = { "bypass",        "switch", 0, 1, 0, "the effect is not heard",
+const struct param bypass_row = { "bypass",
+                                  "switch",
+                                  0,
+                                  1,
+                                  0,
+                                  "the effect is not heard; a reverb is not fed either, so that "
+                                  "its tail ends unheard, and then it costs nothing",
                                   .rampable = true };
 
 bool node_has(enum node_kind kind, enum node_param row)

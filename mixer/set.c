@@ -194,8 +194,9 @@ int console_set(struct console *c, const char *address, const char *text,
     if (value_read(c, &t, text, &value, why))
         return -1;
     change->same = value == target_now(c, &t);
-    /* A pan moves two ramps, a send two; nothing that is set moves more of its own. */
-    if (!change->same && change->at && post_schedule(c, change->at, 2, MOVES_SPARE, why))
+    /* A pan moves two ramps, a send two; but for a bypass, nothing that is set moves more. */
+    uint32_t moves = t.kind == TARGET_BYPASS ? 1 + 2 * t.plug->instances.n : 2;
+    if (!change->same && change->at && post_schedule(c, change->at, moves, MOVES_SPARE, why))
         return -1;
     if (!change->same && value_set(c, &t, value, change, why))
         return -1;

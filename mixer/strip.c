@@ -155,6 +155,27 @@ static RT bool settles(const struct slot *slot)
     return any;
 }
 
+static RT bool rests_at(const struct ramp *r, float value)
+{
+    return ramp_resting(r) && r->value == value;
+}
+
+/* It has nothing more to say, and hears nothing. */
+static RT bool rung_out(const struct insert *i)
+{
+    const struct effect_kind *kind = i->effect->kind;
+    return kind->tail && rests_at(&i->feed, 0) && rests_at(&i->mix, 0) &&
+           i->unfed >= kind->tail(i->effect);
+}
+
+static RT bool slot_rests(const struct slot *slot)
+{
+    bool rests = rests_at(slot->dry, 1);
+    for (uint32_t k = 0; rests && k < slot->n; k++)
+        rests = rung_out(slot->insert[k]);
+    return rests;
+}
+
 /* Inserts side by side: each hears what came in, and the sum goes on. While one settles, it is not
  * heard and the dry signal stays as it is. */
 static RT void slot_blend(struct slot *slot, uint32_t channels, struct booth *b)
@@ -166,6 +187,9 @@ static RT void slot_blend(struct slot *slot, uint32_t channels, struct booth *b)
         scale_all(slot->dry, b->ch, channels, b);
     for (uint32_t k = 0; k < slot->n; k++) {
         struct insert *insert = slot->insert[k];
+        if (rung_out(insert))
+            continue;
+        insert->unfed = rests_at(&insert->feed, 0) ? insert->unfed + b->quantum : 0;
         for (uint32_t c = 0; c < channels; c++)
             memcpy(b->wet[c], b->dry[c], bytes);
         scale_all(&insert->feed, b->wet, channels, b);
@@ -180,11 +204,6 @@ static RT void slot_blend(struct slot *slot, uint32_t channels, struct booth *b)
     }
 }
 
-static RT bool rests_at(const struct ramp *r, float value)
-{
-    return ramp_resting(r) && r->value == value;
-}
-
 static RT void slots_run(struct lane *lane, struct booth *b)
 {
     struct strip *s = lane->strip;
@@ -192,10 +211,9 @@ static RT void slots_run(struct lane *lane, struct booth *b)
         struct slot *slot = &lane->slots[k];
         struct insert *only = slot->n == 1 ? slot->insert[0] : NULL;
         bool alone = only && rests_at(&only->feed, 1) && rests_at(&only->mix, 1);
-        /* One that is bypassed goes on hearing: it comes back without what it heard before. */
         if (alone && rests_at(slot->dry, 0))
             effect_run(only->effect, b->ch, b);
-        else
+        else if (!slot_rests(slot))
             slot_blend(slot, s->channels, b);
     }
     if (lane->n_slots || lane->mix) /* sums of large numbers may overflow */

@@ -36,10 +36,12 @@ struct tap {
 };
 
 /* An effect in place. `mix` says how much of it is heard, `feed` how much it hears: one that is
- * replaced either fades out, or is fed no more and rings out. */
+ * replaced either fades out, or is fed no more and rings out. One with a tail that is neither fed
+ * nor heard, a bypassed reverb, goes on until it has rung out and then rests. */
 struct insert {
     struct effect *effect;
     struct ramp mix, feed;
+    uint64_t unfed; /* frames that it has made since it was last fed */
     /* Frames, whole quanta, that it hears before its mix and the slot's dry move: an effect that
      * delays is silent at first, and then its sound would begin with a step. */
     uint32_t settling;
