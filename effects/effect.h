@@ -19,6 +19,7 @@
 enum { EFFECT_CHANNELS_MAX = 64, EFFECT_PARAMS_MAX = 32 };
 enum { EFFECT_GLIDE_MIN = 64 }; /* frames; a level that moves in fewer is heard as a click */
 
+struct crew;
 struct effect;
 
 /* An impulse response at the engine's rate: planar, channel c at data + c * frames. Read-only and
@@ -35,6 +36,7 @@ struct effect_setup {
     uint32_t channels;               /* 1..EFFECT_CHANNELS_MAX, in and out */
     const double *values;            /* one per row of params, already in range; physical units */
     const struct response *response; /* of kinds with wants_response; else NULL */
+    struct crew *crew; /* helpers of whom the effect may make use; outlives it; NULL: none */
 };
 
 struct effect_kind {

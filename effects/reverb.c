@@ -144,6 +144,8 @@ static struct convolver *build_convolver(const struct reverb_response *response,
     if (filter)
         note_facts(filter, response, setup->rate, facts);
     struct convolver *c = filter ? convolver_new(filter) : NULL;
+    if (c)
+        convolver_join(c, setup->crew);
     filter_drop(filter);
     return c;
 }

@@ -157,6 +157,7 @@ static struct desk *desk_build(struct console *c)
     for (uint32_t i = 0; i < a.tracks.n; i++)
         a.desk->tracks[a.desk->n_tracks++] = a.tracks.at[i];
     a.desk->n_meters = a.meters;
+    a.desk->crew = c->crew;
     list_clear(&a.tracks);
     list_clear(&buses);
     return a.desk;

@@ -21,14 +21,16 @@ struct console *console_new(const struct console_setup *setup)
     c->setup = *setup;
     c->link = setup->link;
     c->status = link_status(c->link, NULL);
+    c->crew = crew_new(setup->rate);
     c->generation = 1;
     c->scheduled = calloc(LINK_SCHEDULED, sizeof *c->scheduled);
     for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
         c->values[row] = engine_rows[row].def;
     c->values[ENGINE_RATE] = setup->rate;
     c->values[ENGINE_QUANTUM] = setup->quantum;
+    helpers_muster(c);
     c->moving = c->relocates = true; /* the master alone is worth a desk, at the beginning */
-    if (!c->scheduled || console_set_folder(c, setup->folder ? setup->folder : "") ||
+    if (!c->crew || !c->scheduled || console_set_folder(c, setup->folder ? setup->folder : "") ||
         master_init(c)) {
         console_free(c);
         return NULL;
@@ -78,6 +80,7 @@ void console_free(struct console *c)
     desks_collect(c);
     free(c->former);
     free(c->desk);
+    crew_free(c->crew);
     list_clear(&c->nodes);
     list_clear(&c->sources);
     markers_clear(c);

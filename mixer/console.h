@@ -170,6 +170,8 @@ int console_cease(struct console *c, const char *address, uint32_t fade, uint64_
 
 /* ---- figures */
 
+/* Threads that help with convolution, or will when there is some. */
+uint32_t console_helpers(const struct console *c);
 /* The newest status of the engine; good until the next tick. */
 const struct status *console_status(struct console *c);
 /* Calls each for every strip, input, bus and the master with its meter's place. */

@@ -18,6 +18,7 @@ struct desk {
     struct lane **shots; /* those of the strips that have taps of one-shots */
     uint32_t n_shots;
     struct lane master;
+    struct crew *crew; /* helpers of its effects */
     uint32_t n_meters; /* places 0..n_meters-1 of the status are in use */
 };
 

@@ -5,6 +5,7 @@
  */
 #include "mixer/engine.h"
 
+#include "effects/crew.h"
 #include "effects/dsp.h"
 #include "mixer/desk.h"
 #include "mixer/link.h"
@@ -29,6 +30,7 @@ struct engine {
     float *roll; /* the transport's fade for this quantum */
     uint64_t frame;
     uint64_t published; /* frame of the last status */
+    bool waits;         /* who calls the next turn waits for what it needs */
     uint64_t swaps, late, late_by, lost_timings;
     uint32_t n_scheduled;
     struct command scheduled[LINK_SCHEDULED]; /* by frame, then by arrival */
@@ -290,6 +292,7 @@ static RT void status_fill(struct engine *e, struct status *s)
     s->swaps = e->swaps;
     s->late = e->late;
     s->late_by = e->late_by;
+    s->late_blocks = e->desk ? crew_late(e->desk->crew) : 0;
     s->lost_timings = e->lost_timings;
     s->n_meters = e->desk ? e->desk->n_meters : 0;
 }
@@ -343,6 +346,9 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
     e->booth.out = out;
     uint64_t swaps = e->swaps;
     commands_receive(e, link_begin(e->link, e->frame, n));
+    if (e->desk && n)
+        crew_turn(e->desk->crew, n, e->waits);
+    e->waits = false;
     for (uint32_t offset = 0; offset + quantum <= n; offset += quantum) {
         commands_due(e);
         e->booth.offset = offset;
@@ -360,8 +366,11 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
 
 RT bool engine_ready(struct engine *e, uint32_t n)
 {
+    e->waits = true;
     if (!e->desk)
         return true;
+    if (!crew_rests(e->desk->crew))
+        return false;
     for (uint32_t i = 0; e->transport.rolling && i < e->desk->n_tracks; i++)
         if (!track_ready(e->desk->tracks[i], e->transport.rolled, n))
             return false;
@@ -383,4 +392,6 @@ void engine_await(struct engine *e)
         track_wake(lacking);
     if (lacking)
         track_await(lacking);
+    else
+        crew_await();
 }

@@ -77,12 +77,13 @@ struct timing {
 };
 
 struct status {
-    uint64_t frame;    /* engine frames made so far */
-    uint64_t position; /* timeline frame that comes next */
-    uint64_t rolled;   /* frames the transport has rolled, ever; pairs with position */
-    uint64_t swaps;    /* desks taken over, ever */
-    uint64_t late;     /* scheduled commands obeyed after their frame, ever */
-    uint64_t late_by;  /* frames by which the last of them missed */
+    uint64_t frame;       /* engine frames made so far */
+    uint64_t position;    /* timeline frame that comes next */
+    uint64_t rolled;      /* frames the transport has rolled, ever; pairs with position */
+    uint64_t swaps;       /* desks taken over, ever */
+    uint64_t late;        /* scheduled commands obeyed after their frame, ever */
+    uint64_t late_blocks; /* of convolution, that helpers had not finished in time, ever */
+    uint64_t late_by;     /* frames by which the last of them missed */
     uint64_t lost_timings;
     bool rolling; /* includes the fade of a stop */
     bool stopping;

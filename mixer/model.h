@@ -8,6 +8,7 @@
 #ifndef MIXER_MODEL_H
 #define MIXER_MODEL_H
 
+#include "effects/crew.h"
 #include "effects/effect.h"
 #include "mixer/console.h"
 #include "mixer/desk.h"
@@ -174,6 +175,7 @@ struct grave {
 struct console {
     struct console_setup setup;
     struct link *link;
+    struct crew *crew; /* helpers for the effects */
     char *folder;
     const struct status *status;
 
@@ -228,6 +230,7 @@ enum engine_param {
     ENGINE_XFADE,
     ENGINE_RING,
     ENGINE_RETRY,
+    ENGINE_HELPERS,
     ENGINE_PARAMS,
 };
 
@@ -367,6 +370,10 @@ struct marker *marker_find(const struct console *c, const char *name); /* NULL: 
 double marker_value(const struct console *c, const struct marker *m, uint32_t row);
 void marker_set(struct console *c, struct marker *m, uint32_t row, double value);
 void markers_clear(struct console *c);
+
+/* ---- set.c */
+/* As many helpers as engine/helpers says. */
+void helpers_muster(struct console *c);
 
 /* ---- address.c: which parameter is meant */
 enum target_kind {

@@ -50,7 +50,8 @@ static struct effect *effect_build(const struct console *c, const struct node *n
                                   .quantum = c->setup.quantum,
                                   .channels = n->strip.channels,
                                   .values = p->values,
-                                  .response = data ? &response : NULL };
+                                  .response = data ? &response : NULL,
+                                  .crew = c->crew };
     struct effect *e = p->kind->build(&setup, &what);
     free(data);
     if (!e && p->file)

@@ -55,6 +55,9 @@ const struct param engine_rows[ENGINE_PARAMS] = {
                        "crossfade of a locate, a loop's seam, a load, an effect that comes" },
     [ENGINE_RING] = { "ring", "s", 0.05, 60, 1,
                       "sound that each file's decoder keeps ready; strip/NAME/ring for one" },
+    [ENGINE_HELPERS] = { "helpers", "auto|0|1|2|3|4", 0, 1 + CREW_HELPERS_MAX, 0,
+                         "threads that work ahead on convolution; auto: the cores but one, at most "
+                         "4" },
     [ENGINE_RETRY] = { "retry", "s", 0, 3600, 2, "how often a lost file is tried again; 0: never" },
 };
 

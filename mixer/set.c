@@ -107,9 +107,23 @@ static int node_set(struct console *c, struct node *n, uint32_t row, double valu
     return 0;
 }
 
+void helpers_muster(struct console *c)
+{
+    uint32_t choice = (uint32_t)c->values[ENGINE_HELPERS];
+    if (c->crew)
+        crew_set_helpers(c->crew, choice ? choice - 1 : crew_spare_cores());
+}
+
+uint32_t console_helpers(const struct console *c)
+{
+    return crew_helpers(c->crew);
+}
+
 static void engine_set(struct console *c, uint32_t row, double value)
 {
     c->values[row] = value;
+    if (row == ENGINE_HELPERS)
+        helpers_muster(c);
     for (uint32_t i = 0; row == ENGINE_RING && i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
         if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING && n->values[NODE_RING] == 0)
@@ -215,6 +229,7 @@ void console_reset(struct console *c)
     for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
         if (!engine_rows[row].fixed)
             c->values[row] = engine_rows[row].def;
+    helpers_muster(c);
     if (c->loop_from != c->loop_to)
         console_loop(c, 0, 0, &why);
     post_flush(c);
