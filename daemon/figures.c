@@ -57,8 +57,10 @@ double figures_spell(struct mixd *m, struct text *before, struct text *behind)
     text_printf(before, " LOAD.driver=%.2f BUF=%.2f", (double)d.dsp_load, totals.fill);
     text_printf(behind, " starved=%" PRIu64 " xruns=%" PRIu64 " xruns.own=%" PRIu64, totals.starved,
                 d.xruns, d.own_xruns);
-    text_printf(behind, " late=%" PRIu64 " clips=%" PRIu64 " nans=%" PRIu64, s->late, sum.clips,
-                sum.nans + totals.nans);
+    text_printf(behind, " late=%" PRIu64 " late.commands=%" PRIu64 " late.blocks=%" PRIu64,
+                s->late + s->late_blocks, s->late, s->late_blocks);
+    text_printf(behind, " clips=%" PRIu64 " nans=%" PRIu64 " helpers=%u", sum.clips,
+                sum.nans + totals.nans, console_helpers(m->console));
     return totals.fill;
 }
 
