@@ -64,6 +64,13 @@ _mixctl_words() {
     2:play | *:stop) [ "$before" != at ] || _mixctl_markers ;;
     1:locate | 2:loop) _mixctl_markers ;;
     1:loop) echo "off $(_mixctl_markers)" ;;
+    1:scene) echo store recall remove list show diff morph ;;
+    2:scene) [ "$before" = list ] || _mixctl_ask scene list | cut -d' ' -f1 ;;
+    *:scene)
+        [ "${2-}" != morph ] || _mixctl_ask scene list | cut -d' ' -f1
+        [ "${2-}" != recall ] || echo 'only= except= over'
+        ;;
+    1:undo) echo over ;;
     1:marker) echo add remove list ;;
     2:marker) [ "$before" != remove ] || _mixctl_markers ;;
     esac

@@ -31,6 +31,10 @@ _mixctl_markers() {
     _mixctl_ask marker list | sed -E 's/^([^ ]+) position=([^ ]*).*$/\1:\2/' | _mixctl_offer marker
 }
 
+_mixctl_scenes() {
+    _mixctl_ask scene list | sed -E 's/^([^ ]+) values=(.*)$/\1:\2 values/' | _mixctl_offer scene
+}
+
 _mixctl_ports() {
     local -a found=(${(f)"$(_mixctl_ask --json ports | grep -o '"port":"[^"]*"' | cut -d'"' -f4)"})
     compadd -- $found # colons are part of their names
@@ -93,6 +97,15 @@ _mixctl_word() {
     play:3 | stop:*) [[ $words[CURRENT-1] != at ]] || _mixctl_markers ;;
     locate:2 | loop:3) _mixctl_markers ;;
     loop:2) compadd off; _mixctl_markers ;;
+    scene:2) compadd store recall remove list show diff morph ;;
+    scene:3) _mixctl_scenes ;;
+    scene:*)
+        case $words[2] in
+        morph) _mixctl_scenes ;;
+        recall) compadd -S '' only= except= && compadd over curve ;;
+        esac
+        ;;
+    undo:2) compadd over curve ;;
     marker:2) compadd add remove list ;;
     marker:3) [[ $words[2] != remove ]] || _mixctl_markers ;;
     esac

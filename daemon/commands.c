@@ -54,6 +54,13 @@ const struct verb verbs[] = {
       1, VERB_CLIENT, verb_restore },
     { "save", "save [FILE]", "the session as command lines, here or to a file, whole or not at all",
       0, 1, VERB_CLIENT, verb_save },
+    { "scene",
+      "scene store NAME [only=LIST] [except=LIST] | scene recall NAME [only=LIST] [except=LIST] "
+      "[over TIME] [curve CURVE] | scene diff NAME | scene show NAME | scene list | "
+      "scene remove NAME | scene morph FROM TO | scene put NAME ADDR=VALUE...",
+      "snapshots of the desk's values; LIST is of parameters, send, effect, strips and patterns of "
+      "addresses, with commas between",
+      1, VERB_MANY, VERB_SESSION, verb_scene },
     { "set", "set ADDR VALUE [over TIME] [curve lin|db|scurve|equalpower] [at WHEN]",
       "a value, +=STEP or -=STEP, or ! for switches; every change is free of clicks", 2, 8,
       VERB_SESSION, verb_set },
@@ -63,6 +70,9 @@ const struct verb verbs[] = {
     { "stop", "stop [ADDR] [over TIME] [at WHEN]",
       "fades out and stands; with the address of a one-shot, ends what it sounds", 0, 5,
       VERB_SESSION, verb_stop },
+    { "undo", "undo [over TIME] [curve CURVE]",
+      "takes back the last recall of a scene; once more: takes that back", 0, 4, VERB_CLIENT,
+      verb_undo },
     { "unwatch", "unwatch [TOPIC...]", "ends what watch began", 0, VERB_MANY, VERB_CLIENT,
       verb_unwatch },
     { "version", "version", "of the program and of the protocol", 0, 0, 0, verb_version },

@@ -8,6 +8,7 @@
 #include "mixer/console.h"
 #include "mixer/list.h"
 #include "mixer/markers.h"
+#include "mixer/scenes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -332,6 +333,47 @@ static void marker_write(void *context, const struct marker_figures *m)
                 time_format(m->position, console_rate(w->m->console), time));
 }
 
+/* A scene, in lines of a length that people can look at. */
+struct scene_writing {
+    struct text *out;
+    const char *name;
+    size_t line; /* bytes of the line under way; 0: none is */
+};
+
+static void kept_write(void *context, const struct scene_value *v)
+{
+    enum { ENOUGH = 100 };
+    struct scene_writing *s = context;
+    size_t before = s->out->length;
+    if (!*v->now)
+        return; /* nothing is there that it could be put to */
+    if (s->line == 0 || s->line > ENOUGH) {
+        text_printf(s->out, "%sscene put %s", s->line ? "\n" : "", s->name);
+        s->line = 0;
+    }
+    text_printf(s->out, " %s=%s", v->address, v->stored);
+    s->line += s->out->length - before;
+}
+
+static void scene_write(void *context, const char *name, uint32_t values)
+{
+    struct writing *w = context;
+    struct scene_writing s = { w->out, name, 0 };
+    struct refusal why;
+    (void)values;
+    console_scene_values(w->m->console, name, &s, kept_write, &why);
+    if (s.line)
+        text_add_string(w->out, "\n");
+}
+
+static void morph_write(struct writing *w)
+{
+    const char *from, *to;
+    double morph;
+    if (console_scene_paired(w->m->console, &from, &to, &morph))
+        text_printf(w->out, "scene morph %s %s %.6g\n", from, to, morph);
+}
+
 static void loop_write(struct writing *w)
 {
     uint64_t from, to;
@@ -388,6 +430,8 @@ void session_write(struct mixd *m, const char *folder, struct text *out)
     nodes_write(&w, false);
     console_each_marker(m->console, &w, marker_write);
     loop_write(&w);
+    console_each_scene(m->console, &w, scene_write);
+    morph_write(&w);
     if (m->driver && m->driver_kind->each_port)
         m->driver_kind->each_port(m->driver, &w, port_skip, wire_write);
     writing_clear(&w);

@@ -105,6 +105,10 @@ int target_find(const struct console *c, const char *address, struct target *t, 
         t->kind = TARGET_TRANSPORT;
         if (rows_find(transport_rows, TRANSPORT_PARAMS, address + 10, t))
             return 0;
+    } else if (!strncmp(address, "scene/", 6)) {
+        t->kind = TARGET_MORPH;
+        if (rows_find(&morph_row, 1, address + 6, t))
+            return 0;
     } else if (!strncmp(address, "marker/", 7)) {
         if (marker_target(c, address + 7, t))
             return 0;

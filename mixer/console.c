@@ -84,6 +84,7 @@ void console_free(struct console *c)
     list_clear(&c->nodes);
     list_clear(&c->sources);
     markers_clear(c);
+    scenes_clear(c);
     list_clear(&c->graves);
     list_clear(&c->claims);
     free(c->batch);

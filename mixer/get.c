@@ -113,6 +113,10 @@ static void target_value(const struct console *c, const struct target *t, struct
         v->number = c->values[t->row];
         v->saved = !t->param->fixed && v->number != t->param->def;
         break;
+    case TARGET_MORPH:
+        v->number = c->morph;
+        v->saved = false;
+        break;
     case TARGET_MARKER:
         v->number = marker_value(c, t->marker, t->row);
         v->saved = v->number != t->param->def;
@@ -241,4 +245,6 @@ void console_each_value(const struct console *c, void *context,
     }
     walk_node(&w, c->master);
     walk_markers(&w);
+    if (*c->morph_from) /* else there is nothing that it could move */
+        walk_rows(&w, TARGET_MORPH, "scene", &morph_row, 1);
 }

@@ -98,6 +98,7 @@ enum node_param {
     NODE_PANLAW,
     NODE_MUTE,
     NODE_SOLO,
+    NODE_SAFE,
     NODE_POLARITY,
     NODE_OFFSET,
     NODE_IN,
@@ -158,6 +159,18 @@ struct marker {
     uint64_t position; /* timeline frame */
 };
 
+/* One value of a scene. */
+struct kept {
+    const struct param *row;
+    double value;
+    char address[];
+};
+
+struct scene {
+    char name[NAME_SIZE];
+    struct list values; /* of struct kept, in the desk's order */
+};
+
 /* A fade that begins when the batch is obeyed; then *until will be known. */
 struct ending {
     uint64_t *until;
@@ -181,8 +194,12 @@ struct console {
 
     struct list nodes; /* every strip, input, bus; then the master is apart */
     struct node *master;
-    struct list sources;      /* of struct source */
-    struct list markers;      /* of struct marker, by position */
+    struct list sources;                             /* of struct source */
+    struct list markers;                             /* of struct marker, by position */
+    struct list scenes;                              /* of struct scene */
+    struct scene undo;                               /* what the last recall has changed */
+    char morph_from[NAME_SIZE], morph_to[NAME_SIZE]; /* scenes; "": none */
+    double morph;
     struct list graves;       /* of struct grave */
     struct list claims;       /* of struct claim */
     uint64_t visits;          /* walks over the sends so far */
@@ -375,6 +392,17 @@ void markers_clear(struct console *c);
 /* As many helpers as engine/helpers says. */
 void helpers_muster(struct console *c);
 
+/* ---- scenes.c, morph.c: many values at once */
+struct scene_count;
+struct scene *scene_find(const struct console *c, const char *name);
+void scenes_clear(struct console *c);
+/* Moves one value, if it is still what `row` says; *before: what it was. -1: it stays, and `count`
+ * tells why. */
+int kept_recall(struct console *c, const char *address, const struct param *row, double value,
+                const struct console_change *change, struct scene_count *count, double *before);
+int morph_set(struct console *c, double morph, const struct console_change *change,
+              struct refusal *why);
+
 /* ---- address.c: which parameter is meant */
 enum target_kind {
     TARGET_NODE,
@@ -385,6 +413,7 @@ enum target_kind {
     TARGET_ENGINE,
     TARGET_TRANSPORT,
     TARGET_MARKER,
+    TARGET_MORPH,
 };
 struct target {
     enum target_kind kind;
@@ -397,6 +426,10 @@ struct target {
 };
 int target_find(const struct console *c, const char *address, struct target *t,
                 struct refusal *why);
+/* set.c: the value that is wanted of it now; another one, in range. */
+double target_now(const struct console *c, const struct target *t);
+int target_set(struct console *c, const struct target *t, double value,
+               const struct console_change *change, struct refusal *why);
 /* The node or plug that an address names whole ("strip/vox", "strip/vox/eq"); *plug NULL: a node.
  */
 int object_find(const struct console *c, const char *address, struct node **node,
@@ -407,6 +440,7 @@ extern const struct param node_rows[NODE_PARAMS];
 extern const struct param engine_rows[ENGINE_PARAMS];
 enum transport_param { TRANSPORT_STATE, TRANSPORT_POSITION, TRANSPORT_LOOP, TRANSPORT_PARAMS };
 extern const struct param transport_rows[TRANSPORT_PARAMS];
+extern const struct param morph_row;
 enum marker_param { MARKER_POSITION, MARKER_PARAMS };
 extern const struct param marker_rows[MARKER_PARAMS]; /* the first is the marker itself */
 extern const struct param send_row, pre_row, bypass_row;

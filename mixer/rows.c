@@ -19,6 +19,7 @@ const struct param node_rows[NODE_PARAMS] = {
     [NODE_MUTE] = { "mute", "switch", 0, 1, 0, "silent, post-fader sends too", .rampable = true },
     [NODE_SOLO] = { "solo", "switch", 0, 1, 0, "silences every strip and input without solo",
                     .rampable = true },
+    [NODE_SAFE] = { "safe", "switch", 0, 1, 0, "recalled scenes leave it as it is" },
     [NODE_POLARITY] = { "polarity", "switch", 0, 1, 0, "turns the signal upside down",
                         .rampable = true },
     [NODE_SOURCE] = { "source", "text", 0, 0, 0, "the file it plays; FILE:3-4 picks channels" },
@@ -71,6 +72,16 @@ const struct param transport_rows[TRANSPORT_PARAMS] = {
                          .fixed = true },
 };
 
+const struct param morph_row = {
+    "morph",
+    "",
+    0,
+    1,
+    0,
+    "where the desk stands between the two scenes that scene morph names",
+    .rampable = true,
+    .step = 0.01
+};
 const struct param marker_rows[MARKER_PARAMS] = {
     [MARKER_POSITION] = { "position", "s", 0, 31536000, 0, "where on the timeline it lies" },
 };
@@ -99,6 +110,7 @@ bool node_has(enum node_kind kind, enum node_param row)
         return true;
     case NODE_TRIM:
     case NODE_POLARITY:
+    case NODE_SAFE:
     case NODE_OUT:
         return kind != NODE_MASTER;
     case NODE_SOLO:

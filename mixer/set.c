@@ -10,7 +10,7 @@
 /* Places that scheduled sets leave to a scheduled play or stop. */
 enum { MOVES_SPARE = 64 };
 
-static double target_now(const struct console *c, const struct target *t)
+double target_now(const struct console *c, const struct target *t)
 {
     const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
     switch (t->kind) {
@@ -28,6 +28,8 @@ static double target_now(const struct console *c, const struct target *t)
         return c->values[t->row];
     case TARGET_MARKER:
         return marker_value(c, t->marker, t->row);
+    case TARGET_MORPH:
+        return c->morph;
     case TARGET_TRANSPORT:
         break;
     }
@@ -131,8 +133,8 @@ static void engine_set(struct console *c, uint32_t row, double value)
     }
 }
 
-static int value_set(struct console *c, const struct target *t, double value,
-                     const struct console_change *change, struct refusal *why)
+int target_set(struct console *c, const struct target *t, double value,
+               const struct console_change *change, struct refusal *why)
 {
     switch (t->kind) {
     case TARGET_NODE:
@@ -149,6 +151,8 @@ static int value_set(struct console *c, const struct target *t, double value,
     case TARGET_ENGINE:
         engine_set(c, t->row, value);
         return 0;
+    case TARGET_MORPH:
+        return morph_set(c, value, change, why);
     case TARGET_MARKER:
         marker_set(c, t->marker, t->row, value);
         return 0;
@@ -178,7 +182,7 @@ static bool schedulable(const struct target *t)
     if (t->kind == TARGET_PLUG)
         return !row_is_text(t->param) &&
                !(t->plug->kind->rebuilds && t->plug->kind->rebuilds(t->row));
-    return t->kind != TARGET_ENGINE && t->kind != TARGET_MARKER;
+    return t->kind != TARGET_ENGINE && t->kind != TARGET_MARKER && t->kind != TARGET_MORPH;
 }
 
 int console_set(struct console *c, const char *address, const char *text,
@@ -212,7 +216,7 @@ int console_set(struct console *c, const char *address, const char *text,
     uint32_t moves = t.kind == TARGET_BYPASS ? 1 + 2 * t.plug->instances.n : 2;
     if (!change->same && change->at && post_schedule(c, change->at, moves, MOVES_SPARE, why))
         return -1;
-    if (!change->same && value_set(c, &t, value, change, why))
+    if (!change->same && target_set(c, &t, value, change, why))
         return -1;
     change->frame = post_flush(c);
     if (change->at > change->frame)
@@ -226,6 +230,7 @@ void console_reset(struct console *c)
     for (uint32_t row = 0; row < NODE_PARAMS; row++)
         c->master->values[row] = node_rows[row].def;
     node_levels(c, c->master, &gently);
+    scenes_clear(c);
     for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
         if (!engine_rows[row].fixed)
             c->values[row] = engine_rows[row].def;

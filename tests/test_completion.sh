@@ -13,6 +13,7 @@ add bus hall
 add strip vox source=vox.wav pan=L20
 add input mic
 insert strip/vox eq as tone
+scene put finale strip/vox/gain=0dB
 marker add verse 1s
 marker add chorus 2s
 END
@@ -38,7 +39,7 @@ offers() { # wanted, words...
     failures=$((failures + 1))
 }
 
-offers 'save set stats status stop' s
+offers 'save scene set stats status stop' s
 offers '--help --json --version' --
 offers 'strip/vox/pan strip/vox/panlaw strip/vox/polarity' set strip/vox/p
 offers 'strip/vox/tone/low.freq strip/vox/tone/low.gain strip/vox/tone/low.q' set strip/vox/tone/low
@@ -66,6 +67,8 @@ offers 'marker/verse' remove marker/v
 offers 'bus/hall' meters b
 offers '' insert marker
 offers 'primed' wait pr
+offers 'finale' scene recall f
+offers 'recall remove' scene re
 offers '--timeout' wait primed ''
 offers "$work/test.session" restore "$work/t"
 offers "$work/vox.wav" load strip/vox "$work/v"

@@ -18,6 +18,7 @@ add bus hall
 add strip vox source=vox.wav pan=L20
 add input mic
 insert strip/vox eq as tone
+scene put finale strip/vox/gain=0dB
 marker add chorus 2s
 END
 "$build/mixd" --driver null -q -s "$work/sock" "$work/test.session" &
@@ -69,6 +70,7 @@ completes 'curve equalpower' 'mixctl set strip/vox/pan C over 1s curve e'
 completes 'mixctl remove strip/vox/tone' 'mixctl remove strip/vox/t'
 completes 'mixctl insert bus/hall compressor' 'mixctl insert bus/hall comp'
 completes 'mixctl watch stats transport' 'mixctl watch stats t'
+completes 'mixctl scene recall finale' 'mixctl scene recall f'
 completes 'mixctl wait playing' 'mixctl wait pl'
 completes 'mixctl wait primed --timeout' 'mixctl wait primed -'
 completes 'mixctl locate chorus' 'mixctl locate ch'

@@ -1,0 +1,288 @@
+/* scenes.c - snapshots of the desk's values, and their recall */
+#include "mixer/scenes.h"
+
+#include "mixer/console.h"
+#include "mixer/model.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCENES_MOST = 1024 };
+
+/* ---- which parameters */
+
+/* The part of an address behind its strip, input, bus or the master; NULL: it is of none. */
+static const char *behind_node(const char *address)
+{
+    const char *slash = strchr(address, '/');
+    size_t n = slash ? (size_t)(slash - address) : 0;
+    for (uint32_t kind = 0; n && kind <= NODE_MASTER; kind++) {
+        const char *prefix = node_prefix(kind);
+        if (strlen(prefix) != n || strncmp(prefix, address, n) != 0)
+            continue;
+        const char *name = kind == NODE_MASTER ? slash : strchr(slash + 1, '/');
+        return name ? name + 1 : NULL;
+    }
+    return NULL;
+}
+
+/* The class of a parameter, or NULL: scenes do not hold it. */
+static const char *kind_of(const char *address, const struct param *row)
+{
+    const char *rest = behind_node(address);
+    if (!rest || row->fixed || row_is_text(row))
+        return NULL;
+    if (strchr(rest, '/'))
+        return strncmp(rest, "send/", 5) ? "effect" : "send";
+    return row->rampable ? row->name : NULL;
+}
+
+static bool wanted(const struct scene_scope *scope, const char *address, const struct param *row)
+{
+    const char *kind = kind_of(address, row);
+    return kind && (!scope || !scope->wants || scope->wants(scope->context, address, kind));
+}
+
+/* ---- what is kept */
+
+static void scene_clear(struct scene *s)
+{
+    for (uint32_t i = 0; i < s->values.n; i++)
+        free(s->values.at[i]);
+    list_clear(&s->values);
+}
+
+static int scene_add(struct scene *s, const char *address, const struct param *row, double value)
+{
+    struct kept *k = malloc(sizeof *k + strlen(address) + 1);
+    if (!k)
+        return -ENOMEM;
+    k->row = row;
+    k->value = value;
+    strcpy(k->address, address);
+    int err = list_add(&s->values, k);
+    if (err)
+        free(k);
+    return err;
+}
+
+struct scene *scene_find(const struct console *c, const char *name)
+{
+    for (uint32_t i = 0; i < c->scenes.n; i++) {
+        struct scene *s = c->scenes.at[i];
+        if (!strcmp(s->name, name))
+            return s;
+    }
+    return NULL;
+}
+
+static int scene_want(const struct console *c, const char *name, struct scene **s,
+                      struct refusal *why)
+{
+    *s = scene_find(c, name);
+    if (*s)
+        return 0;
+    refuse(why, FAULT_UNKNOWN, "there is no scene %s", name);
+    return c->scenes.n ? refuse_hint(why, "scene list") : refuse_hint(why, "scene store NAME");
+}
+
+/* One of that name, made if need be. */
+static struct scene *scene_make(struct console *c, const char *name, struct refusal *why)
+{
+    struct scene *s = scene_find(c, name);
+    if (s || !name_valid(name, why))
+        return s;
+    s = c->scenes.n < SCENES_MOST ? calloc(1, sizeof *s) : NULL;
+    if (!s || list_add(&c->scenes, s)) {
+        free(s);
+        refuse(why, FAULT_LIMIT, "no room for more than %d scenes", SCENES_MOST);
+        return NULL;
+    }
+    strcpy(s->name, name); /* a valid one fits */
+    return s;
+}
+
+void scenes_clear(struct console *c)
+{
+    for (uint32_t i = 0; i < c->scenes.n; i++) {
+        scene_clear(c->scenes.at[i]);
+        free(c->scenes.at[i]);
+    }
+    list_clear(&c->scenes);
+    scene_clear(&c->undo);
+    *c->morph_from = *c->morph_to = '\0';
+    c->morph = 0;
+}
+
+/* ---- storing */
+
+struct storing {
+    struct scene *scene;
+    const struct scene_scope *scope;
+    int err;
+};
+
+static void value_store(void *context, const struct console_value *v)
+{
+    struct storing *s = context;
+    if (!s->err && wanted(s->scope, v->address, v->row))
+        s->err = scene_add(s->scene, v->address, v->row, v->number);
+}
+
+int console_scene_store(struct console *c, const char *name, const struct scene_scope *scope,
+                        struct scene_count *count, struct refusal *why)
+{
+    struct scene fresh = { .name = "" };
+    struct storing s = { &fresh, scope, 0 };
+    console_each_value(c, &s, value_store);
+    struct scene *scene = s.err ? NULL : scene_make(c, name, why);
+    if (!scene) {
+        scene_clear(&fresh);
+        return s.err ? refuse(why, FAULT_LIMIT, "out of memory") : -1;
+    }
+    scene_clear(scene);
+    scene->values = fresh.values;
+    *count = (struct scene_count){ .values = scene->values.n };
+    return 0;
+}
+
+int console_scene_put(struct console *c, const char *name, const char *address, const char *text,
+                      struct refusal *why)
+{
+    struct target t;
+    double value;
+    const char *what = "";
+    if (target_find(c, address, &t, why))
+        return -1;
+    if (!kind_of(address, t.param))
+        return refuse(why, FAULT_DENIED, "%s is nothing that scenes hold", address);
+    if (param_parse(t.param, text, c->setup.rate, &value, &what))
+        return refuse(why, FAULT_TYPE, "%s: %s", address, what);
+    struct scene *s = scene_make(c, name, why);
+    if (!s)
+        return -1;
+    return scene_add(s, address, t.param, value) ? refuse(why, FAULT_LIMIT, "out of memory") : 0;
+}
+
+int console_scene_remove(struct console *c, const char *name, struct refusal *why)
+{
+    struct scene *s;
+    if (scene_want(c, name, &s, why))
+        return -1;
+    if (!strcmp(name, c->morph_from) || !strcmp(name, c->morph_to))
+        *c->morph_from = *c->morph_to = '\0';
+    list_remove(&c->scenes, s);
+    scene_clear(s);
+    free(s);
+    return 0;
+}
+
+/* ---- recalling */
+
+int kept_recall(struct console *c, const char *address, const struct param *row, double value,
+                const struct console_change *change, struct scene_count *count, double *before)
+{
+    struct target t;
+    struct refusal why;
+    struct console_change its = *change;
+    if (target_find(c, address, &t, &why) || t.param != row) {
+        count->missing++;
+        return -1;
+    }
+    if (t.node->values[NODE_SAFE] != 0) {
+        count->safe++;
+        return -1;
+    }
+    *before = target_now(c, &t);
+    if (*before == value)
+        return -1;
+    if (!row->rampable)
+        its.frames = UINT32_MAX;
+    if (target_set(c, &t, value, &its, &why)) {
+        count->refused++;
+        return -1;
+    }
+    count->changed++;
+    if (c->setup.changed)
+        c->setup.changed(c->setup.context, address);
+    return 0;
+}
+
+static void scene_recall(struct console *c, const struct scene *s, const struct scene_scope *scope,
+                         struct console_change *change, struct scene_count *count)
+{
+    struct scene before = { .name = "" };
+    bool held = c->held;
+    *count = (struct scene_count){ 0 };
+    c->held = true;
+    for (uint32_t i = 0; i < s->values.n; i++) {
+        const struct kept *k = s->values.at[i];
+        double value;
+        if (!wanted(scope, k->address, k->row))
+            continue;
+        count->values++;
+        if (kept_recall(c, k->address, k->row, k->value, change, count, &value) == 0)
+            scene_add(&before, k->address, k->row, value); /* no memory: this one stays */
+    }
+    c->held = held;
+    change->frame = post_flush(c);
+    change->same = count->changed == 0;
+    scene_clear(&c->undo);
+    c->undo = before;
+}
+
+int console_scene_recall(struct console *c, const char *name, const struct scene_scope *scope,
+                         struct console_change *change, struct scene_count *count,
+                         struct refusal *why)
+{
+    struct scene *s;
+    if (scene_want(c, name, &s, why))
+        return -1;
+    scene_recall(c, s, scope, change, count);
+    return 0;
+}
+
+int console_scene_undo(struct console *c, struct console_change *change, struct scene_count *count,
+                       struct refusal *why)
+{
+    if (!c->undo.values.n)
+        return refuse(why, FAULT_STATE, "there is no recall to undo");
+    struct scene s = c->undo;
+    c->undo.values = (struct list){ 0 };
+    scene_recall(c, &s, NULL, change, count);
+    scene_clear(&s);
+    return 0;
+}
+
+/* ---- looking */
+
+int console_scene_values(const struct console *c, const char *name, void *context,
+                         void (*each)(void *context, const struct scene_value *v),
+                         struct refusal *why)
+{
+    struct scene *s;
+    if (scene_want(c, name, &s, why))
+        return -1;
+    for (uint32_t i = 0; i < s->values.n; i++) {
+        const struct kept *k = s->values.at[i];
+        struct scene_value v = { .address = k->address };
+        struct target t;
+        struct refusal none;
+        param_format(k->row, k->value, c->setup.rate, v.stored);
+        if (!target_find(c, k->address, &t, &none) && t.param == k->row)
+            param_format(k->row, target_now(c, &t), c->setup.rate, v.now);
+        each(context, &v);
+    }
+    return 0;
+}
+
+void console_each_scene(const struct console *c, void *context,
+                        void (*each)(void *context, const char *name, uint32_t values))
+{
+    for (uint32_t i = 0; i < c->scenes.n; i++) {
+        const struct scene *s = c->scenes.at[i];
+        each(context, s->name, s->values.n);
+    }
+}
