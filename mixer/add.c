@@ -48,9 +48,10 @@ static int node_enter(struct console *c, struct node *n, const struct console_ke
         return refuse(why, FAULT_LIMIT, "out of memory");
     }
     uint32_t before = c->n_batch;
+    bool held = c->held;
     c->held = true; /* so that nothing of a refused line is heard */
     bool refused = route_set(c, n, "master", why) || keys_apply(c, n, keys, n_keys, read, why);
-    c->held = false;
+    c->held = held;
     if (refused) {
         list_remove(&c->nodes, n);
         node_free(c, n);
@@ -117,9 +118,33 @@ static int source_split(const struct console *c, const char *text, char **file, 
 
 struct picked_file {
     char *file;
-    uint32_t first, picked, channels;
+    uint32_t first, picked, channels, total;
     uint64_t frames;
 };
+
+/* What the peer knows of a file, so that it need not be opened for that. */
+static bool peer_facts(const struct console *c, const char *file, struct audiofile_info *info)
+{
+    if (!c->peer || strcmp(c->peer->folder, c->folder) != 0)
+        return false;
+    for (uint32_t i = c->peer->nodes.n; i-- > 0;) {
+        const struct node *n = c->peer->nodes.at[i];
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING || strcmp(n->file, file) != 0)
+            continue;
+        info->channels = n->total;
+        info->frames = n->frames;
+        return true;
+    }
+    return false;
+}
+
+static int facts_take(struct picked_file *f, const struct audiofile_info *info)
+{
+    f->total = info->channels;
+    f->channels = f->picked ? f->picked : info->channels;
+    f->frames = info->frames;
+    return 0;
+}
 
 /* Reads the header of a source and checks the channels that were picked. */
 static int source_probe(struct console *c, const char *text, enum quality quality,
@@ -130,6 +155,8 @@ static int source_probe(struct console *c, const char *text, enum quality qualit
     *f = (struct picked_file){ 0 };
     if (source_split(c, text, &f->file, &f->first, &f->picked, why))
         return -1;
+    if (peer_facts(c, f->file, &info) && f->first + f->picked <= info.channels)
+        return facts_take(f, &info);
     char *path = console_path(c, f->file);
     struct audiofile *file =
         path ? audiofile_open(path, c->setup.rate, quality, &info, &what) : NULL;
@@ -141,9 +168,7 @@ static int source_probe(struct console *c, const char *text, enum quality qualit
         refuse(why, FAULT_RANGE, "%s: the file has channels 1 to %u", text, info.channels);
     } else {
         audiofile_close(file);
-        f->channels = f->picked ? f->picked : info.channels;
-        f->frames = info.frames;
-        return 0;
+        return facts_take(f, &info);
     }
     audiofile_close(file);
     free(f->file);
@@ -171,6 +196,7 @@ int console_add_strip(struct console *c, const char *name, const struct console_
     n->first = f.first;
     n->picked = f.picked;
     n->frames = f.frames;
+    n->total = f.total;
     n->wants_source = true;
     return node_enter(c, n, keys, n_keys, "source", why);
 }
@@ -245,6 +271,7 @@ int console_load(struct console *c, const char *address, const char *file, struc
     n->first = f.first;
     n->picked = f.picked;
     n->frames = f.frames;
+    n->total = f.total;
     n->wants_source = true;
     c->dirty = true;
     return 0;

@@ -173,13 +173,13 @@ int arrange_post(struct console *c)
 {
     for (uint32_t i = 0; i <= c->nodes.n; i++)
         plugs_arrive(c, node_at(c, i));
-    struct desk *d = post_reserve(c, 1) ? NULL : desk_build(c);
+    struct desk *d = post_reserve(c, 1) || list_reserve(&c->desks, 1) ? NULL : desk_build(c);
     if (!d)
         return -1;
     post(c, &(struct command){ .kind = COMMAND_SWAP, .desk = d });
-    c->former = c->desk;
-    c->desk = d;
+    list_add(&c->desks, d); /* reserved */
     c->swaps++;
+    c->swap_frame = 0;
     c->dirty = false;
     for (uint32_t i = 0; i <= c->nodes.n; i++)
         routes_relieve(c, node_at(c, i));

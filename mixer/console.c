@@ -23,15 +23,13 @@ struct console *console_new(const struct console_setup *setup)
     c->status = link_status(c->link, NULL);
     c->crew = crew_new(setup->rate);
     c->generation = 1;
-    c->scheduled = calloc(LINK_SCHEDULED, sizeof *c->scheduled);
     for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
         c->values[row] = engine_rows[row].def;
     c->values[ENGINE_RATE] = setup->rate;
     c->values[ENGINE_QUANTUM] = setup->quantum;
     helpers_muster(c);
     c->moving = c->relocates = true; /* the master alone is worth a desk, at the beginning */
-    if (!c->crew || !c->scheduled || console_set_folder(c, setup->folder ? setup->folder : "") ||
-        master_init(c)) {
+    if (!c->crew || console_set_folder(c, setup->folder ? setup->folder : "") || master_init(c)) {
         console_free(c);
         return NULL;
     }
@@ -59,12 +57,12 @@ static void graves_dig(struct console *c, bool all)
     c->graves.n = kept;
 }
 
-/* Desks that came back. Only the former one can, since one swap at a time is under way. */
+/* Desks that came back. */
 static void desks_collect(struct console *c)
 {
     for (struct desk *d; (d = link_returned(c->link));) {
+        list_remove(&c->desks, d);
         free(d);
-        c->former = NULL;
     }
 }
 
@@ -78,8 +76,11 @@ void console_free(struct console *c)
         node_free(c, c->master);
     graves_dig(c, true);
     desks_collect(c);
-    free(c->former);
-    free(c->desk);
+    for (uint32_t i = 0; i < c->desks.n; i++)
+        free(c->desks.at[i]);
+    while (c->sources.n) /* that were opened for later */
+        source_close(c, c->sources.at[0]);
+    list_clear(&c->desks);
     crew_free(c->crew);
     list_clear(&c->nodes);
     list_clear(&c->sources);
@@ -89,7 +90,6 @@ void console_free(struct console *c)
     list_clear(&c->claims);
     free(c->batch);
     free(c->endings);
-    free(c->scheduled);
     free(c->folder);
     free(c);
 }

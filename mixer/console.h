@@ -107,6 +107,14 @@ struct console_change {
 int console_set(struct console *c, const char *address, const char *text,
                 struct console_change *change, struct refusal *why);
 
+/* Would console_set take it? 0, or -1 and *why. */
+struct console_try {
+    bool plain;     /* it moves levels: nothing is built, opened or put elsewhere for it */
+    char text[128]; /* the value that it would have; "": that depends on what it will be then */
+};
+int console_try_set(struct console *c, const char *address, const char *text,
+                    struct console_try *out, struct refusal *why);
+
 /* One key=value of an `add` or `insert` line. */
 struct console_key {
     const char *key, *value;

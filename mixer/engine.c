@@ -8,6 +8,7 @@
 #include "effects/crew.h"
 #include "effects/dsp.h"
 #include "mixer/desk.h"
+#include "mixer/diary.h"
 #include "mixer/link.h"
 #include "mixer/shots.h"
 #include "mixer/transport.h"
@@ -15,12 +16,15 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* The status goes out this often at least, in frames; more often would only cost copies. */
 enum { PUBLISH_EVERY = 512 };
 /* Strips ahead of the one being mixed whose frames are called into the cache: a second has passed
  * since their decoder wrote them, so they are never there by themselves. */
 enum { PREFETCH_AHEAD = 10 };
+/* How long the console is waited for, at a time, when it still has something to plan. */
+enum { PLAN_NS = 200000 };
 
 struct engine {
     struct link *link;
@@ -31,11 +35,11 @@ struct engine {
     uint64_t frame;
     uint64_t published; /* frame of the last status */
     bool waits;         /* who calls the next turn waits for what it needs */
-    uint64_t swaps, late, late_by, lost_timings;
-    uint32_t n_scheduled;
-    struct command scheduled[LINK_SCHEDULED]; /* by frame, then by arrival */
-    uint64_t stage_ns[STAGES];                /* of this turn */
-    struct meter unseen[LINK_METERS];         /* what the status last showed */
+    uint64_t swaps, kept, late, late_by, lost_timings;
+    bool moved; /* the transport has obeyed since the last status */
+    struct diary diary;
+    uint64_t stage_ns[STAGES];        /* of this turn */
+    struct meter unseen[LINK_METERS]; /* what the status last showed */
 };
 
 struct engine *engine_new(struct link *link, uint32_t quantum)
@@ -139,6 +143,8 @@ static RT void meters_reset_counts(struct engine *e)
 
 static RT void obey(struct engine *e, const struct command *c)
 {
+    e->kept += c->frame != 0;
+    e->moved |= c->kind >= COMMAND_PLAY && c->kind <= COMMAND_LOOP;
     switch (c->kind) {
     case COMMAND_SET:
         ramp_set(c->ramp, (float)c->value, c->frames, c->curve);
@@ -183,26 +189,14 @@ static RT void obey(struct engine *e, const struct command *c)
     }
 }
 
-static RT void schedule(struct engine *e, const struct command *c)
-{
-    uint32_t at = e->n_scheduled;
-    while (at > 0 && e->scheduled[at - 1].frame > c->frame)
-        at--;
-    memmove(&e->scheduled[at + 1], &e->scheduled[at], sizeof *e->scheduled * (e->n_scheduled - at));
-    e->scheduled[at] = *c;
-    e->n_scheduled++;
-}
-
 /* Takes what was posted before this turn began: obeyed now, or kept for its frame. */
 static RT void commands_receive(struct engine *e, uint32_t waiting)
 {
     while (waiting--) {
         struct command c;
         link_take(e->link, &c);
-        if (c.frame > e->frame && e->n_scheduled < LINK_SCHEDULED) {
-            schedule(e, &c);
-            continue;
-        }
+        if (c.frame && c.frame >= e->frame && diary_write(&e->diary, &c))
+            continue; /* for this very frame too: others may wait for it already */
         if (c.frame && c.frame < e->frame) {
             e->late++;
             e->late_by = e->frame - c.frame;
@@ -213,13 +207,9 @@ static RT void commands_receive(struct engine *e, uint32_t waiting)
 
 static RT void commands_due(struct engine *e)
 {
-    uint32_t n = 0;
-    while (n < e->n_scheduled && e->scheduled[n].frame <= e->frame)
-        obey(e, &e->scheduled[n++]);
-    if (!n)
-        return;
-    e->n_scheduled -= n;
-    memmove(e->scheduled, e->scheduled + n, sizeof *e->scheduled * e->n_scheduled);
+    struct command c;
+    while (diary_read(&e->diary, e->frame, &c))
+        obey(e, &c);
 }
 
 /* Adds the time since *began to a stage, leaves out what convolution took, and starts afresh. */
@@ -290,6 +280,7 @@ static RT void status_fill(struct engine *e, struct status *s)
     s->rolling = t->rolling;
     s->stopping = t->stopping;
     s->swaps = e->swaps;
+    s->kept = e->kept;
     s->late = e->late;
     s->late_by = e->late_by;
     s->late_blocks = e->desk ? crew_late(e->desk->crew) : 0;
@@ -324,6 +315,7 @@ static RT void status_publish(struct engine *e)
     }
     link_status_publish(e->link);
     e->published = e->frame;
+    e->moved = false;
 }
 
 static RT void timing_record(struct engine *e, uint64_t began, uint32_t n)
@@ -346,6 +338,7 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
     e->booth.out = out;
     uint64_t swaps = e->swaps;
     commands_receive(e, link_begin(e->link, e->frame, n));
+    commands_due(e);
     if (e->desk && n)
         crew_turn(e->desk->crew, n, e->waits);
     e->waits = false;
@@ -359,7 +352,7 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
     }
     if (n)
         timing_record(e, began, n);
-    if (!n || e->swaps != swaps || e->frame - e->published >= PUBLISH_EVERY)
+    if (!n || e->moved || e->swaps != swaps || e->frame - e->published >= PUBLISH_EVERY)
         status_publish(e);
     rt_leave();
 }
@@ -367,6 +360,8 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
 RT bool engine_ready(struct engine *e, uint32_t n)
 {
     e->waits = true;
+    if (e->frame + n > link_promised(e->link))
+        return false;
     if (!e->desk)
         return true;
     if (!crew_rests(e->desk->crew))
@@ -392,6 +387,8 @@ void engine_await(struct engine *e)
         track_wake(lacking);
     if (lacking)
         track_await(lacking);
+    else if (e->frame + e->booth.quantum > link_promised(e->link))
+        nanosleep(&(struct timespec){ .tv_nsec = PLAN_NS }, NULL);
     else
         crew_await();
 }

@@ -31,12 +31,13 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
 
 /* Audio, asked by drivers that may wait (render, freewheel) before engine_process(n), where n is at
  * most the quantum of frames that ready tracks hold: has every rolling track the next n frames, or
- * none to come, and is no helper at work? Then nothing is late in the turn that follows. */
+ * none to come, is no helper at work, and has the console posted all that is planned for them
+ * (link_promise)? Then nothing is late in the turn that follows. */
 RT bool engine_ready(struct engine *e, uint32_t n);
 
 /* The audio thread of a driver that may wait, between calls of engine_process: wakes every decoder
  * and waits until one that the engine lacks has written more, ended, or 100 ms have passed; or for
- * a helper, a little. */
+ * the console or a helper, a little. */
 void engine_await(struct engine *e);
 
 #endif

@@ -20,10 +20,11 @@ struct link {
     struct ring *returns;  /* struct desk * */
     struct ring *timings;  /* struct timing */
     struct snapshot *status;
-    _Atomic uint64_t turn; /* odd while the three below change; the engine's */
-    _Atomic uint64_t end;  /* first frame of the next turn; the engine's */
-    _Atomic uint64_t seen; /* commands ever seen by turns so far; the engine's */
-    _Atomic uint64_t news; /* first frame of the last turn that saw any; the engine's */
+    _Atomic uint64_t turn;     /* odd while the three below change; the engine's */
+    _Atomic uint64_t end;      /* first frame of the next turn; the engine's */
+    _Atomic uint64_t seen;     /* commands ever seen by turns so far; the engine's */
+    _Atomic uint64_t news;     /* first frame of the last turn that saw any; the engine's */
+    _Atomic uint64_t promised; /* the console's */
 };
 
 struct link *link_new(void)
@@ -35,6 +36,7 @@ struct link *link_new(void)
     l->returns = ring_new(sizeof(struct desk *), RETURNS);
     l->timings = ring_new(sizeof(struct timing), LINK_TIMINGS);
     l->status = snapshot_new(sizeof(struct status));
+    atomic_init(&l->promised, UINT64_MAX);
     if (!l->commands || !l->returns || !l->timings || !l->status) {
         link_free(l);
         return NULL;
@@ -82,6 +84,11 @@ int link_post(struct link *l, const struct command *batch, uint32_t n, uint64_t 
     return 0;
 }
 
+uint32_t link_room(const struct link *l)
+{
+    return ring_space(l->commands);
+}
+
 struct desk *link_returned(struct link *l)
 {
     struct desk *d = NULL;
@@ -103,6 +110,17 @@ uint64_t link_horizon(const struct link *l)
     uint64_t end, seen, news;
     turn_read(l, &end, &seen, &news);
     return end;
+}
+
+void link_promise(struct link *l, uint64_t frame)
+{
+    /* Release: who sees the promise sees what was posted before it. */
+    atomic_store_explicit(&l->promised, frame, memory_order_release);
+}
+
+RT uint64_t link_promised(const struct link *l)
+{
+    return atomic_load_explicit(&l->promised, memory_order_acquire); /* partner: link_promise */
 }
 
 RT uint32_t link_begin(struct link *l, uint64_t frame, uint32_t frames)

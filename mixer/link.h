@@ -18,10 +18,10 @@
 #include <stdint.h>
 
 enum {
-    LINK_METERS = 2304,    /* strips, inputs, buses and the master together, at most */
-    LINK_COMMANDS = 16384, /* places for commands under way */
-    LINK_SCHEDULED = 1024, /* commands the engine keeps for a later frame */
-    LINK_TIMINGS = 8192,   /* turns that the console may fall behind before records are lost */
+    LINK_METERS = 2304,     /* strips, inputs, buses and the master together, at most */
+    LINK_COMMANDS = 32768,  /* places for commands under way: no batch is longer */
+    LINK_SCHEDULED = 32768, /* commands the engine keeps for a later frame */
+    LINK_TIMINGS = 8192,    /* turns that the console may fall behind before records are lost */
 };
 
 struct desk;
@@ -81,6 +81,7 @@ struct status {
     uint64_t position;    /* timeline frame that comes next */
     uint64_t rolled;      /* frames the transport has rolled, ever; pairs with position */
     uint64_t swaps;       /* desks taken over, ever */
+    uint64_t kept;        /* commands with a frame of their own that were obeyed, ever */
     uint64_t late;        /* scheduled commands obeyed after their frame, ever */
     uint64_t late_blocks; /* of convolution, that helpers had not finished in time, ever */
     uint64_t late_by;     /* frames by which the last of them missed */
@@ -101,6 +102,8 @@ void link_free(struct link *l);
  * *frame (may be NULL) is the frame at which those without a frame of their own are obeyed;
  * exact, whatever the audio thread is doing meanwhile. */
 int link_post(struct link *l, const struct command *batch, uint32_t n, uint64_t *frame);
+/* Control. Commands that can be posted now. */
+uint32_t link_room(const struct link *l);
 /* Control. The next desk that came back, or NULL. */
 struct desk *link_returned(struct link *l);
 /* Control. The newest status; good until the next call. */
@@ -109,7 +112,12 @@ const struct status *link_status(struct link *l, bool *fresh);
 uint32_t link_timings(struct link *l, struct timing *out, uint32_t n);
 /* Control. The frame at which a batch posted now would be obeyed at the earliest. */
 uint64_t link_horizon(const struct link *l);
+/* Control. Promises that no command will be posted any more for a frame before this one; a driver
+ * that may wait does not let the engine go further. UINT64_MAX, as at first: nothing is planned. */
+void link_promise(struct link *l, uint64_t frame);
 
+/* Audio. What was promised last. */
+RT uint64_t link_promised(const struct link *l);
 /* Audio. Begins a turn that will make `frames` frames from engine frame `frame` on: returns how
  * many commands belong to it. Those that come later are obeyed in the next turn. */
 RT uint32_t link_begin(struct link *l, uint64_t frame, uint32_t frames);

@@ -61,6 +61,7 @@ struct node *node_new(struct console *c, enum node_kind kind, const char *name, 
     n->kind = kind;
     n->meter = (uint32_t)meter;
     n->port = -1;
+    n->batch = c->batch_number;
     n->out = strdup(kind == NODE_MASTER ? "" : "master");
     snprintf(n->name, sizeof n->name, "%s", name);
     for (uint32_t row = 0; row < NODE_PARAMS; row++)

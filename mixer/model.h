@@ -25,23 +25,38 @@ enum life {
     LIFE_LEAVING, /* fading out until engine frame `until` */
 };
 
-/* One decoder, shared by every strip that plays the same file at the same place. */
-struct source {
-    struct track *track;
-    char *path;
-    struct file_mark mark; /* of the file as it was when it was opened */
+/* What a strip plays: which file, which part of it, and from where. */
+struct wish {
+    char *path; /* owned by who holds the wish */
     uint64_t offset;
     struct region region;
     bool repeat;
     bool shot; /* not on the timeline: of one tap alone */
     enum quality quality;
-    uint32_t ring;       /* frames */
-    uint64_t generation; /* of the timeline: changes with every locate and loop */
-    uint64_t due;        /* the rolled clock at its first frame; 0: when it arrives */
-    uint32_t users;      /* taps */
-    bool missed;         /* the timeline has overtaken what it keeps ready: not for new taps */
-    bool complained;     /* its problem has been reported */
-    bool noticed;        /* what happened to its name has been reported */
+    uint32_t ring; /* frames */
+};
+
+/* Where a decoder begins. */
+struct start {
+    uint64_t position; /* timeline frame */
+    uint64_t rolled;   /* rolled clock at which that is due, if `anchored`; else on arrival */
+    bool anchored;
+    uint64_t loop_from, loop_to; /* of the timeline from there on */
+};
+
+/* One decoder, shared by every strip that plays the same file at the same place. */
+struct source {
+    struct track *track;
+    struct wish wish;
+    struct file_mark mark; /* of the file as it was when it was opened */
+    uint64_t generation;   /* of the timeline: changes with every locate and loop */
+    uint64_t due;          /* the rolled clock at its first frame; 0: when it arrives */
+    uint32_t users;        /* taps */
+    bool missed;           /* the timeline has overtaken what it keeps ready: not for new taps */
+    bool complained;       /* its problem has been reported */
+    bool noticed;          /* what happened to its name has been reported */
+    const void *wisher;    /* who had it opened for later, and holds it while it has no users */
+    struct start start;    /* where it was to begin */
 };
 
 struct model_tap {
@@ -125,6 +140,7 @@ struct node {
     uint32_t first;     /* strip: channel of the file, from 0 */
     uint32_t picked;    /* strip: channels picked, 0: all */
     uint64_t frames;    /* strip: length of the file at the engine's rate; UINT64_MAX: unknown */
+    uint32_t total;     /* strip: channels of the file */
     int32_t port;       /* input: first place, else -1 */
     struct strip strip; /* the engine's */
     double sent[NODE_RAMPS]; /* where its ramps are or go */
@@ -141,6 +157,7 @@ struct node {
     uint64_t retry_ns; /* strip: its file is not tried again before */
     bool told;         /* the engine keeps a command for it, though no desk holds it yet */
     uint64_t visit;    /* of the last walk over the sends that came by */
+    uint64_t batch;    /* that it comes with; 0: none */
 };
 
 /* Places of the daemon's ports that a node holds; shared while one node leaves and another of the
@@ -214,14 +231,22 @@ struct console {
     uint32_t n_endings, room_endings;
 
     bool dirty;          /* the desk in force is not what it should be */
-    struct desk *desk;   /* the newest that was posted */
-    struct desk *former; /* the one before, while it has not come back */
+    struct list desks;   /* of struct desk: those that were posted and have not come back */
     uint64_t swaps;      /* desks posted, ever; one is under way while the status has less */
+    uint64_t swap_frame; /* of the last of them, if it waits for one; else 0 */
     bool idle;
 
-    uint64_t *scheduled; /* frames of commands that may not have been obeyed yet */
-    uint32_t n_scheduled;
-    uint64_t last_scheduled;
+    uint64_t kept;           /* commands with a frame of their own that were posted, ever */
+    uint64_t last_scheduled; /* the latest of those frames */
+
+    uint64_t at;           /* frame of the batch that is being made; 0: the next there is */
+    uint64_t batch_number; /* of the batch that is being made; 0: none is */
+    uint64_t batches;      /* ever */
+    bool whole;            /* what is coming came with this batch, so nobody hears it before */
+    const void *wisher;    /* whose prefetched sources the batch may take */
+    uint64_t batch_position, batch_rolled; /* the timeline where the batch is obeyed */
+    uint64_t batch_at;                     /* frame of the batch that is not yet posted; or 0 */
+    const struct console *peer;            /* believed in what it knows of files; or NULL */
 
     /* The transport as it is wanted. */
     bool rolling;
@@ -289,6 +314,9 @@ void fade_out(struct console *c, uint64_t *until, uint32_t frames);
 /* A fade of it is over, or the engine stands still. */
 bool fade_over(const struct console *c, uint64_t until);
 
+/* ---- course.c: where the timeline will be at an engine frame, by what is known now */
+void timeline_at(const struct console *c, uint64_t frame, uint64_t *position, uint64_t *rolled);
+
 /* ---- arrange.c: from the model to a desk */
 /* Builds a desk of all that is here, marks it as here, and appends the swap to the batch; with it,
  * what has a successor on that desk begins to leave. */
@@ -303,6 +331,23 @@ void sources_watch(struct console *c);
 /* Opens the strip's file as it is wanted now, for a tap that is COMING. NULL: it cannot even be
  * tried, and was reported. */
 struct model_tap *node_open(struct console *c, struct node *n, const struct file_mark *unless);
+/* Is the tap that comes primed, and is there a place for it beside those that leave? And is it in
+ * time for the batch that is being made? */
+bool node_ready(const struct node *n);
+bool node_joins(const struct console *c, const struct node *n);
+/* Puts every strip's source into place, and the transport where it is wanted, with a desk. 0 or -1:
+ * out of memory, nothing is posted. */
+int move_post(struct console *c);
+/* What a strip plays. 0, or -1: out of memory. */
+int wish_read(const struct console *c, const struct node *n, struct wish *w);
+bool wish_equal(const struct wish *a, const struct wish *b);
+/* Begins to decode and keeps w->path, which is NULL then; `unless` as in a track's plan. NULL:
+ * *why, and w is as it was. */
+struct source *source_open(struct console *c, struct wish *w, const struct start *start,
+                           const struct file_mark *unless, const char **why);
+void source_close(struct console *c, struct source *s); /* it has no users */
+/* Rolls the engine, or will it before the status says so? */
+bool rolls(const struct console *c);
 /* What is primed takes its place, and its predecessors begin to leave. */
 void node_settle(struct console *c, struct node *n);
 /* Drops what is being primed and wants it anew: the timeline is about to change. */

@@ -2,6 +2,7 @@
 #include "mixer/model.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,15 +42,9 @@ void post_set(struct console *c, struct ramp *ramp, double value, uint32_t frame
 
 int post_schedule(struct console *c, uint64_t at, uint32_t n, uint32_t spare, struct refusal *why)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < c->n_scheduled; i++)
-        if (c->scheduled[i] >= c->status->frame) /* at that frame it is yet to be obeyed */
-            c->scheduled[kept++] = c->scheduled[i];
-    c->n_scheduled = kept;
+    uint64_t kept = c->kept + c->n_batch - c->status->kept;
     if (kept + n + spare > LINK_SCHEDULED)
-        return refuse(why, FAULT_LIMIT, "%u commands are scheduled already", kept);
-    for (uint32_t i = 0; i < n; i++)
-        c->scheduled[c->n_scheduled++] = at;
+        return refuse(why, FAULT_LIMIT, "%" PRIu64 " commands are scheduled already", kept);
     if (at > c->last_scheduled)
         c->last_scheduled = at;
     return 0;
@@ -63,6 +58,8 @@ static int batch_post(struct console *c, uint64_t *frame)
         int err = link_post(c->link, c->batch, n, frame);
         if (err)
             return err; /* it goes with the next flush; console_tick sees to that */
+        for (uint32_t i = 0; i < n; i++)
+            c->kept += c->batch[i].frame != 0;
         c->n_batch -= n;
         memmove(c->batch, c->batch + n, sizeof *c->batch * c->n_batch);
     }
@@ -72,8 +69,13 @@ static int batch_post(struct console *c, uint64_t *frame)
 uint64_t post_flush(struct console *c)
 {
     uint64_t frame = link_horizon(c->link);
-    if (c->held || batch_post(c, &frame))
-        return frame;
+    uint64_t at = c->at > c->batch_at ? c->at : c->batch_at;
+    if (c->held || batch_post(c, &frame)) {
+        c->batch_at = at;
+        return at > frame ? at : frame;
+    }
+    c->batch_at = 0;
+    frame = at > frame ? at : frame;
     for (uint32_t i = 0; i < c->n_endings; i++)
         *c->endings[i].until = frame + c->endings[i].frames;
     c->n_endings = 0;

@@ -185,6 +185,15 @@ static bool schedulable(const struct target *t)
     return t->kind != TARGET_ENGINE && t->kind != TARGET_MARKER && t->kind != TARGET_MORPH;
 }
 
+/* In a batch everything waits for its frame, unless the frame is this command's own because what
+ * it is for comes before the batch does. */
+static uint64_t batch_at(const struct console *c, const struct target *t)
+{
+    bool coming = t->node && t->node->life == LIFE_COMING && t->node->batch != c->batch_number;
+    coming |= t->plug && plug_comes(t->plug);
+    return coming && !c->whole && schedulable(t) ? c->at : 0;
+}
+
 int console_set(struct console *c, const char *address, const char *text,
                 struct console_change *change, struct refusal *why)
 {
@@ -196,7 +205,9 @@ int console_set(struct console *c, const char *address, const char *text,
         return refuse(why, FAULT_DENIED, "%s can be read, not set", address);
     if (change->frames != UINT32_MAX && !t.param->rampable)
         return refuse(why, FAULT_STATE, "%s does not move gradually; it takes no `over`", address);
-    if (change->at && !schedulable(&t))
+    if (c->batch_number)
+        change->at = batch_at(c, &t);
+    if (!c->batch_number && change->at && !schedulable(&t))
         return refuse(why, FAULT_STATE, "%s changes at once; it takes no `at`", address);
     if (change->at && t.kind == TARGET_BYPASS && plug_comes(t.plug))
         return refuse(why, FAULT_BUSY, "%s is still arriving; try again in a moment", address);
@@ -221,6 +232,29 @@ int console_set(struct console *c, const char *address, const char *text,
     change->frame = post_flush(c);
     if (change->at > change->frame)
         change->frame = change->at;
+    return 0;
+}
+
+int console_try_set(struct console *c, const char *address, const char *text,
+                    struct console_try *out, struct refusal *why)
+{
+    struct target t;
+    double value = 0;
+    char formatted[PARAM_TEXT];
+    *out = (struct console_try){ .plain = false };
+    if (target_find(c, address, &t, why))
+        return -1;
+    if (t.param->fixed)
+        return refuse(why, FAULT_DENIED, "%s can be read, not set", address);
+    if (row_is_text(t.param))
+        return 0;
+    if (value_read(c, &t, text, &value, why))
+        return -1;
+    out->plain = schedulable(&t);
+    if ((text[0] != '+' && text[0] != '-') || text[1] != '=')
+        if (strcmp(text, "!") != 0)
+            snprintf(out->text, sizeof out->text, "%s",
+                     param_format(t.param, value, c->setup.rate, formatted));
     return 0;
 }
 

@@ -24,8 +24,7 @@ bool desk_under_way(const struct console *c)
     return c->status->swaps < c->swaps;
 }
 
-/* Rolls the engine, or will it before the status says so? */
-static bool rolls(const struct console *c)
+bool rolls(const struct console *c)
 {
     return c->rolling || c->status->rolling || c->status->frame < c->rolls_until;
 }
@@ -58,8 +57,12 @@ static uint64_t rolled_now(const struct console *c)
 
 void source_drop(struct console *c, struct source *s)
 {
-    if (--s->users)
-        return;
+    if (!--s->users)
+        source_close(c, s);
+}
+
+void source_close(struct console *c, struct source *s)
+{
     struct track_figures f;
     track_figures(s->track, &f);
     c->gone.starved += f.starved;
@@ -69,7 +72,7 @@ void source_drop(struct console *c, struct source *s)
     c->gone.nans += f.nans;
     track_close(s->track);
     list_remove(&c->sources, s);
-    free(s->path);
+    free(s->wish.path);
     free(s);
 }
 
@@ -99,25 +102,48 @@ uint64_t node_length(const struct console *c, const struct node *n)
     return region_length(&region, n->frames);
 }
 
-static struct source *source_find(const struct console *c, const char *path, const struct node *n,
-                                  uint64_t offset)
+int wish_read(const struct console *c, const struct node *n, struct wish *w)
 {
-    struct file_mark mark = file_mark_at(path);
-    struct region region = node_region(c, n);
+    *w = (struct wish){ .path = console_path(c, n->file),
+                        .offset = frames_of(c, n->values[NODE_OFFSET]),
+                        .region = node_region(c, n),
+                        .repeat = n->values[NODE_LOOP] != 0,
+                        .shot = node_is_oneshot(n),
+                        .quality = (enum quality)n->values[NODE_QUALITY],
+                        .ring = node_ring(c, n) };
+    return w->path ? 0 : -1;
+}
+
+bool wish_equal(const struct wish *a, const struct wish *b)
+{
+    return a->offset == b->offset && region_equal(&a->region, &b->region) &&
+           a->repeat == b->repeat && a->shot == b->shot && a->quality == b->quality &&
+           a->ring == b->ring && !strcmp(a->path, b->path);
+}
+
+/* One that was opened for this very batch is taken whatever became of its file, each one-shot for
+ * one strip alone; another one if the file is still the same. */
+static struct source *source_find(const struct console *c, const struct wish *w)
+{
+    struct file_mark mark = file_mark_at(w->path);
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
-        if (!s->shot && s->generation == c->generation && !s->missed && s->offset == offset &&
-            region_equal(&s->region, &region) && s->repeat == (n->values[NODE_LOOP] != 0) &&
-            s->quality == (enum quality)n->values[NODE_QUALITY] && s->ring == node_ring(c, n) &&
-            !strcmp(s->path, path) && file_mark_equal(&s->mark, &mark) &&
+        if (s->wisher && s->wisher == c->wisher && wish_equal(&s->wish, w) &&
+            !(s->wish.shot && s->users))
+            return s;
+    }
+    for (uint32_t i = 0; i < c->sources.n; i++) {
+        struct source *s = c->sources.at[i];
+        if (!w->shot && !s->wisher && s->generation == c->generation && !s->missed &&
+            wish_equal(&s->wish, w) && file_mark_equal(&s->mark, &mark) &&
             track_fate(s->track) == TRACK_WELL)
             return s;
     }
     return NULL;
 }
 
-static struct source *source_open(struct console *c, const struct node *n, char *path,
-                                  uint64_t offset, const struct file_mark *unless, const char **why)
+struct source *source_open(struct console *c, struct wish *w, const struct start *start,
+                           const struct file_mark *unless, const char **why)
 {
     struct source *s = calloc(1, sizeof *s);
     if (!s || list_reserve(&c->sources, 1)) {
@@ -125,43 +151,38 @@ static struct source *source_open(struct console *c, const struct node *n, char 
         *why = "out of memory";
         return NULL;
     }
-    *s = (struct source){ .offset = offset,
-                          .region = node_region(c, n),
-                          .repeat = n->values[NODE_LOOP] != 0,
-                          .quality = (enum quality)n->values[NODE_QUALITY],
-                          .ring = node_ring(c, n),
-                          .shot = node_is_oneshot(n),
-                          .generation = c->generation,
-                          .mark = file_mark_at(path) };
+    *s = (struct source){
+        .wish = *w, .start = *start, .generation = c->generation, .mark = file_mark_at(w->path)
+    };
     struct track_plan plan = {
-        .path = path,
+        .path = w->path,
         .rate = c->setup.rate,
-        .quality = s->quality,
-        .position = begins_at(c, n->ahead),
-        .offset = offset,
-        .repeat = s->repeat,
-        .loop_from = c->loop_from,
-        .loop_to = c->loop_to,
+        .quality = w->quality,
+        .position = start->position,
+        .offset = w->offset,
+        .repeat = w->repeat,
+        .loop_from = start->loop_from,
+        .loop_to = start->loop_to,
         .xfade = xfade_frames(c),
-        .region = s->region,
-        .ring = s->ring,
+        .region = w->region,
+        .ring = w->ring,
         .quantum = c->setup.quantum,
         .unless = unless ? *unless : (struct file_mark){ 0 },
     };
-    if (s->shot)
+    if (w->shot)
         plan.position = plan.offset = plan.loop_from = plan.loop_to = 0;
     s->track = track_open(&plan, why);
     if (!s->track) {
         free(s);
         return NULL;
     }
-    if (in_step(c) && !s->shot) {
-        s->due = c->status->rolled + n->ahead;
+    if (start->anchored && !w->shot) {
+        s->due = start->rolled;
         track_anchor(s->track, s->due);
     }
-    if (rolls(c) && !s->shot)
+    if (rolls(c) && !w->shot)
         track_wake(s->track);
-    s->path = path;
+    w->path = NULL;
     list_add(&c->sources, s);
     return s;
 }
@@ -182,19 +203,22 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
 {
     char address[ADDRESS_SIZE];
     const char *why = "out of memory";
-    uint64_t offset = (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
     struct model_tap *tap = calloc(1, sizeof *tap);
-    char *path = console_path(c, n->file);
+    struct wish wish;
+    struct start start = { .position = begins_at(c, n->ahead),
+                           .rolled = c->status->rolled + n->ahead,
+                           .anchored = in_step(c),
+                           .loop_from = c->loop_from,
+                           .loop_to = c->loop_to };
     n->wants_source = false;
     taps_abandon(c, n);
     struct source *s = NULL;
-    if (tap && path && !list_reserve(&n->taps, 1)) {
-        s = node_is_oneshot(n) ? NULL : source_find(c, path, n, offset);
+    if (!wish_read(c, n, &wish) && tap && !list_reserve(&n->taps, 1)) {
+        s = source_find(c, &wish);
         if (!s)
-            s = source_open(c, n, path, offset, unless, &why);
+            s = source_open(c, &wish, &start, unless, &why);
     }
-    if (!s || s->path != path)
-        free(path);
+    free(wish.path); /* NULL: the source has it */
     if (!s) {
         free(tap);
         node_address(n, address);
@@ -207,7 +231,7 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
                              .port = -1,
                              .first = n->first,
                              .channels = n->strip.channels,
-                             .shot = s->shot,
+                             .shot = s->wish.shot,
                              .over = UINT64_MAX };
     ramp_init(&tap->tap.gain, 1);
     list_add(&n->taps, tap);
@@ -234,11 +258,15 @@ static struct source *source_coming(const struct node *n)
     return NULL;
 }
 
-/* Is the tap that comes primed, and is there a place for it beside those that leave? */
-static bool node_ready(const struct node *n)
+bool node_ready(const struct node *n)
 {
     const struct source *s = source_coming(n);
     return s && n->taps.n <= TAPS_MAX && track_primed(s->track);
+}
+
+bool node_joins(const struct console *c, const struct node *n)
+{
+    return node_ready(n) && source_coming(n)->due <= c->batch_rolled;
 }
 
 /* Frames until the timeline comes to where the source of a node that is ready begins. */
@@ -307,10 +335,10 @@ void sources_restart(struct console *c)
     }
 }
 
-static void move_finish(struct console *c)
+int move_post(struct console *c)
 {
     if (post_reserve(c, MOVE_COMMANDS))
-        return; /* out of memory; tried again at the next tick */
+        return -1; /* out of memory; tried again at the next tick */
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_primes(c->nodes.at[i]))
             node_settle(c, c->nodes.at[i]);
@@ -323,10 +351,11 @@ static void move_finish(struct console *c)
     post(c, &move);
     if (arrange_post(c)) {
         c->n_batch = before;
-        return;
+        return -1;
     }
     c->moved_frame = post_flush(c);
     c->moving = c->relocates = false;
+    return 0;
 }
 
 /* A strip that comes by itself. Stands the timeline, one that was to come later comes now. */
@@ -352,7 +381,7 @@ static void move_arrive(struct console *c)
         late = l > late ? l : late;
     }
     if (!late && !early) {
-        move_finish(c);
+        move_post(c);
     } else if (late || !rolls(c)) {
         for (uint32_t i = 0; i < c->nodes.n; i++) {
             struct node *n = c->nodes.at[i];
@@ -399,7 +428,7 @@ void sources_watch(struct console *c)
     for (uint32_t i = 0; i < c->sources.n; i++) {
         const struct source *s = c->sources.at[i];
         struct track_figures f;
-        if (!c->status->rolling && !s->shot)
+        if (!c->status->rolling && !s->wish.shot)
             continue;
         track_figures(s->track, &f);
         if (!f.ended && !f.failed && f.buffered < f.size / 2)
