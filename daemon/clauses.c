@@ -1,10 +1,8 @@
 /* clauses.c - what handlers share: trailing clauses, times, refusals, answers that wait */
 #include "daemon/verbs.h"
-#include "daemon/watch.h"
 #include "effects/param.h"
 #include "ipc/nearest.h"
 #include "mixer/console.h"
-#include "mixer/link.h"
 #include "mixer/markers.h"
 
 #include <errno.h>
@@ -154,45 +152,6 @@ bool position_read(const struct call *call, unsigned word, uint64_t *frames)
     return false;
 }
 
-/* The quantum edge at or after a frame. */
-static uint64_t edge(const struct mixd *m, uint64_t frame)
-{
-    return (frame + m->quantum - 1) / m->quantum * m->quantum;
-}
-
-static bool when_read(const struct call *call, unsigned word, uint64_t *at)
-{
-    struct mixd *m = call->context;
-    const char *text = call->words[word].text;
-    uint64_t frames, horizon = link_horizon(m->link);
-    *at = 0;
-    if (!strcmp(text, "now"))
-        return true;
-    struct word rest = { (char *)text + (*text == '+'), call->words[word].column };
-    struct call part = *call;
-    part.words = &rest;
-    if (*text == '+' ? !time_read(&part, 0, &frames) : !position_read(&part, 0, &frames))
-        return false;
-    if (*text == '+') {
-        *at = edge(m, horizon + frames);
-        return true;
-    }
-    if (!console_reaches(m->console, frames, at)) {
-        reply_err_at(call->reply, CODE_STATE, &call->words[word],
-                     "the transport stands, so the timeline never gets there");
-        reply_hint(call->reply, "at +TIME");
-        return false;
-    }
-    *at = edge(m, *at);
-    return true;
-}
-
-void late_tell(const struct call *call, const struct clauses *asked, uint64_t frame)
-{
-    if (asked->at && frame > asked->at && call->caller)
-        watch_late(call->context, call->caller, reply_tag(call->reply), frame - asked->at);
-}
-
 static bool curve_read(const struct call *call, unsigned word, enum curve *curve)
 {
     static const char *const names[] = { "lin", "db", "scurve", "equalpower" };
@@ -212,7 +171,7 @@ bool clauses_read(const struct call *call, unsigned from, const char *allowed, s
     *out = (struct clauses){ .frames = UINT32_MAX };
     for (unsigned i = from; i < call->count; i += 2) {
         const char *name = call->words[i].text;
-        bool known = !strcmp(name, "over") || !strcmp(name, "curve") || !strcmp(name, "at");
+        bool known = !strcmp(name, "over") || !strcmp(name, "curve");
         if (!known || !strchr(allowed, *name)) {
             reply_err_at(call->reply, CODE_SYNTAX, &call->words[i], "is not expected here");
             reply_hint(call->reply, "%s", call->verb->usage);
@@ -223,9 +182,7 @@ bool clauses_read(const struct call *call, unsigned from, const char *allowed, s
             return false;
         }
         uint64_t frames;
-        if (*name == 'a'   ? !when_read(call, i + 1, &out->at)
-            : *name == 'c' ? !curve_read(call, i + 1, &out->curve)
-                           : !time_read(call, i + 1, &frames))
+        if (*name == 'c' ? !curve_read(call, i + 1, &out->curve) : !time_read(call, i + 1, &frames))
             return false;
         if (*name == 'o')
             out->frames = frames < UINT32_MAX ? (uint32_t)frames : UINT32_MAX - 1;
@@ -254,7 +211,7 @@ enum verdict answer_settled(struct call *call,
 {
     struct mixd *m = call->context;
     struct settling now = { m, answer, { arg0, arg1 } };
-    if (m->at_once) {
+    if (m->at_once || m->batch) {
         answer(m, call->reply, now.arg);
         return VERDICT_DONE;
     }

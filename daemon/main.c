@@ -5,6 +5,7 @@
 #include "daemon/mixd.h"
 #include "daemon/options.h"
 #include "daemon/ports.h"
+#include "daemon/schedule.h"
 #include "daemon/session.h"
 #include "daemon/watch.h"
 #include "effects/param.h"
@@ -58,6 +59,16 @@ static void wake(void *context)
 {
     struct mixd *m = context;
     loop_wake(m->waker);
+}
+
+/* Offline the control thread is the audio thread: where the engine has come to what is planned
+ * next, it is posted. */
+static void plan(void *context)
+{
+    struct mixd *m = context;
+    console_tick(m->console);
+    schedule_tick(m);
+    engine_await(m->engine);
 }
 
 static void wait_tracks(void *context)
@@ -172,13 +183,15 @@ static int render_prepare(struct mixd *m, const struct options *o, struct stretc
         engine_process(m->engine, NULL, NULL, 0);
         console_await_tracks(m->console);
     }
+    console_set_idle(m->console, false); /* from here on a fade takes its frames */
     console_play(m->console, 0, 0);
+    schedule_tick(m);
     return EXIT_SUCCESS;
 }
 
 static int render(const struct options *o)
 {
-    struct mixd m = { 0 };
+    struct mixd m = { .offline = true };
     struct stretch s;
     int status = EXIT_RUNNING;
     if (mixd_init(&m, o->name, o->rate, o->quantum)) {
@@ -192,7 +205,7 @@ static int render(const struct options *o)
                                       .period = o->period,
                                       .frames = s.frames,
                                       .engine = m.engine,
-                                      .wait = wait_tracks,
+                                      .wait = plan,
                                       .context = &m };
         if (render_run(&setup, &result, &why)) {
             log_error("%s", why.text);
@@ -280,7 +293,7 @@ static void flaw_print(void *context, const char *address, const char *text)
  * is whole. A file that is not whole plays all the same, so that is no more than a warning. */
 static int check(const struct options *o)
 {
-    struct mixd m = { 0 };
+    struct mixd m = { .trial = true };
     int status = EXIT_RUNNING;
     if (mixd_init(&m, o->name, o->rate, o->quantum))
         log_error("out of memory");

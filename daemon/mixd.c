@@ -2,9 +2,11 @@
 #include "daemon/mixd.h"
 
 #include "daemon/bulletin.h"
+#include "daemon/dispatch.h"
 #include "daemon/log.h"
 #include "daemon/meters.h"
 #include "daemon/ports.h"
+#include "daemon/schedule.h"
 #include "daemon/session.h"
 #include "daemon/telemetry.h"
 #include "daemon/watch.h"
@@ -86,7 +88,10 @@ int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
 {
     m->name = name;
     m->quantum = quantum;
-    m->registry = (struct registry){ verbs, verb_count, m };
+    m->registry = (struct registry){ verbs, verb_count, m, dispatch };
+    m->schedule = m->trial ? NULL : schedule_new(m);
+    if (!m->trial && !m->schedule)
+        return -1;
     if (!m->ports)
         m->ports = ports_new();
     m->meters = meters_new(rate);
@@ -99,6 +104,9 @@ void mixd_clear(struct mixd *m)
     if (m->driver)
         m->driver_kind->close(m->driver);
     server_close(m->server);
+    if (m->schedule)
+        schedule_cancel(m, 0);
+    schedule_free(m->schedule);
     audio_clear(m);
     ports_free(m->ports);
     meters_free(m->meters);
@@ -119,6 +127,7 @@ static void rebuild(struct mixd *m, uint32_t rate)
     log_warn("the server runs at %u Hz: building the session anew", rate);
     session_write(m, console_folder(m->console), &lines);
     m->driver_kind->stop(m->driver);
+    schedule_rebase(m, link_horizon(m->link), console_rate(m->console), rate);
     audio_clear(m);
     if (!folder || lines.failed || audio_init(m, rate) || console_set_folder(m->console, folder) ||
         session_run_text(m, "session", &lines, &fault) ||
@@ -179,13 +188,15 @@ void mixd_tick(struct mixd *m)
         console_play(m->console, 0, 0);
         watch_transport(m);
     }
+    schedule_tick(m);
     if (m->server) {
         server_poll(m->server);
         watch_tick(m, now);
     }
     if (m->quitting)
         loop_quit(m->loop);
-    bool busy = console_busy(m->console) || m->autoplay || (m->server && server_pending(m->server));
+    bool busy = console_busy(m->console) || m->autoplay || schedule_busy(m) ||
+                (m->server && server_pending(m->server));
     if (m->timer)
         loop_timer_arm(m->timer, busy ? BUSY_NS : IDLE_NS, 0);
 }

@@ -17,6 +17,7 @@ struct bulletin;
 struct meters;
 struct ports;
 struct server;
+struct schedule;
 struct source;
 struct telemetry;
 
@@ -39,6 +40,11 @@ struct mixd {
     struct source *waker; /* for the driver's threads */
     /* No verb waits for the engine: a session is being read before it runs, or to be checked. */
     bool at_once;
+    bool trial;   /* nothing of it will ever sound: lines are tried on it */
+    bool offline; /* the engine waits for the control thread: a render */
+    bool batch; /* what is run is part of a batch: no verb waits, and all is obeyed at its frame */
+    uint64_t revision;         /* grows with each change of the desk other than of levels */
+    struct schedule *schedule; /* NULL: a trial */
     bool quitting;
     bool autoplay;          /* --play, or a session's own `play` */
     char *session_path;     /* what `save` without a file is not, but `reload` is; may be NULL */

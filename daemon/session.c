@@ -118,7 +118,7 @@ int session_run_text(struct mixd *m, const char *name, struct text *lines, struc
 
 int session_check(const struct mixd *m, const char *path, struct text *fault)
 {
-    struct mixd scratch = { 0 };
+    struct mixd scratch = { .trial = true };
     int status = -1;
     if (mixd_init(&scratch, m->name, console_rate(m->console), m->quantum))
         text_add_string(fault, "out of memory");

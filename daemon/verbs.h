@@ -9,20 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The clauses that may stand at the end of a command: over TIME, curve NAME, at WHEN. */
+/* The clauses that may stand at the end of a command: over TIME, curve NAME. */
 struct clauses {
     uint32_t frames; /* UINT32_MAX: no `over` */
     enum curve curve;
-    uint64_t at; /* engine frame, a quantum edge; 0: now */
 };
 
 /* Reads the clauses from word `from` on. `allowed` holds the first letters of those that make sense
- * ("oca"). False: the reply is the error. */
+ * ("oc"). False: the reply is the error. */
 bool clauses_read(const struct call *call, unsigned from, const char *allowed, struct clauses *out);
-
-/* Tells the caller, after the answer, by how much a command that is obeyed at `frame` misses what
- * its clause `at` asked for; nothing if it does not. */
-void late_tell(const struct call *call, const struct clauses *asked, uint64_t frame);
 
 /* A time in frames. False: the reply is the error. */
 bool time_read(const struct call *call, unsigned word, uint64_t *frames);
@@ -61,6 +56,7 @@ enum verdict verb_remove(struct call *call);
 enum verdict verb_restore(struct call *call);
 enum verdict verb_save(struct call *call);
 enum verdict verb_scene(struct call *call);
+enum verdict verb_schedule(struct call *call);
 enum verdict verb_set(struct call *call);
 enum verdict verb_stats(struct call *call);
 enum verdict verb_status(struct call *call);

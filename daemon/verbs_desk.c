@@ -165,7 +165,7 @@ static bool change_tell(struct change *c, struct reply *r)
     struct console_value v;
     struct refusal why;
     bool heard = console_heard(c->m->console, c->address, &c->made.frame);
-    if (!heard && !c->m->at_once)
+    if (!heard && !c->m->at_once && !c->m->batch)
         return false;
     reply_ok(r, "frame=%" PRIu64, c->made.frame);
     if (!c->text || console_get(c->m->console, c->address, &v, &why))
@@ -228,16 +228,15 @@ enum verdict verb_set(struct call *call)
     struct mixd *m = call->context;
     struct clauses clauses;
     struct refusal why;
-    if (!clauses_read(call, 3, "oca", &clauses))
+    if (!clauses_read(call, 3, "oc", &clauses))
         return VERDICT_DONE;
     struct change set = { .m = m, .address = call->words[1].text, .text = call->words[2].text };
-    set.asked = (struct console_change){ clauses.frames, clauses.curve, clauses.at, 0, false };
+    set.asked = (struct console_change){ clauses.frames, clauses.curve, 0, 0, false };
     if (change_make(&set, &why))
-        return why.fault == FAULT_BUSY && !m->at_once ? change_later(call, &set)
-                                                      : refused(call, &why);
+        return why.fault == FAULT_BUSY && !m->at_once && !m->batch ? change_later(call, &set)
+                                                                   : refused(call, &why);
     mixd_hurry(m);
     if (!change_tell(&set, call->reply))
         return change_later(call, &set);
-    late_tell(call, &clauses, set.made.frame);
     return VERDICT_DONE;
 }

@@ -29,22 +29,20 @@ static bool answer_frame(struct reply *r, uint64_t frame)
 
 static void answer_play(struct mixd *m, struct reply *r, const uint64_t arg[2])
 {
+    (void)arg;
     if (m->at_once) {
         m->autoplay = true;
         reply_done(r);
         return;
     }
-    uint64_t frame = console_play(m->console, fade_frames(m), arg[0]);
+    uint64_t frame = console_play(m->console, fade_frames(m), 0);
     if (answer_frame(r, frame))
         watch_transport(m);
 }
 
 enum verdict verb_play(struct call *call)
 {
-    struct clauses clauses;
-    if (!clauses_read(call, 1, "a", &clauses))
-        return VERDICT_DONE;
-    return answer_settled(call, answer_play, clauses.at, 0);
+    return answer_settled(call, answer_play, 0, 0);
 }
 
 enum verdict verb_stop(struct call *call)
@@ -53,17 +51,16 @@ enum verdict verb_stop(struct call *call)
     struct clauses clauses;
     if (call->count > 1 && strchr(call->words[1].text, '/'))
         return shot_stop(call, 2);
-    if (!clauses_read(call, 1, "oa", &clauses))
+    if (!clauses_read(call, 1, "o", &clauses))
         return VERDICT_DONE;
     m->autoplay = false;
     bool same = !console_rolling(m->console);
     uint32_t fade = clauses.frames == UINT32_MAX ? fade_frames(m) : clauses.frames;
-    uint64_t frame = console_stop(m->console, fade, clauses.at);
+    uint64_t frame = console_stop(m->console, fade, 0);
     if (!answer_frame(call->reply, frame))
         return VERDICT_DONE;
     if (same)
         reply_pair(call->reply, "same", "1");
-    late_tell(call, &clauses, frame);
     watch_transport(m);
     mixd_hurry(m);
     return VERDICT_DONE;

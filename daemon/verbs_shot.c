@@ -12,7 +12,6 @@
 struct firing {
     struct mixd *m;
     char *address;
-    uint64_t at;
 };
 
 static bool fire_again(void *state, struct reply *r)
@@ -21,7 +20,7 @@ static bool fire_again(void *state, struct reply *r)
     struct refusal why;
     uint64_t frame;
     mixd_hurry(f->m);
-    if (!console_fire(f->m->console, f->address, f->at, &frame, &why)) {
+    if (!console_fire(f->m->console, f->address, 0, &frame, &why)) {
         reply_ok(r, "frame=%" PRIu64, frame);
         return true;
     }
@@ -38,7 +37,7 @@ static void firing_free(void *state)
     free(f);
 }
 
-static enum verdict fire_later(struct call *call, uint64_t at)
+static enum verdict fire_later(struct call *call)
 {
     struct firing *f = malloc(sizeof *f);
     char *address = strdup(call->words[1].text);
@@ -48,7 +47,7 @@ static enum verdict fire_later(struct call *call, uint64_t at)
         reply_err(call->reply, CODE_LIMIT, "out of memory");
         return VERDICT_DONE;
     }
-    *f = (struct firing){ call->context, address, at };
+    *f = (struct firing){ call->context, address };
     call->pending = (struct pending){ fire_again, firing_free, f };
     mixd_hurry(f->m);
     return VERDICT_LATER;
@@ -69,13 +68,12 @@ enum verdict shot_stop(struct call *call, unsigned from)
     struct clauses clauses;
     struct refusal why;
     uint64_t frame;
-    if (!clauses_read(call, from, "oa", &clauses))
+    if (!clauses_read(call, from, "o", &clauses))
         return VERDICT_DONE;
     uint32_t fade = clauses.frames == UINT32_MAX ? fade_default(m) : clauses.frames;
-    if (console_cease(m->console, call->words[1].text, fade, clauses.at, &frame, &why))
+    if (console_cease(m->console, call->words[1].text, fade, 0, &frame, &why))
         return refused(call, &why);
     reply_ok(call->reply, "frame=%" PRIu64, frame);
-    late_tell(call, &clauses, frame);
     mixd_hurry(m);
     return VERDICT_DONE;
 }
@@ -86,17 +84,21 @@ enum verdict verb_fire(struct call *call)
     struct clauses clauses;
     struct refusal why;
     uint64_t frame;
+    if (m->at_once && !m->batch) {
+        reply_err_at(call->reply, CODE_DENIED, &call->words[0], "in a session file only at a time");
+        reply_hint(call->reply, "at +TIME, or at a position");
+        return VERDICT_DONE;
+    }
     if (call->count > 2 && !strcmp(call->words[2].text, "stop"))
         return shot_stop(call, 3);
-    if (!clauses_read(call, 2, "a", &clauses))
+    if (!clauses_read(call, 2, "", &clauses))
         return VERDICT_DONE;
-    if (console_fire(m->console, call->words[1].text, clauses.at, &frame, &why)) {
-        if (why.fault == FAULT_BUSY)
-            return fire_later(call, clauses.at);
+    if (console_fire(m->console, call->words[1].text, 0, &frame, &why)) {
+        if (why.fault == FAULT_BUSY && (!m->batch || m->trial))
+            return fire_later(call);
         return refused(call, &why);
     }
     reply_ok(call->reply, "frame=%" PRIu64, frame);
-    late_tell(call, &clauses, frame);
     mixd_hurry(m);
     return VERDICT_DONE;
 }

@@ -25,7 +25,7 @@ static const struct {
     [TOPIC_METERS] = { "meters", 20 }, [TOPIC_STATS] = { "stats", 1 },
     [TOPIC_STATE] = { "state", 0 },    [TOPIC_TRANSPORT] = { "transport", 5 },
     [TOPIC_LOG] = { "log", 0 },        [TOPIC_LATE] = { "late", 0 },
-    [TOPIC_LOST] = { "lost", 0 },
+    [TOPIC_FAILED] = { "failed", 0 },  [TOPIC_LOST] = { "lost", 0 },
 };
 
 /* What the daemon keeps of a client that has asked for figures. */
@@ -39,7 +39,7 @@ struct watcher {
         uint64_t due_ns;
         char *glob; /* of addresses, in events; NULL: all */
     } topic[TOPICS];
-    struct text late;  /* what its late events say, a line each: they follow the answers */
+    struct text told; /* what it is told of its own commands, a line each: it follows the answers */
     bool missed_state; /* a state event found no room: the full state follows */
     float shown[LINK_METERS][METER_CHANNELS]; /* peaks of the last event */
 };
@@ -57,7 +57,7 @@ static void watcher_free(void *what)
     struct watcher *w = what;
     for (int i = 0; i < TOPICS; i++)
         free(w->topic[i].glob);
-    text_clear(&w->late);
+    text_clear(&w->told);
     peaks_free(w->peaks);
     free(w);
 }
@@ -236,22 +236,25 @@ void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *
     text_clear(&out);
 }
 
-void watch_late(struct mixd *m, struct client *c, const char *tag, uint64_t by)
+bool watch_tell(struct mixd *m, uint64_t client, enum topic topic, const char *text)
 {
-    struct watcher *w = watcher_of(c, m);
+    struct client *c = NULL;
+    while (m->server && (c = server_next(m->server, c)) && client_id(c) != client)
+        ;
+    struct watcher *w = c ? watcher_of(c, m) : NULL;
     if (!w)
-        return;
-    if (*tag)
-        text_printf(&w->late, "tag=@%s ", tag);
-    text_printf(&w->late, "by=%" PRIu64 "f\n", by);
+        return false;
+    text_printf(&w->told, "%d %s\n", topic, text);
+    mixd_hurry(m);
+    return true;
 }
 
-static void late_send(struct mixd *m, struct client *c, struct watcher *w)
+static void told_send(struct mixd *m, struct client *c, struct watcher *w)
 {
     char *save = NULL;
-    for (char *line = strtok_r(w->late.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-        topic_event(m, c, TOPIC_LATE, line);
-    text_clear(&w->late);
+    for (char *line = strtok_r(w->told.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        topic_event(m, c, (enum topic)atoi(line), strchr(line, ' ') + 1);
+    text_clear(&w->told);
 }
 
 void watch_fill(struct mixd *m, double fill)
@@ -266,8 +269,8 @@ void watch_fill(struct mixd *m, double fill)
 static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uint64_t now_ns)
 {
     struct stating s = { m, c, w->topic[TOPIC_STATE].glob, NULL };
-    if (w->late.length && client_event_room(c))
-        late_send(m, c, w);
+    if (w->told.length && client_event_room(c))
+        told_send(m, c, w);
     if (w->missed_state && client_event_room(c)) {
         w->missed_state = false;
         console_each_value(m->console, &s, value_event);

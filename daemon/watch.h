@@ -23,8 +23,9 @@ enum topic {
     TOPIC_TRANSPORT,
     TOPIC_LOG,
     TOPICS_TO_WATCH,
-    TOPIC_LATE = TOPICS_TO_WATCH, /* comes to who scheduled, without being asked for */
-    TOPIC_LOST,                   /* comes to who watches stats */
+    TOPIC_LATE = TOPICS_TO_WATCH, /* these come to who scheduled, without being asked for */
+    TOPIC_FAILED,
+    TOPIC_LOST, /* comes to who watches stats */
     TOPICS
 };
 
@@ -53,8 +54,8 @@ void watch_state(struct mixd *m, const char *format, ...) __attribute__((format(
 void watch_transport(struct mixd *m);
 void watch_log(struct mixd *m, const char *level, const char *line);
 
-/* Control. Tells a client that what it scheduled under `tag` ("": none) is obeyed `by` frames after
- * the frame that it asked for. Follows the answer. */
-void watch_late(struct mixd *m, struct client *c, const char *tag, uint64_t by);
+/* Control. Tells one client (client_id) something that it has waited for, after the answer that is
+ * being given. False: it is not there any more. */
+bool watch_tell(struct mixd *m, uint64_t client, enum topic topic, const char *text);
 
 #endif

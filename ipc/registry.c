@@ -27,6 +27,32 @@ static void refuse_unknown(const struct registry *g, struct call *call)
         reply_hint(call->reply, "%s", nearest_best(&near));
 }
 
+/* The last `at WHEN` behind the words that the verb needs. A slot may be called `at`. */
+static bool when_take(struct call *call)
+{
+    unsigned at = call->count - 1;
+    call->when = (struct word){ 0 };
+    if (!(call->verb->flags & VERB_SESSION))
+        return true;
+    for (; at > call->verb->min; at--) {
+        const char *before = call->words[at - 1].text;
+        if (!strcmp(call->words[at].text, "at") && strcmp(before, "as") != 0 &&
+            strcmp(before, "before") != 0)
+            break;
+    }
+    if (at <= call->verb->min)
+        return true;
+    if (at + 1 == call->count) {
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[at], "wants a word behind it");
+        reply_hint(call->reply, "now, +TIME, or a position on the timeline");
+        return false;
+    }
+    call->when = call->words[at + 1];
+    call->count -= 2;
+    memmove(&call->words[at], &call->words[at + 2], (call->count - at) * sizeof *call->words);
+    return true;
+}
+
 /* Too many: the first word too many is at fault; too few: the verb is. */
 static bool arity_fits(const struct call *call)
 {
@@ -51,13 +77,13 @@ enum verdict registry_dispatch(const struct registry *g, struct call *call)
         refuse_unknown(g, call);
         return VERDICT_DONE;
     }
-    if (!arity_fits(call))
+    if (!when_take(call) || !arity_fits(call))
         return VERDICT_DONE;
     if ((call->verb->flags & VERB_CLIENT) && !call->caller) {
         reply_err_at(call->reply, CODE_DENIED, &call->words[0], "only over a connection");
         return VERDICT_DONE;
     }
-    return call->verb->run(call);
+    return g->run ? g->run(call) : call->verb->run(call);
 }
 
 enum verdict registry_run(const struct registry *g, char *text, size_t length, void *caller,

@@ -35,6 +35,8 @@ struct call {
     const struct verb *verb;
     unsigned count;     /* words, the verb included: at least 1 */
     struct word *words; /* words[0] is the verb; good until the handler returns */
+    struct word when;   /* what stood behind `at`, which is no longer among the words; its text is
+                           NULL if nothing did */
     struct reply *reply;
     struct pending pending; /* the handler's to fill when it returns VERDICT_LATER */
 };
@@ -43,7 +45,7 @@ struct call {
 
 enum verb_flag {
     VERB_CLIENT = 1,  /* makes sense on a connection only: denied to a session file */
-    VERB_SESSION = 2, /* may stand in a session file; not looked at here */
+    VERB_SESSION = 2, /* changes the desk: may stand in a session file, and takes `at WHEN` */
 };
 
 struct verb {
@@ -59,14 +61,16 @@ struct registry {
     const struct verb *verbs; /* sorted by name */
     size_t count;
     void *context; /* given to every call */
+    /* Runs what may be run, or does something else with it; NULL: the verb's own handler. */
+    enum verdict (*run)(struct call *call);
 };
 
 /* Control. The row called `name`; NULL: none. */
 const struct verb *registry_find(const struct registry *g, const char *name);
 
-/* Control. Looks up call->words[0], checks how many words there are and runs the handler. Sets
- * call->context and call->verb. Unknown verb, too few or too many words, or a verb that needs a
- * client: the reply is the error, VERDICT_DONE. */
+/* Control. Looks up call->words[0], takes `at WHEN` out, checks how many words are left and runs
+ * the handler. Sets call->context, call->verb and call->when. Unknown verb, too few or too many
+ * words, or a verb that needs a client: the reply is the error, VERDICT_DONE. */
 enum verdict registry_dispatch(const struct registry *g, struct call *call);
 
 /* Control. Parses `length` bytes of text (text[length] must be writable) and dispatches them.

@@ -39,7 +39,7 @@ offers() { # wanted, words...
     failures=$((failures + 1))
 }
 
-offers 'save scene set stats status stop' s
+offers 'save scene schedule set stats status stop' s
 offers '--help --json --version' --
 offers 'strip/vox/pan strip/vox/panlaw strip/vox/polarity' set strip/vox/p
 offers 'strip/vox/tone/low.freq strip/vox/tone/low.gain strip/vox/tone/low.q' set strip/vox/tone/low

@@ -45,7 +45,7 @@ static const struct verb verbs[] = {
     { "wait", "wait N", "", 1, 1, 0, wait },
     { "watch", "watch", "", 0, 0, VERB_CLIENT, note },
 };
-static const struct registry registry = { verbs, sizeof verbs / sizeof *verbs, context };
+static const struct registry registry = { verbs, sizeof verbs / sizeof *verbs, context, NULL };
 static struct reply *reply;
 static struct pending pending;
 

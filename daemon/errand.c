@@ -1,0 +1,102 @@
+/* errand.c - command lines that were tried, and are run together as one batch when all is ready */
+#include "daemon/errand.h"
+
+#include "daemon/mixd.h"
+#include "daemon/rehearsal.h"
+#include "mixer/batch.h"
+#include "mixer/console.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* `ok value=-6dB` from `ok frame=480 value=-6dB`: the frame is the batch's. */
+static void answer_add(struct reply *answers, unsigned number, struct reply *reply)
+{
+    size_t length;
+    const char *text = reply_finish(reply, &length), *last = text;
+    for (const char *at = text; at && (at = strchr(at, '\n')) && at[1]; last = ++at)
+        ;
+    if (!last)
+        return;
+    int n = (int)strcspn(last, "\n");
+    const char *frame = strstr(last, " frame=");
+    if (!frame || frame > last + n) {
+        reply_line(answers, "%u %.*s", number, n, last);
+        return;
+    }
+    const char *rest = frame + 1 + strcspn(frame + 1, " \n");
+    reply_line(answers, "%u %.*s%.*s", number, (int)(frame - last), last, (int)(last + n - rest),
+               rest);
+}
+
+static bool line_run(struct mixd *m, char *line, size_t length, struct reply *reply)
+{
+    struct pending pending = { 0 };
+    enum verdict v = registry_run(&m->registry, line, length, NULL, reply, &pending);
+    if (v == VERDICT_LATER) /* no verb waits in a batch */
+        pending.drop(pending.state);
+    return v == VERDICT_LATER || !reply_refused(reply);
+}
+
+/* False: a line is refused. */
+static bool lines_run(struct mixd *m, const struct errand *e, struct reply *answers,
+                      struct reply *reply)
+{
+    char *copy = strdup(text_string(&e->lines)), *at = copy;
+    bool obeyed = true;
+    for (unsigned i = 1; copy && obeyed && *at; i++) {
+        size_t length = strcspn(at, "\n");
+        char *next = at + length + (at[length] == '\n');
+        at[length] = '\0';
+        obeyed = line_run(m, at, length, reply);
+        if (answers)
+            answer_add(answers, i, reply);
+        at = next;
+    }
+    free(copy);
+    return obeyed;
+}
+
+/* Can it be run now, or what is it waiting for? */
+static enum errand_state ready(struct mixd *m, struct errand *e, uint64_t at, bool patient,
+                               struct reply *reply)
+{
+    if (e->wishes && !wishes_primed(m->console, e->wishes, at) && patient)
+        return ERRAND_PRIMING;
+    const char *fault = e->wishes && e->whole ? wishes_fault(m->console, e->wishes) : NULL;
+    if (fault) {
+        reply_begin(reply, NULL);
+        reply_err(reply, CODE_FILE, "%s", fault);
+        return ERRAND_REFUSED;
+    }
+    if (e->whole && !console_settled(m->console))
+        return ERRAND_BUSY;
+    return console_batch_fits(m->console, at, e->plain) ? ERRAND_DONE : ERRAND_BUSY;
+}
+
+enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool patient,
+                             uint64_t *frame, struct reply *answers, struct reply *reply)
+{
+    enum errand_state state = ready(m, e, at, patient, reply);
+    if (state != ERRAND_DONE)
+        return state;
+    m->batch = true;
+    console_set_peer(m->console, e->rehearsal ? rehearsal_console(e->rehearsal) : NULL);
+    console_batch_begin(m->console, at, e->wishes, e->whole);
+    bool obeyed = lines_run(m, e, answers, reply);
+    *frame = console_batch_end(m->console);
+    console_set_peer(m->console, NULL);
+    m->batch = false;
+    mixd_hurry(m);
+    if (obeyed)
+        return ERRAND_DONE;
+    return reply_code(reply) == CODE_BUSY && !e->whole ? ERRAND_BUSY : ERRAND_REFUSED;
+}
+
+void errand_clear(struct mixd *m, struct errand *e)
+{
+    wishes_free(m->console, e->wishes);
+    rehearsal_free(e->rehearsal);
+    text_clear(&e->lines);
+    *e = (struct errand){ 0 };
+}

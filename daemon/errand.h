@@ -1,0 +1,39 @@
+/* errand.h - command lines that were tried, and are run together as one batch when all is ready */
+#ifndef DAEMON_ERRAND_H
+#define DAEMON_ERRAND_H
+
+#include "ipc/reply.h"
+#include "ipc/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mixd;
+struct rehearsal;
+struct wishes;
+
+struct errand {
+    struct text lines; /* each ended by \n */
+    unsigned n;
+    struct wishes *wishes;       /* files that they will play; or NULL */
+    struct rehearsal *rehearsal; /* where they were tried, if it is still known; or NULL */
+    bool whole;                  /* all of them or none, and nothing else is under way meanwhile */
+    bool plain;                  /* they move levels only: no desk, no file */
+};
+
+enum errand_state {
+    ERRAND_DONE,
+    ERRAND_PRIMING, /* files are being read */
+    ERRAND_BUSY,    /* the engine has to go on first */
+    ERRAND_REFUSED, /* `reply` says why; of `whole` ones nothing has changed */
+};
+
+/* Control. Runs it, if it can be run now, at engine frame `at` (0: at once); *frame is where it is
+ * heard from. `patient`: waits for its files whatever comes. `answers` (may be NULL) gets a data
+ * line for each of its lines; `reply` is for the lines' own answers, and keeps the last. */
+enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool patient,
+                             uint64_t *frame, struct reply *answers, struct reply *reply);
+/* Control. Frees what it holds. */
+void errand_clear(struct mixd *m, struct errand *e);
+
+#endif

@@ -1,0 +1,96 @@
+/* rehearsal.c - a desk that never sounds, on which commands are tried before they are obeyed */
+#include "daemon/rehearsal.h"
+
+#include "daemon/mixd.h"
+#include "daemon/session.h"
+#include "mixer/batch.h"
+#include "mixer/console.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct rehearsal {
+    struct mixd m;
+    uint64_t revision; /* of the desk that it is a copy of */
+};
+
+static int copy(struct rehearsal *r, struct mixd *m)
+{
+    struct text lines = { 0 }, fault = { 0 };
+    r->m.trial = r->m.at_once = true;
+    if (mixd_init(&r->m, m->name, console_rate(m->console), m->quantum) ||
+        console_set_folder(r->m.console, console_folder(m->console)))
+        return -1;
+    session_write(m, console_folder(m->console), &lines);
+    console_set_peer(r->m.console, m->console);
+    int err = lines.failed ? -1 : session_run_text(&r->m, "session", &lines, &fault);
+    console_set_peer(r->m.console, NULL);
+    text_clear(&lines);
+    text_clear(&fault);
+    return err;
+}
+
+struct rehearsal *rehearsal_new(struct mixd *m)
+{
+    struct rehearsal *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->revision = m->revision;
+    if (copy(r, m)) {
+        rehearsal_free(r);
+        return NULL;
+    }
+    wishes_free(r->m.console, rehearsal_wishes(r)); /* what is there plays already */
+    r->m.batch = true;
+    return r;
+}
+
+void rehearsal_free(struct rehearsal *r)
+{
+    if (!r)
+        return;
+    mixd_clear(&r->m);
+    free(r);
+}
+
+bool rehearsal_stale(const struct rehearsal *r, const struct mixd *m)
+{
+    return r->revision != m->revision;
+}
+
+bool rehearsal_try(struct rehearsal *r, const char *line, struct reply *reply)
+{
+    struct pending pending = { 0 };
+    char *copy_of_line = strdup(line);
+    if (!copy_of_line) {
+        reply_begin(reply, NULL);
+        reply_err(reply, CODE_LIMIT, "out of memory");
+        return false;
+    }
+    enum verdict v =
+        registry_run(&r->m.registry, copy_of_line, strlen(line), NULL, reply, &pending);
+    if (v == VERDICT_LATER)
+        pending.drop(pending.state);
+    free(copy_of_line);
+    return v == VERDICT_LATER || !reply_refused(reply);
+}
+
+bool rehearsal_try_call(struct rehearsal *r, const struct call *call)
+{
+    struct call copy_of_call = *call;
+    copy_of_call.caller = NULL;
+    enum verdict v = registry_dispatch(&r->m.registry, &copy_of_call);
+    if (v == VERDICT_LATER)
+        copy_of_call.pending.drop(copy_of_call.pending.state);
+    return v == VERDICT_LATER || !reply_refused(call->reply);
+}
+
+struct wishes *rehearsal_wishes(struct rehearsal *r)
+{
+    return wishes_take(r->m.console);
+}
+
+const struct console *rehearsal_console(const struct rehearsal *r)
+{
+    return r->m.console;
+}

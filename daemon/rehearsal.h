@@ -1,0 +1,34 @@
+/* rehearsal.h - a desk that never sounds, on which commands are tried before they are obeyed
+ *
+ * It begins as a copy of the desk that is there. What it refuses would be refused; what it took
+ * tells which files will be wanted.
+ */
+#ifndef DAEMON_REHEARSAL_H
+#define DAEMON_REHEARSAL_H
+
+#include "ipc/registry.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct mixd;
+struct rehearsal;
+struct wishes;
+struct console;
+
+/* Control. A copy of m's desk. NULL: out of memory. */
+struct rehearsal *rehearsal_new(struct mixd *m);
+void rehearsal_free(struct rehearsal *r); /* NULL is fine */
+
+/* Control. Has m's desk changed since, other than by levels? Then the copy is none any more. */
+bool rehearsal_stale(const struct rehearsal *r, const struct mixd *m);
+
+/* Control. Tries a line, or a command that somebody gave; `reply`, or the command's, has the
+ * answer. False: it is refused. */
+bool rehearsal_try(struct rehearsal *r, const char *line, struct reply *reply);
+bool rehearsal_try_call(struct rehearsal *r, const struct call *call);
+/* Control. As wishes_take: what the lines tried since the last time would open. */
+struct wishes *rehearsal_wishes(struct rehearsal *r);
+const struct console *rehearsal_console(const struct rehearsal *r);
+
+#endif

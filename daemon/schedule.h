@@ -1,0 +1,49 @@
+/* schedule.h - commands that are obeyed later: at an engine frame, or where the timeline comes by
+ *
+ * A command is checked when it is scheduled, kept here as a line, and run on the console a little
+ * ahead of its frame (SCHEDULE_AHEAD_MS), with everything that it posts stamped with that frame: so
+ * it is heard from exactly there, and until then every value is the one in force. The files it will
+ * play are opened some seconds ahead. One that comes too late is obeyed at once, and says so.
+ */
+#ifndef DAEMON_SCHEDULE_H
+#define DAEMON_SCHEDULE_H
+
+#include "ipc/registry.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mixd;
+struct rehearsal;
+struct schedule;
+struct text;
+struct when;
+struct wishes;
+
+enum { SCHEDULE_MOST = 65536, SCHEDULE_AHEAD_MS = 50 };
+
+/* Control. NULL: out of memory. */
+struct schedule *schedule_new(struct mixd *m);
+void schedule_free(struct schedule *s); /* NULL is fine */
+
+/* Control. Checks a command that has a `when` and keeps it; the reply tells. */
+enum verdict schedule_add(struct call *call);
+/* Control. Keeps lines that were tried together, to be obeyed together. Takes `wishes` (may be
+ * NULL). False: the reply is the error, and nothing was taken. */
+bool schedule_add_batch(const struct call *call, const struct when *when, struct text *lines,
+                        unsigned n, struct wishes *wishes);
+
+/* Control. Every turn: hands to the engine what is due soon. */
+void schedule_tick(struct mixd *m);
+/* Control. Does it want to be called every millisecond? */
+bool schedule_busy(const struct mixd *m);
+/* Control. The engine begins anew at frame 0, at another rate: what waits for a frame waits as
+ * long. */
+void schedule_rebase(struct mixd *m, uint64_t frame, uint32_t rate_before, uint32_t rate);
+
+/* Control. A data line for each, in the order in which they come up. */
+void schedule_list(const struct mixd *m, struct reply *r);
+/* Control. Forgets one by its id, or all (0); how many it were. */
+unsigned schedule_cancel(struct mixd *m, uint64_t id);
+
+#endif

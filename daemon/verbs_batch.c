@@ -1,0 +1,43 @@
+/* verbs_batch.c - schedule */
+#include "daemon/schedule.h"
+#include "daemon/verbs.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum verdict cancel(struct call *call)
+{
+    struct mixd *m = call->context;
+    const char *what = call->words[2].text;
+    char *end;
+    uint64_t id = strtoull(what, &end, 10);
+    bool all = !strcmp(what, "all");
+    if (!all && (*what < '0' || *what > '9' || *end || !id)) {
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[2], "is no id");
+        reply_hint(call->reply, "the id that the command was answered with, or all");
+        return VERDICT_DONE;
+    }
+    unsigned n = schedule_cancel(m, all ? 0 : id);
+    if (n || all)
+        reply_ok(call->reply, "cancelled=%u", n);
+    else
+        reply_err_at(call->reply, CODE_UNKNOWN, &call->words[2], "waits no longer, or never did");
+    return VERDICT_DONE;
+}
+
+enum verdict verb_schedule(struct call *call)
+{
+    const struct mixd *m = call->context;
+    const char *what = call->words[1].text;
+    if (!strcmp(what, "list") && call->count == 2) {
+        schedule_list(m, call->reply);
+        reply_done(call->reply);
+    } else if (!strcmp(what, "cancel") && call->count == 3) {
+        return cancel(call);
+    } else {
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[1], "is neither list nor cancel ID");
+        reply_hint(call->reply, "%s", call->verb->usage);
+    }
+    return VERDICT_DONE;
+}
