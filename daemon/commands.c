@@ -7,9 +7,10 @@
 const struct verb verbs[] = {
     { "add",
       "add strip NAME source=FILE[:CH[-CH]] [KEY=VALUE...] | add input NAME [channels=2] "
-      "[KEY=VALUE...] | add bus NAME [KEY=VALUE...] [at WHEN]",
-      "a strip that plays a file, a strip fed by JACK ports, or a bus; keys are its parameters", 2,
-      VERB_MANY, VERB_SESSION, verb_add },
+      "[KEY=VALUE...] | add bus NAME [KEY=VALUE...] | add group NAME [KEY=VALUE...] [at WHEN]",
+      "a strip that plays a file, a strip fed by JACK ports, a bus, or a group of them that is "
+      "turned up, muted and soloed together; keys are its parameters",
+      2, VERB_MANY, VERB_SESSION, verb_add },
     { "connect", "connect PORT PORT [at WHEN]",
       "a JACK connection from an output to an input, remembered in the session", 2, 2, VERB_SESSION,
       verb_connect },

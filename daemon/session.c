@@ -6,6 +6,7 @@
 #include "effects/param.h"
 #include "ipc/parse.h"
 #include "mixer/console.h"
+#include "mixer/groups.h"
 #include "mixer/list.h"
 #include "mixer/markers.h"
 #include "mixer/scenes.h"
@@ -187,7 +188,7 @@ struct writing {
 static void object_take(void *context, const char *address, const char *kind)
 {
     struct writing *w = context;
-    if (!strcmp(kind, "marker"))
+    if (!strcmp(kind, "marker") || !strcmp(kind, "group"))
         return; /* not on the desk */
     struct object *o = malloc(sizeof *o);
     if (!o)
@@ -325,6 +326,16 @@ static void nodes_write(struct writing *w, bool buses)
             sets_write(w, w->objects.at[i]);
 }
 
+static void group_write(void *context, const char *name)
+{
+    struct writing *w = context;
+    char address[96];
+    snprintf(address, sizeof address, "group/%s", name);
+    text_printf(w->out, "add group %s", name);
+    keys_write(w, &(struct object){ address, (char *)"group" });
+    text_add_string(w->out, "\n");
+}
+
 static void marker_write(void *context, const struct marker_figures *m)
 {
     struct writing *w = context;
@@ -426,6 +437,7 @@ void session_write(struct mixd *m, const char *folder, struct text *out)
     console_each_object(m->console, &w, object_take);
     console_each_value(m->console, &w, value_take);
     sets_write(&w, &engine);
+    console_each_group(m->console, &w, group_write);
     nodes_write(&w, true);
     nodes_write(&w, false);
     console_each_marker(m->console, &w, marker_write);

@@ -5,6 +5,7 @@
 #include "ipc/nearest.h"
 #include "ipc/text.h"
 #include "mixer/console.h"
+#include "mixer/groups.h"
 #include "mixer/link.h"
 
 #include <inttypes.h>
@@ -59,8 +60,10 @@ enum verdict verb_add(struct call *call)
         err = console_add_input(m->console, name, keys, n, &why);
     else if (!strcmp(what, "bus"))
         err = console_add_bus(m->console, name, keys, n, &why);
+    else if (!strcmp(what, "group"))
+        err = console_add_group(m->console, name, keys, n, &why);
     else
-        return usage(call, 1, "is neither strip, input nor bus");
+        return usage(call, 1, "is neither strip, input, bus nor group");
     keys_join(keys, n);
     if (err)
         return refused(call, &why);

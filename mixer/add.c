@@ -1,4 +1,5 @@
 /* add.c - what comes onto the desk and what goes: strips, inputs, buses, effects */
+#include "mixer/groups.h"
 #include "mixer/markers.h"
 #include "mixer/model.h"
 
@@ -410,6 +411,8 @@ int console_remove(struct console *c, const char *address, struct refusal *why)
     struct plug *p;
     if (!strncmp(address, "marker/", 7))
         return console_remove_marker(c, address + 7, why);
+    if (!strncmp(address, "group/", 6))
+        return console_remove_group(c, address + 6, why);
     if (object_find(c, address, &n, &p, why))
         return -1;
     if (p)

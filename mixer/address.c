@@ -93,6 +93,16 @@ static bool marker_target(const struct console *c, const char *rest, struct targ
     return t->marker && !rest;
 }
 
+static bool group_target(const struct console *c, const char *rest, struct target *t)
+{
+    char part[NAME_SIZE];
+    if (!part_take(&rest, part) || !rest)
+        return false;
+    t->kind = TARGET_GROUP;
+    t->group = group_find(c, part);
+    return t->group && rows_find(group_rows, GROUP_PARAMS, rest, t);
+}
+
 int target_find(const struct console *c, const char *address, struct target *t, struct refusal *why)
 {
     *t = (struct target){ 0 };
@@ -104,6 +114,9 @@ int target_find(const struct console *c, const char *address, struct target *t, 
     } else if (!strncmp(address, "transport/", 10)) {
         t->kind = TARGET_TRANSPORT;
         if (rows_find(transport_rows, TRANSPORT_PARAMS, address + 10, t))
+            return 0;
+    } else if (!strncmp(address, "group/", 6)) {
+        if (group_target(c, address + 6, t))
             return 0;
     } else if (!strncmp(address, "scene/", 6)) {
         t->kind = TARGET_MORPH;

@@ -86,6 +86,7 @@ void console_free(struct console *c)
     list_clear(&c->sources);
     markers_clear(c);
     scenes_clear(c);
+    groups_clear(c);
     list_clear(&c->graves);
     list_clear(&c->claims);
     free(c->batch);

@@ -24,6 +24,10 @@ void console_each_object(const struct console *c, void *context,
             each(context, slot, p->kind->name);
         }
     }
+    for (uint32_t i = 0; i < c->groups.n; i++) {
+        snprintf(address, sizeof address, "group/%s", ((struct group *)c->groups.at[i])->name);
+        each(context, address, "group");
+    }
     for (uint32_t i = 0; i < c->markers.n; i++) {
         snprintf(address, sizeof address, "marker/%s", ((struct marker *)c->markers.at[i])->name);
         each(context, address, "marker");
@@ -41,16 +45,21 @@ static void source_text(const struct node *n, char *out, size_t size)
 }
 
 /* The node's value of a row: its number, and text where the row is text. */
-static void node_value(const struct node *n, uint32_t row, struct console_value *v)
+static void node_value(const struct console *c, const struct node *n, uint32_t row,
+                       struct console_value *v)
 {
-    v->number = n->values[row];
+    v->number = row == NODE_LISTEN ? listen_now(c, n) : n->values[row];
     if (row == NODE_SOURCE)
         source_text(n, v->text, sizeof v->text);
     else if (row == NODE_OUT)
         snprintf(v->text, sizeof v->text, "%s", n->out);
-    v->saved = row == NODE_OUT                              ? strcmp(n->out, "master") != 0
-               : row == NODE_SOURCE || node_rows[row].fixed ? false
-                                                            : v->number != node_rows[row].def;
+    else if (row == NODE_GROUP)
+        groups_text(n, v->text, sizeof v->text);
+    v->saved = row == NODE_OUT     ? strcmp(n->out, "master") != 0
+               : row == NODE_GROUP ? n->groups.n > 0
+               : row == NODE_SOURCE || row == NODE_LISTEN || node_rows[row].fixed
+                   ? false /* listening is a send */
+                   : v->number != node_rows[row].def;
 }
 
 static void transport_value(const struct console *c, uint32_t row, struct console_value *v)
@@ -87,7 +96,7 @@ static void target_value(const struct console *c, const struct target *t, struct
     v->text[0] = '\0';
     switch (t->kind) {
     case TARGET_NODE:
-        node_value(t->node, t->row, v);
+        node_value(c, t->node, t->row, v);
         break;
     case TARGET_SEND:
         v->number = s ? s->level_db : -INFINITY;
@@ -112,6 +121,10 @@ static void target_value(const struct console *c, const struct target *t, struct
     case TARGET_ENGINE:
         v->number = c->values[t->row];
         v->saved = !t->param->fixed && v->number != t->param->def;
+        break;
+    case TARGET_GROUP:
+        v->number = t->group->values[t->row];
+        v->saved = v->number != t->param->def;
         break;
     case TARGET_MORPH:
         v->number = c->morph;
@@ -198,7 +211,7 @@ static void walk_node(struct walk *w, struct node *n)
     char base[ADDRESS_SIZE];
     node_address(n, base);
     for (uint32_t row = 0; row < NODE_PARAMS; row++) {
-        if (!node_has(n->kind, row))
+        if (!node_has(n->kind, row) || (row == NODE_LISTEN && !listens(w->c, n)))
             continue;
         struct target t = { .kind = TARGET_NODE, .node = n, .row = row, .param = &node_rows[row] };
         snprintf(w->address, sizeof w->address, "%s/%s", base, node_rows[row].name);
@@ -215,6 +228,20 @@ static void walk_rows(struct walk *w, enum target_kind kind, const char *base,
         struct target t = { .kind = kind, .row = row, .param = &rows[row] };
         snprintf(w->address, sizeof w->address, "%s/%s", base, rows[row].name);
         walk_give(w, &t);
+    }
+}
+
+static void walk_groups(struct walk *w)
+{
+    char base[ADDRESS_SIZE];
+    for (uint32_t i = 0; i < w->c->groups.n; i++) {
+        struct target t = { .kind = TARGET_GROUP, .group = w->c->groups.at[i] };
+        snprintf(base, sizeof base, "group/%s", t.group->name);
+        for (t.row = 0; t.row < GROUP_PARAMS; t.row++) {
+            t.param = &group_rows[t.row];
+            snprintf(w->address, sizeof w->address, "%s/%s", base, t.param->name);
+            walk_give(w, &t);
+        }
     }
 }
 
@@ -244,6 +271,7 @@ void console_each_value(const struct console *c, void *context,
             walk_node(&w, n);
     }
     walk_node(&w, c->master);
+    walk_groups(&w);
     walk_markers(&w);
     if (*c->morph_from) /* else there is nothing that it could move */
         walk_rows(&w, TARGET_MORPH, "scene", &morph_row, 1);

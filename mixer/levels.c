@@ -72,23 +72,28 @@ static void pan_gains(const struct node *n, double *left, double *right)
     *right = p >= 0 ? 1 : *right / centre;
 }
 
+static bool soloed(const struct node *n)
+{
+    return n->values[NODE_SOLO] != 0 || groups_solo(n);
+}
+
 static bool any_solo(const struct console *c)
 {
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
-        if (n->life != LIFE_LEAVING && n->values[NODE_SOLO] != 0)
+        if (n->life != LIFE_LEAVING && node_has(n->kind, NODE_SOLO) && soloed(n))
             return true;
     }
     return false;
 }
 
-static double gate_level(const struct console *c, const struct node *n)
+/* solo: is anything soloed? */
+static double gate_level(const struct node *n, bool solo)
 {
-    if (n->life == LIFE_LEAVING || n->values[NODE_MUTE] != 0)
+    if (n->life == LIFE_LEAVING || n->values[NODE_MUTE] != 0 || groups_mute(n))
         return 0;
-    if (!node_has(n->kind, NODE_SOLO) || n->values[NODE_SOLO] != 0)
-        return 1;
-    return any_solo(c) ? 0 : 1;
+    bool open = !solo || !node_has(n->kind, NODE_SOLO) || n->values[NODE_SOLOSAFE] != 0;
+    return open || soloed(n) ? 1 : 0;
 }
 
 void node_levels(struct console *c, struct node *n, const struct console_change *change)
@@ -101,7 +106,8 @@ void node_levels(struct console *c, struct node *n, const struct console_change 
     ramp_send(c, &s->trim, &n->sent[RAMP_TRIM], trim, unheard, change);
     ramp_send(c, &s->fader, &n->sent[RAMP_FADER], db_to_gain(n->values[NODE_GAIN]), unheard,
               change);
-    ramp_send(c, &s->gate, &n->sent[RAMP_GATE], gate_level(c, n), unheard, change);
+    ramp_send(c, &s->group, &n->sent[RAMP_GROUP], groups_gain(n), unheard, change);
+    ramp_send(c, &s->gate, &n->sent[RAMP_GATE], gate_level(n, any_solo(c)), unheard, change);
     ramp_send(c, &s->left, &n->sent[RAMP_LEFT], left, unheard, change);
     ramp_send(c, &s->right, &n->sent[RAMP_RIGHT], right, unheard, change);
 }
@@ -113,9 +119,8 @@ void gates_levels(struct console *c, const struct console_change *change)
         struct node *n = c->nodes.at[i];
         if (!node_has(n->kind, NODE_SOLO))
             continue;
-        bool open = n->life != LIFE_LEAVING && n->values[NODE_MUTE] == 0 &&
-                    (!solo || n->values[NODE_SOLO] != 0);
-        ramp_send(c, &n->strip.gate, &n->sent[RAMP_GATE], open, ours(n, change), change);
+        ramp_send(c, &n->strip.gate, &n->sent[RAMP_GATE], gate_level(n, solo), ours(n, change),
+                  change);
     }
 }
 

@@ -126,6 +126,7 @@ void node_free(struct console *c, void *what)
     list_clear(&n->taps);
     list_clear(&n->plugs);
     list_clear(&n->sends);
+    list_clear(&n->groups);
     c->meters[n->meter] = false;
     free(n->mix_memory);
     free(n->file);

@@ -113,6 +113,9 @@ enum node_param {
     NODE_PANLAW,
     NODE_MUTE,
     NODE_SOLO,
+    NODE_SOLOSAFE,
+    NODE_LISTEN,
+    NODE_GROUP,
     NODE_SAFE,
     NODE_POLARITY,
     NODE_OFFSET,
@@ -129,7 +132,7 @@ enum node_param {
     NODE_PARAMS,
 };
 
-enum node_ramp { RAMP_TRIM, RAMP_FADER, RAMP_GATE, RAMP_LEFT, RAMP_RIGHT, NODE_RAMPS };
+enum node_ramp { RAMP_TRIM, RAMP_FADER, RAMP_GROUP, RAMP_GATE, RAMP_LEFT, RAMP_RIGHT, NODE_RAMPS };
 
 struct node {
     enum node_kind kind;
@@ -146,9 +149,10 @@ struct node {
     double sent[NODE_RAMPS]; /* where its ramps are or go */
     struct mix mix;          /* bus and master: the engine's */
     float *mix_memory;
-    struct list taps;  /* of struct model_tap */
-    struct list plugs; /* of struct plug */
-    struct list sends; /* of struct model_send, the route among them */
+    struct list taps;   /* of struct model_tap */
+    struct list plugs;  /* of struct plug */
+    struct list sends;  /* of struct model_send, the route among them */
+    struct list groups; /* of struct group */
     uint32_t meter;
     enum life life;
     uint64_t until;
@@ -174,6 +178,12 @@ struct claim {
 struct marker {
     char name[NAME_SIZE];
     uint64_t position; /* timeline frame */
+};
+
+enum group_param { GROUP_GAIN, GROUP_MUTE, GROUP_SOLO, GROUP_PARAMS };
+struct group {
+    char name[NAME_SIZE];
+    double values[GROUP_PARAMS];
 };
 
 /* One value of a scene. */
@@ -213,6 +223,7 @@ struct console {
     struct node *master;
     struct list sources;                             /* of struct source */
     struct list markers;                             /* of struct marker, by position */
+    struct list groups;                              /* of struct group */
     struct list scenes;                              /* of struct scene */
     struct scene undo;                               /* what the last recall has changed */
     char morph_from[NAME_SIZE], morph_to[NAME_SIZE]; /* scenes; "": none */
@@ -437,6 +448,25 @@ void markers_clear(struct console *c);
 /* As many helpers as engine/helpers says. */
 void helpers_muster(struct console *c);
 
+/* ---- groups.c: a second hand on many faders */
+struct group *group_find(const struct console *c, const char *name);
+void group_set(struct console *c, struct group *g, enum group_param row, double value,
+               const struct console_change *change);
+/* The groups of a node, as names with commas between or "none"; and as they are written. */
+void groups_text(const struct node *n, char *out, size_t size);
+int groups_join(struct console *c, struct node *n, const char *text, struct refusal *why);
+double groups_gain(const struct node *n); /* linear, of all its groups together */
+bool groups_mute(const struct node *n);   /* is one of them muted, */
+bool groups_solo(const struct node *n);   /* soloed? */
+void groups_clear(struct console *c);
+
+/* ---- listen.c: PFL and AFL, by a send to bus/listen */
+enum listen { LISTEN_OFF, LISTEN_PFL, LISTEN_AFL };
+bool listens(const struct console *c, const struct node *n); /* is there such a bus for it? */
+enum listen listen_now(const struct console *c, const struct node *n);
+int listen_set(struct console *c, struct node *n, enum listen listen,
+               const struct console_change *change, struct refusal *why);
+
 /* ---- scenes.c, morph.c: many values at once */
 struct scene_count;
 struct scene *scene_find(const struct console *c, const char *name);
@@ -459,6 +489,7 @@ enum target_kind {
     TARGET_TRANSPORT,
     TARGET_MARKER,
     TARGET_MORPH,
+    TARGET_GROUP,
 };
 struct target {
     enum target_kind kind;
@@ -466,6 +497,7 @@ struct target {
     struct node *to; /* of a send */
     struct plug *plug;
     struct marker *marker;
+    struct group *group;
     uint32_t row;
     const struct param *param;
 };
@@ -485,6 +517,7 @@ extern const struct param node_rows[NODE_PARAMS];
 extern const struct param engine_rows[ENGINE_PARAMS];
 enum transport_param { TRANSPORT_STATE, TRANSPORT_POSITION, TRANSPORT_LOOP, TRANSPORT_PARAMS };
 extern const struct param transport_rows[TRANSPORT_PARAMS];
+extern const struct param group_rows[GROUP_PARAMS];
 extern const struct param morph_row;
 enum marker_param { MARKER_POSITION, MARKER_PARAMS };
 extern const struct param marker_rows[MARKER_PARAMS]; /* the first is the marker itself */

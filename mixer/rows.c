@@ -19,6 +19,10 @@ const struct param node_rows[NODE_PARAMS] = {
     [NODE_MUTE] = { "mute", "switch", 0, 1, 0, "silent, post-fader sends too", .rampable = true },
     [NODE_SOLO] = { "solo", "switch", 0, 1, 0, "silences every strip and input without solo",
                     .rampable = true },
+    [NODE_SOLOSAFE] = { "solosafe", "switch", 0, 1, 0, "the solo of others does not silence it" },
+    [NODE_LISTEN] = { "listen", "off|pfl|afl", 0, 2, 0,
+                      "sends it to bus/listen at 0 dB: before the fader and mute, or behind them" },
+    [NODE_GROUP] = { "group", "text", 0, 0, 0, "the groups that it is in, with commas; or none" },
     [NODE_SAFE] = { "safe", "switch", 0, 1, 0, "recalled scenes leave it as it is" },
     [NODE_POLARITY] = { "polarity", "switch", 0, 1, 0, "turns the signal upside down",
                         .rampable = true },
@@ -72,6 +76,12 @@ const struct param transport_rows[TRANSPORT_PARAMS] = {
                          .fixed = true },
 };
 
+const struct param group_rows[GROUP_PARAMS] = {
+    [GROUP_GAIN] = { "gain", "dB", -INFINITY, 24, 0, "added to the gain of every member",
+                     .rampable = true },
+    [GROUP_MUTE] = { "mute", "switch", 0, 1, 0, "every member is muted", .rampable = true },
+    [GROUP_SOLO] = { "solo", "switch", 0, 1, 0, "every member is soloed", .rampable = true },
+};
 const struct param morph_row = {
     "morph",
     "",
@@ -113,7 +123,11 @@ bool node_has(enum node_kind kind, enum node_param row)
     case NODE_SAFE:
     case NODE_OUT:
         return kind != NODE_MASTER;
+    case NODE_LISTEN:
+    case NODE_GROUP:
+        return kind != NODE_MASTER;
     case NODE_SOLO:
+    case NODE_SOLOSAFE:
     case NODE_PANLAW:
         return kind == NODE_STRIP || kind == NODE_INPUT;
     case NODE_CHANNELS:

@@ -13,11 +13,13 @@ enum { SCENES_MOST = 1024 };
 
 /* ---- which parameters */
 
-/* The part of an address behind its strip, input, bus or the master; NULL: it is of none. */
+/* The part of an address behind its strip, input, bus, group or the master; NULL: it is of none. */
 static const char *behind_node(const char *address)
 {
     const char *slash = strchr(address, '/');
     size_t n = slash ? (size_t)(slash - address) : 0;
+    if (!strncmp(address, "group/", 6))
+        return strchr(slash + 1, '/') ? strchr(slash + 1, '/') + 1 : NULL;
     for (uint32_t kind = 0; n && kind <= NODE_MASTER; kind++) {
         const char *prefix = node_prefix(kind);
         if (strlen(prefix) != n || strncmp(prefix, address, n) != 0)
@@ -191,7 +193,7 @@ int kept_recall(struct console *c, const char *address, const struct param *row,
         count->missing++;
         return -1;
     }
-    if (t.node->values[NODE_SAFE] != 0) {
+    if (t.node && t.node->values[NODE_SAFE] != 0) {
         count->safe++;
         return -1;
     }

@@ -15,7 +15,7 @@ double target_now(const struct console *c, const struct target *t)
     const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
     switch (t->kind) {
     case TARGET_NODE:
-        return t->node->values[t->row];
+        return t->row == NODE_LISTEN ? listen_now(c, t->node) : t->node->values[t->row];
     case TARGET_SEND:
         return s ? s->level_db : -INFINITY;
     case TARGET_PRE:
@@ -28,6 +28,8 @@ double target_now(const struct console *c, const struct target *t)
         return c->values[t->row];
     case TARGET_MARKER:
         return marker_value(c, t->marker, t->row);
+    case TARGET_GROUP:
+        return t->group->values[t->row];
     case TARGET_MORPH:
         return c->morph;
     case TARGET_TRANSPORT:
@@ -101,7 +103,7 @@ static int node_set(struct console *c, struct node *n, uint32_t row, double valu
     if (reopens(row)) {
         n->wants_source = true;
         c->dirty = true;
-    } else if (row == NODE_SOLO) {
+    } else if (row == NODE_SOLO || row == NODE_SOLOSAFE) {
         gates_levels(c, change);
     } else {
         node_levels(c, n, change);
@@ -138,7 +140,8 @@ int target_set(struct console *c, const struct target *t, double value,
 {
     switch (t->kind) {
     case TARGET_NODE:
-        return node_set(c, t->node, t->row, value, change);
+        return t->row == NODE_LISTEN ? listen_set(c, t->node, (enum listen)value, change, why)
+                                     : node_set(c, t->node, t->row, value, change);
     case TARGET_SEND:
         return send_set(c, t->node, t->to, value, change, why);
     case TARGET_PRE:
@@ -150,6 +153,9 @@ int target_set(struct console *c, const struct target *t, double value,
         return 0;
     case TARGET_ENGINE:
         engine_set(c, t->row, value);
+        return 0;
+    case TARGET_GROUP:
+        group_set(c, t->group, t->row, value, change);
         return 0;
     case TARGET_MORPH:
         return morph_set(c, value, change, why);
@@ -168,6 +174,8 @@ static int text_set(struct console *c, const struct target *t, const char *addre
     char object[ADDRESS_SIZE];
     if (t->kind == TARGET_NODE && t->row == NODE_OUT)
         return route_set(c, t->node, text, why);
+    if (t->kind == TARGET_NODE && t->row == NODE_GROUP)
+        return groups_join(c, t->node, text, why);
     snprintf(object, sizeof object, "%s", address);
     *strrchr(object, '/') = '\0';
     return console_load(c, object, text, why);
@@ -178,11 +186,12 @@ static int text_set(struct console *c, const struct target *t, const char *addre
 static bool schedulable(const struct target *t)
 {
     if (t->kind == TARGET_NODE)
-        return t->row != NODE_SOLO && !reopens(t->row) && !row_is_text(t->param);
+        return t->row != NODE_SOLO && t->row != NODE_SOLOSAFE && t->row != NODE_LISTEN &&
+               !reopens(t->row) && !row_is_text(t->param);
     if (t->kind == TARGET_PLUG)
         return !row_is_text(t->param) &&
                !(t->plug->kind->rebuilds && t->plug->kind->rebuilds(t->row));
-    return t->kind != TARGET_ENGINE && t->kind != TARGET_MARKER && t->kind != TARGET_MORPH;
+    return t->kind == TARGET_SEND || t->kind == TARGET_PRE || t->kind == TARGET_BYPASS;
 }
 
 /* In a batch everything waits for its frame, unless the frame is this command's own because what

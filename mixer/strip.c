@@ -16,6 +16,7 @@ void strip_init(struct strip *s, uint32_t channels)
     *s = (struct strip){ .channels = channels };
     ramp_init(&s->trim, 1);
     ramp_init(&s->fader, 1);
+    ramp_init(&s->group, 1);
     ramp_init(&s->gate, 1);
     ramp_init(&s->left, 1);
     ramp_init(&s->right, 1);
@@ -271,12 +272,14 @@ static RT void feeds_run(struct lane *lane, struct booth *b, bool before_fader, 
     }
 }
 
-/* Multiplies the signal by fader and gate while they move; at rest returns their product. */
+/* Multiplies the signal by fader, groups and gate while they move; at rest returns their product.
+ */
 static RT float fader_apply(struct strip *s, struct booth *b)
 {
-    if (ramp_resting(&s->fader) && ramp_resting(&s->gate))
-        return s->fader.value * s->gate.value;
+    if (ramp_resting(&s->fader) && ramp_resting(&s->group) && ramp_resting(&s->gate))
+        return s->fader.value * s->group.value * s->gate.value;
     ramp_fill(&s->fader, b->gain, b->quantum);
+    ramp_scale(&s->group, b->gain, b->quantum);
     ramp_scale(&s->gate, b->gain, b->quantum);
     for (uint32_t c = 0; c < s->channels; c++)
         dsp_multiply(b->ch[c], b->gain, b->quantum);

@@ -79,6 +79,7 @@ struct strip {
     uint32_t channels;
     struct ramp trim;        /* gain before the inserts; its sign is the polarity */
     struct ramp fader;       /* gain after the inserts */
+    struct ramp group;       /* gain of its groups, beside the fader */
     struct ramp gate;        /* 0 or 1: mute and solo */
     struct ramp left, right; /* pan; centre is the pan law's level */
     struct meter meter;      /* after the fader, before the pan */

@@ -74,7 +74,7 @@ offers "$work/test.session" restore "$work/t"
 offers "$work/vox.wav" load strip/vox "$work/v"
 
 # The words of a verb are completed behind a flag too, and a daemon that is not there is no error.
-offers 'strip/vox/gain' --json get strip/vox/g
+offers 'strip/vox/gain' --json get strip/vox/ga
 COMP_WORDS=("$build/mixctl" -s "$work/nobody" se)
 COMP_CWORD=3
 [ -z "$(_mixctl 2>&1)" ] || {

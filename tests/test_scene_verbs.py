@@ -4,10 +4,11 @@ import stems
 from mixdbox import Box, fields, main, words
 
 SESSION = '''
+    add group band gain=-3dB mute=on
     add bus hall
     insert bus/hall room as echo
     add strip drums source=drums.wav send/hall=-18dB
-    add strip vox source=drums.wav gain=-3dB send/hall=-9dB
+    add strip vox source=drums.wav gain=-3dB group=band send/hall=-9dB
     add input mic'''
 
 
@@ -28,7 +29,7 @@ class Scenes(Box):
         for line in self.client.must('describe').lines:
             address, row = words(line)[0], fields(line)
             owner, _, rest = address.partition('/')
-            desk = owner in ('strip', 'input', 'bus', 'master')
+            desk = owner in ('strip', 'input', 'bus', 'group', 'master')
             inside = '/' in rest.partition('/')[2] or row['rampable'] == 'on'
             self.assertEqual(address in held, desk and row.get('fixed') != 'on' and
                              row['type'] != 'text' and inside, line)
@@ -91,11 +92,15 @@ class Scenes(Box):
         must('scene morph a b')
         must('set scene/morph 0.5')
         must('set strip/drums/safe on')
+        must('set group/band/mute off')
         shown = [must(f'scene show {name}').lines for name in 'ab']
         must(f'save {self.file("one.session")}')
         must(f'restore {self.file("one.session")}')
         self.assertEqual([must(f'scene show {name}').lines for name in 'ab'], shown)
         self.assertEqual(self.client.get('scene/morph'), '0.5')
+        self.assertEqual(self.client.get('strip/vox/group'), 'band')
+        self.assertEqual(must('get group/**').values(), {
+            'group/band/gain': '-3dB', 'group/band/mute': 'off', 'group/band/solo': 'off'})
         self.assertEqual(self.client.get('strip/vox/gain'), '-11.5dB')
         must(f'save {self.file("two.session")}')
         with open(self.file('one.session'), 'rb') as one, \
