@@ -192,6 +192,7 @@ bool clauses_read(const struct call *call, unsigned from, const char *allowed, s
 
 struct settling {
     struct mixd *m;
+    bool (*done)(const struct console *c);
     void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]);
     uint64_t arg[2];
 };
@@ -199,18 +200,18 @@ struct settling {
 static bool settled(void *state, struct reply *r)
 {
     struct settling *s = state;
-    if (!console_settled(s->m->console))
+    if (!s->done(s->m->console))
         return false;
     s->answer(s->m, r, s->arg);
     return true;
 }
 
-enum verdict answer_settled(struct call *call,
-                            void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]),
-                            uint64_t arg0, uint64_t arg1)
+enum verdict answer_when(struct call *call, bool (*done)(const struct console *c),
+                         void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]),
+                         uint64_t arg0, uint64_t arg1)
 {
     struct mixd *m = call->context;
-    struct settling now = { m, answer, { arg0, arg1 } };
+    struct settling now = { m, done, answer, { arg0, arg1 } };
     if (m->at_once || m->batch) {
         answer(m, call->reply, now.arg);
         return VERDICT_DONE;
@@ -224,4 +225,11 @@ enum verdict answer_settled(struct call *call,
     call->pending = (struct pending){ settled, free, later };
     mixd_hurry(m);
     return VERDICT_LATER;
+}
+
+enum verdict answer_settled(struct call *call,
+                            void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]),
+                            uint64_t arg0, uint64_t arg1)
+{
+    return answer_when(call, console_settled, answer, arg0, arg1);
 }

@@ -16,6 +16,7 @@
 #include "mixer/console.h"
 #include "mixer/engine.h"
 #include "mixer/link.h"
+#include "mixer/markers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -177,6 +178,7 @@ void mixd_tick(struct mixd *m)
     uint64_t now = rt_now();
     driver_tick(m, now);
     console_tick(m->console);
+    console_prime_markers(m->console);
     const struct status *s = console_status(m->console);
     if (s->frame != m->metered_frame || !s->frame) {
         meters_feed(m->meters, s);

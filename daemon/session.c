@@ -340,8 +340,9 @@ static void marker_write(void *context, const struct marker_figures *m)
 {
     struct writing *w = context;
     char time[PARAM_TEXT];
-    text_printf(w->out, "marker add %s %s\n", m->name,
-                time_format(m->position, console_rate(w->m->console), time));
+    text_printf(w->out, "marker add %s %s%s\n", m->name,
+                time_format(m->position, console_rate(w->m->console), time),
+                m->primed ? " primed=on" : "");
 }
 
 /* A scene, in lines of a length that people can look at. */

@@ -26,6 +26,11 @@ bool position_read(const struct call *call, unsigned word, uint64_t *frames);
 /* No marker is called that: the error says `what`, and the hint is the nearest one. */
 void refuse_marker(const struct call *call, unsigned word, const char *what);
 
+/* Answers once `done` says so of the console: then `answer` completes the reply. While sessions are
+ * read (at_once) that is now. */
+enum verdict answer_when(struct call *call, bool (*done)(const struct console *c),
+                         void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]),
+                         uint64_t arg0, uint64_t arg1);
 /* Answers once everything that was asked for is audible: then `answer` completes the reply. While
  * sessions are read (at_once) that is now. */
 enum verdict answer_settled(struct call *call,

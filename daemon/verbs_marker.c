@@ -5,6 +5,7 @@
 #include "mixer/console.h"
 #include "mixer/markers.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static enum verdict usage(const struct call *call, unsigned word, const char *what)
@@ -28,6 +29,11 @@ static void marker_print(void *context, const struct marker_figures *f)
     char time[PARAM_TEXT];
     reply_item(r, f->name);
     reply_pair(r, "position", "%s", time_format(f->position, console_rate(m->console), time));
+    reply_pair(r, "primed", f->primed ? "on" : "off");
+    if (!f->primed)
+        return;
+    reply_pair(r, "ready", "%u/%u", f->ready, f->files);
+    reply_pair(r, "bytes", "%" PRIu64, f->bytes);
 }
 
 static enum verdict marker_list(struct call *call)
@@ -39,20 +45,41 @@ static enum verdict marker_list(struct call *call)
     return VERDICT_DONE;
 }
 
+/* What may stand behind NAME: a position, and primed=on or off. */
+static bool marker_keys(struct call *call, uint64_t *position, bool *primed)
+{
+    *primed = false;
+    for (unsigned i = 3; i < call->count; i++) {
+        const char *text = call->words[i].text;
+        *primed |= !strcmp(text, "primed=on");
+        if (!strcmp(text, "primed=on") || !strcmp(text, "primed=off"))
+            continue;
+        if (strchr(text, '=') || i > 3) {
+            usage(call, i, "is not expected here");
+            return false;
+        }
+        if (!position_read(call, i, position))
+            return false;
+    }
+    return true;
+}
+
 static enum verdict marker_add(struct call *call)
 {
     struct mixd *m = call->context;
     const char *name = call->words[2].text;
     uint64_t position = console_position(m->console);
     char time[PARAM_TEXT];
+    bool primed;
     struct refusal why;
-    if (call->count > 3 && !position_read(call, 3, &position))
+    if (!marker_keys(call, &position, &primed))
         return VERDICT_DONE;
-    if (console_add_marker(m->console, name, position, &why))
+    if (console_add_marker(m->console, name, position, primed, &why))
         return refused(call, &why);
     reply_ok(call->reply, "address=marker/%s position=%s", name,
              time_format(position, console_rate(m->console), time));
     watch_state(m, "added=marker/%s", name);
+    mixd_hurry(m);
     return VERDICT_DONE;
 }
 

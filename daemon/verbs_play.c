@@ -73,6 +73,15 @@ static void answer_moved(struct mixd *m, struct reply *r, const uint64_t arg[2])
     watch_transport(m);
 }
 
+/* At once where all is primed: whoever goes to a primed marker need not wait for the next turn. */
+static enum verdict answer_move(struct call *call)
+{
+    struct mixd *m = call->context;
+    if (!m->at_once && !m->batch)
+        console_tick(m->console);
+    return answer_when(call, console_moved, answer_moved, 0, 0);
+}
+
 enum verdict verb_locate(struct call *call)
 {
     struct mixd *m = call->context;
@@ -82,7 +91,7 @@ enum verdict verb_locate(struct call *call)
         return VERDICT_DONE;
     if (console_locate(m->console, position, &why))
         return refused(call, &why);
-    return answer_settled(call, answer_moved, 0, 0);
+    return answer_move(call);
 }
 
 enum verdict verb_loop(struct call *call)
@@ -106,5 +115,5 @@ enum verdict verb_loop(struct call *call)
     }
     if (console_loop(m->console, from, to, &why))
         return refused(call, &why);
-    return answer_settled(call, answer_moved, 0, 0);
+    return answer_move(call);
 }

@@ -90,7 +90,9 @@ static bool marker_target(const struct console *c, const char *rest, struct targ
     t->marker = marker_find(c, part);
     t->row = MARKER_POSITION;
     t->param = &marker_rows[MARKER_POSITION];
-    return t->marker && !rest;
+    if (!t->marker || !rest)
+        return t->marker != NULL;
+    return rows_find(marker_rows, MARKER_PARAMS, rest, t) && t->row != MARKER_POSITION;
 }
 
 static bool group_target(const struct console *c, const char *rest, struct target *t)

@@ -43,12 +43,24 @@ static uint32_t decoders(const struct console *c)
     return count;
 }
 
+/* A primed marker keeps one more for each of so many, and that has no successor. */
+static uint32_t with_cues(uint32_t count, uint32_t primed)
+{
+    return count + (uint32_t)(((uint64_t)count * primed + 1) / 2);
+}
+
+int admit_cue(const struct console *c, struct refusal *why)
+{
+    return limits_check(with_cues(decoders(c), markers_primed(c) + 1), 0, why);
+}
+
 /* Strips are counted first, because to count what they share takes the square of their number. */
 int admit_strip(const struct console *c, uint32_t channels, struct refusal *why)
 {
     double frames = ceil(c->values[ENGINE_RING] * c->setup.rate);
     uint64_t bytes = (uint64_t)exp2(ceil(log2(frames))) * channels * sizeof(float);
-    if (!limits_check(strips(c) + 1, bytes, why))
+    uint32_t primed = markers_primed(c);
+    if (!limits_check(with_cues(strips(c) + 1, primed), bytes, why))
         return 0;
-    return limits_check(decoders(c) + 1, bytes, why);
+    return limits_check(with_cues(decoders(c) + 1, primed), bytes, why);
 }

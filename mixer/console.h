@@ -152,6 +152,8 @@ uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at);
 int console_locate(struct console *c, uint64_t position, struct refusal *why);
 int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *why);
 uint64_t console_moved_frame(const struct console *c);
+/* Is the last of them heard? What it took the place of may still be fading out. */
+bool console_moved(const struct console *c);
 /* Wanted: the timeline position where it will be after what is under way; the loop's ends. */
 uint64_t console_position(struct console *c);
 void console_loop_ends(const struct console *c, uint64_t *from, uint64_t *to);

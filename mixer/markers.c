@@ -45,21 +45,42 @@ static void marker_enter(struct console *c, struct marker *m)
     list_insert(&c->markers, place, m);
 }
 
-double marker_value(const struct console *c, const struct marker *m, uint32_t row)
+uint32_t markers_primed(const struct console *c)
 {
-    (void)row;
-    return (double)m->position / c->setup.rate;
+    uint32_t primed = 0;
+    for (uint32_t i = 0; i < c->markers.n; i++)
+        primed += ((struct marker *)c->markers.at[i])->primed;
+    return primed;
 }
 
-void marker_set(struct console *c, struct marker *m, uint32_t row, double value)
+static int prime_check(const struct console *c, struct refusal *why)
 {
-    (void)row;
+    if (markers_primed(c) == MARKERS_PRIMED)
+        return refuse(why, FAULT_LIMIT, "%d markers are primed already", MARKERS_PRIMED);
+    return admit_cue(c, why);
+}
+
+double marker_value(const struct console *c, const struct marker *m, uint32_t row)
+{
+    return row == MARKER_PRIMED ? m->primed : (double)m->position / c->setup.rate;
+}
+
+int marker_set(struct console *c, struct marker *m, uint32_t row, double value, struct refusal *why)
+{
+    if (row == MARKER_PRIMED) {
+        if (value != 0 && prime_check(c, why))
+            return -1;
+        m->primed = value != 0;
+        return 0;
+    }
     list_remove(&c->markers, m);
     m->position = (uint64_t)llround(value * c->setup.rate);
     marker_enter(c, m);
+    return 0;
 }
 
-int console_add_marker(struct console *c, const char *name, uint64_t position, struct refusal *why)
+int console_add_marker(struct console *c, const char *name, uint64_t position, bool primed,
+                       struct refusal *why)
 {
     char range[64], time[PARAM_TEXT];
     const struct param *row = &marker_rows[MARKER_POSITION];
@@ -73,6 +94,8 @@ int console_add_marker(struct console *c, const char *name, uint64_t position, s
         refuse(why, FAULT_RANGE, "%s is too far out", time_format(position, c->setup.rate, time));
         return refuse_hint(why, "%s", param_range(row, c->setup.rate, range, sizeof range));
     }
+    if (primed && prime_check(c, why))
+        return -1;
     struct marker *m = c->markers.n < MARKERS_MOST ? calloc(1, sizeof *m) : NULL;
     if (!m || list_reserve(&c->markers, 1)) {
         free(m);
@@ -80,8 +103,15 @@ int console_add_marker(struct console *c, const char *name, uint64_t position, s
     }
     strcpy(m->name, name); /* a valid one fits */
     m->position = position;
+    m->primed = primed;
     marker_enter(c, m);
     return 0;
+}
+
+static void marker_free(struct marker *m)
+{
+    cue_clear(&m->cue);
+    free(m);
 }
 
 int console_remove_marker(struct console *c, const char *name, struct refusal *why)
@@ -90,7 +120,7 @@ int console_remove_marker(struct console *c, const char *name, struct refusal *w
     if (!m)
         return refuse(why, FAULT_UNKNOWN, "there is no marker/%s", name);
     list_remove(&c->markers, m);
-    free(m);
+    marker_free(m);
     return 0;
 }
 
@@ -107,13 +137,37 @@ void console_each_marker(const struct console *c, void *context,
 {
     for (uint32_t i = 0; i < c->markers.n; i++) {
         const struct marker *m = c->markers.at[i];
-        each(context, &(struct marker_figures){ .name = m->name, .position = m->position });
+        struct cue_figures f;
+        cue_figures(&m->cue, &f);
+        each(context, &(struct marker_figures){ m->name, m->position, m->primed, f.files, f.ready,
+                                                f.bytes });
     }
 }
 
 void markers_clear(struct console *c)
 {
     for (uint32_t i = 0; i < c->markers.n; i++)
-        free(c->markers.at[i]);
+        marker_free(c->markers.at[i]);
     list_clear(&c->markers);
+}
+
+void console_prime_markers(struct console *c)
+{
+    for (uint32_t i = 0; i < c->markers.n; i++) {
+        struct marker *m = c->markers.at[i];
+        if (m->primed)
+            cue_tick(c, &m->cue, m->position);
+        else if (m->cue.held.n)
+            cue_clear(&m->cue);
+    }
+}
+
+struct cue *markers_cue(const struct console *c)
+{
+    for (uint32_t i = 0; i < c->markers.n; i++) {
+        struct marker *m = c->markers.at[i];
+        if (cue_fits(c, &m->cue))
+            return &m->cue;
+    }
+    return NULL;
 }

@@ -52,6 +52,7 @@ struct source {
     uint64_t generation;   /* of the timeline: changes with every locate and loop */
     uint64_t due;          /* the rolled clock at its first frame; 0: when it arrives */
     uint32_t users;        /* taps */
+    uint64_t visit;        /* of the last cue that came by */
     bool missed;           /* the timeline has overtaken what it keeps ready: not for new taps */
     bool complained;       /* its problem has been reported */
     bool noticed;          /* what happened to its name has been reported */
@@ -174,10 +175,21 @@ struct claim {
     bool held; /* by one who is not leaving */
 };
 
+/* A position at which every strip's file is kept ready to begin. */
+struct cue {
+    struct list held;   /* of struct source: apart from those of the console */
+    struct start start; /* that they were opened for, */
+    uint32_t xfade;     /* and this crossfade */
+    uint64_t swaps;     /* the desk they are complete for */
+    uint32_t files;     /* how many that would be */
+};
+
 /* A position of the timeline that has a name. */
 struct marker {
     char name[NAME_SIZE];
     uint64_t position; /* timeline frame */
+    bool primed;
+    struct cue cue; /* when it is */
 };
 
 enum group_param { GROUP_GAIN, GROUP_MUTE, GROUP_SOLO, GROUP_PARAMS };
@@ -369,12 +381,17 @@ uint64_t node_length(const struct console *c, const struct node *n);
 void source_drop(struct console *c, struct source *s);
 /* Takes a tap off the desk, over a fade if it sounds. */
 void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade);
+/* What its track plays. */
+struct track_plan wish_plan(const struct console *c, const struct wish *w,
+                            const struct start *start);
 /* Is a desk under way that the engine has not taken over? */
 bool desk_under_way(const struct console *c);
 
 /* ---- admit.c: is there room for one more? */
 /* For a strip whose file has so many channels: 0, or -1 and *why names the system's limit. */
 int admit_strip(const struct console *c, uint32_t channels, struct refusal *why);
+/* And for those of one more primed marker? */
+int admit_cue(const struct console *c, struct refusal *why);
 
 /* ---- retry.c: strips whose files were lost, or have grown */
 /* Tells what became of files; tries the lost ones again every engine/retry. */
@@ -441,8 +458,27 @@ void plugs_arrive(struct console *c, struct node *n);
 /* ---- markers.c */
 struct marker *marker_find(const struct console *c, const char *name); /* NULL: none */
 double marker_value(const struct console *c, const struct marker *m, uint32_t row);
-void marker_set(struct console *c, struct marker *m, uint32_t row, double value);
+int marker_set(struct console *c, struct marker *m, uint32_t row, double value,
+               struct refusal *why);
 void markers_clear(struct console *c);
+uint32_t markers_primed(const struct console *c); /* how many are wanted so */
+/* Of the primed ones the cue that lies at the target of a move that relocates; NULL: none. */
+struct cue *markers_cue(const struct console *c);
+
+/* ---- cues.c */
+/* Keeps every strip's file ready for `position`. */
+void cue_tick(struct console *c, struct cue *q, uint64_t position);
+void cue_clear(struct cue *q);
+/* Is it for the target of the move under way? */
+bool cue_fits(const struct console *c, const struct cue *q);
+/* The source that plays this of this file, no longer the cue's: for the caller to wake. NULL: it
+ * has none that is well. */
+struct source *cue_take(struct cue *q, const struct wish *w, const struct file_mark *mark);
+struct cue_figures {
+    uint32_t files, ready;
+    uint64_t bytes;
+};
+void cue_figures(const struct cue *q, struct cue_figures *f);
 
 /* ---- set.c */
 /* As many helpers as engine/helpers says. */
@@ -519,7 +555,7 @@ enum transport_param { TRANSPORT_STATE, TRANSPORT_POSITION, TRANSPORT_LOOP, TRAN
 extern const struct param transport_rows[TRANSPORT_PARAMS];
 extern const struct param group_rows[GROUP_PARAMS];
 extern const struct param morph_row;
-enum marker_param { MARKER_POSITION, MARKER_PARAMS };
+enum marker_param { MARKER_POSITION, MARKER_PRIMED, MARKER_PARAMS };
 extern const struct param marker_rows[MARKER_PARAMS]; /* the first is the marker itself */
 extern const struct param send_row, pre_row, bypass_row;
 bool node_has(enum node_kind kind, enum node_param row);

@@ -62,6 +62,11 @@ uint64_t console_moved_frame(const struct console *c)
     return c->moved_frame;
 }
 
+bool console_moved(const struct console *c)
+{
+    return !c->moving && !desk_under_way(c);
+}
+
 uint64_t console_position(struct console *c)
 {
     return c->swaps && !c->relocates ? c->status->position : c->target;

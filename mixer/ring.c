@@ -30,7 +30,7 @@ struct ring {
 
 /* The items come straight from the kernel: large rings that come and go leave no holes in the
  * heap, and freeing one gives its memory back at once. */
-struct ring *ring_new(size_t item, uint32_t count)
+static struct ring *make(size_t item, uint32_t count, int populate)
 {
     uint32_t size = 1;
     assert(item > 0);
@@ -42,7 +42,7 @@ struct ring *ring_new(size_t item, uint32_t count)
     if (!r)
         return NULL;
     void *data = mmap(NULL, item * size, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+                      MAP_PRIVATE | MAP_ANONYMOUS | populate, -1, 0);
     if (data == MAP_FAILED) {
         free(r);
         return NULL;
@@ -52,6 +52,16 @@ struct ring *ring_new(size_t item, uint32_t count)
     r->writer.item = r->reader.item = item;
     r->writer.size = r->reader.size = size;
     return r;
+}
+
+struct ring *ring_new(size_t item, uint32_t count)
+{
+    return make(item, count, MAP_POPULATE);
+}
+
+struct ring *ring_new_lazy(size_t item, uint32_t count)
+{
+    return make(item, count, 0);
 }
 
 void ring_free(struct ring *r)

@@ -18,6 +18,9 @@ struct ring;
 /* Control. At least `count` items (rounded up to a power of two) of `item` bytes, zeroed and
  * touched so that no page faults later. NULL: out of memory. */
 struct ring *ring_new(size_t item, uint32_t count);
+/* Control. The same, but memory is only touched by the write thread as it is written to, which so
+ * must be one that may fault; places that nobody ever wrote to cost nothing. */
+struct ring *ring_new_lazy(size_t item, uint32_t count);
 void ring_free(struct ring *r); /* both threads are done with it; NULL is fine */
 
 /* Any thread. Places in all; items ever written; items ever taken. */

@@ -94,6 +94,8 @@ const struct param morph_row = {
 };
 const struct param marker_rows[MARKER_PARAMS] = {
     [MARKER_POSITION] = { "position", "s", 0, 31536000, 0, "where on the timeline it lies" },
+    [MARKER_PRIMED] = { "primed", "switch", 0, 1, 0,
+                        "every file is kept ready there, a quarter of its ring in memory" },
 };
 
 const struct param send_row = {

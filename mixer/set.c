@@ -160,8 +160,7 @@ int target_set(struct console *c, const struct target *t, double value,
     case TARGET_MORPH:
         return morph_set(c, value, change, why);
     case TARGET_MARKER:
-        marker_set(c, t->marker, t->row, value);
-        return 0;
+        return marker_set(c, t->marker, t->row, value, why);
     case TARGET_TRANSPORT:
         break;
     }

@@ -142,18 +142,25 @@ static struct source *source_find(const struct console *c, const struct wish *w)
     return NULL;
 }
 
-struct source *source_open(struct console *c, struct wish *w, const struct start *start,
-                           const struct file_mark *unless, const char **why)
+/* One that was kept ready for the place that the timeline moves to. */
+static struct source *source_take(struct console *c, const struct wish *w)
 {
-    struct source *s = calloc(1, sizeof *s);
-    if (!s || list_reserve(&c->sources, 1)) {
-        free(s);
-        *why = "out of memory";
+    struct cue *q = c->moving && c->relocates && !w->shot ? markers_cue(c) : NULL;
+    if (!q || list_reserve(&c->sources, 1))
         return NULL;
-    }
-    *s = (struct source){
-        .wish = *w, .start = *start, .generation = c->generation, .mark = file_mark_at(w->path)
-    };
+    struct file_mark mark = file_mark_at(w->path);
+    struct source *s = cue_take(q, w, &mark);
+    if (!s)
+        return NULL;
+    s->generation = c->generation;
+    list_add(&c->sources, s);
+    track_wake(s->track);
+    return s;
+}
+
+struct track_plan wish_plan(const struct console *c, const struct wish *w,
+                            const struct start *start)
+{
     struct track_plan plan = {
         .path = w->path,
         .rate = c->setup.rate,
@@ -167,10 +174,27 @@ struct source *source_open(struct console *c, struct wish *w, const struct start
         .region = w->region,
         .ring = w->ring,
         .quantum = c->setup.quantum,
-        .unless = unless ? *unless : (struct file_mark){ 0 },
     };
     if (w->shot)
         plan.position = plan.offset = plan.loop_from = plan.loop_to = 0;
+    return plan;
+}
+
+struct source *source_open(struct console *c, struct wish *w, const struct start *start,
+                           const struct file_mark *unless, const char **why)
+{
+    struct source *s = calloc(1, sizeof *s);
+    if (!s || list_reserve(&c->sources, 1)) {
+        free(s);
+        *why = "out of memory";
+        return NULL;
+    }
+    *s = (struct source){
+        .wish = *w, .start = *start, .generation = c->generation, .mark = file_mark_at(w->path)
+    };
+    struct track_plan plan = wish_plan(c, w, start);
+    if (unless)
+        plan.unless = *unless;
     s->track = track_open(&plan, why);
     if (!s->track) {
         free(s);
@@ -215,6 +239,8 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
     struct source *s = NULL;
     if (!wish_read(c, n, &wish) && tap && !list_reserve(&n->taps, 1)) {
         s = source_find(c, &wish);
+        if (!s)
+            s = source_take(c, &wish);
         if (!s)
             s = source_open(c, &wish, &start, unless, &why);
     }

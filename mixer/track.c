@@ -101,7 +101,7 @@ static struct stream *open_stream(struct track *t, const char **why)
     uint32_t size = p->ring > 4 * p->quantum ? p->ring : 4 * p->quantum;
     size_t frame = info.channels * sizeof(float);
     t->channels = info.channels;
-    t->ring = ring_new(frame, size);
+    t->ring = p->prime ? ring_new_lazy(frame, size) : ring_new(frame, size);
     t->block = calloc(p->quantum, frame);
     t->hold = calloc(1, frame);
     struct stream *s = t->ring && t->block && t->hold ? stream_new(file, &info, &plan) : NULL;
@@ -143,21 +143,28 @@ static void commit(struct track *t, uint32_t n)
     atomic_store_explicit(&t->decoder_turn, turn + 2, memory_order_release);
 }
 
+/* Reads up to `most` frames in one piece. False: the stream has ended. */
+static bool fill_some(struct track *t, struct stream *s, uint32_t most)
+{
+    uint32_t room;
+    float *to = ring_write_span(t->ring, most, &room);
+    uint32_t got = stream_read(s, to, room);
+    commit(t, got);
+    atomic_store_explicit(&t->nans, stream_nans(s), memory_order_release);
+    tell_problem(t, stream_problem(s));
+    track_file_look(t, s, got < room);
+    if (got < room)
+        return false;
+    tell(t);
+    return true;
+}
+
 /* Reads until no more than `slack` places are free. False: the stream has ended. */
 static bool fill(struct track *t, struct stream *s, uint32_t slack)
 {
-    while (ring_space(t->ring) > slack && !stopping(t)) {
-        uint32_t room;
-        float *to = ring_write_span(t->ring, BLOCK, &room);
-        uint32_t got = stream_read(s, to, room);
-        commit(t, got);
-        atomic_store_explicit(&t->nans, stream_nans(s), memory_order_release);
-        tell_problem(t, stream_problem(s));
-        track_file_look(t, s, got < room);
-        if (got < room)
+    while (ring_space(t->ring) > slack && !stopping(t))
+        if (!fill_some(t, s, BLOCK))
             return false;
-        tell(t);
-    }
     return true;
 }
 
@@ -214,12 +221,36 @@ static void nap(struct track *t, struct pace *p, bool standing)
         atomic_exchange_explicit(&t->woken, false, memory_order_acq_rel);
 }
 
+static void note_primed(struct track *t)
+{
+    atomic_store_explicit(&t->primed, true, memory_order_release); /* pairs with track_primed */
+    tell(t);
+}
+
+/* Reads what it is primed with and rests until someone wakes it. False: the stream has ended. */
+static bool rest(struct track *t, struct stream *s)
+{
+    for (uint32_t done; (done = (uint32_t)ring_written(t->ring)) < t->plan.prime;) {
+        uint32_t lacks = t->plan.prime - done;
+        if (stopping(t))
+            return true;
+        if (!fill_some(t, s, lacks < BLOCK ? lacks : BLOCK))
+            return false;
+    }
+    note_primed(t);
+    sleep_until(&t->wake, NULL);
+    atomic_exchange_explicit(&t->woken, false, memory_order_acq_rel); /* as in nap() */
+    return true;
+}
+
 /* The transport stands when its clock did not move through timed sleeps of STILL_MS and nobody
  * woke us. Then the ring is filled to the brim first: nobody takes from it. */
 static void run(struct track *t, struct stream *s)
 {
-    struct pace pace = { .moment = NEVER };
-    bool primed = false;
+    struct pace pace = { .moment = NEVER, .roused = t->plan.prime > 0 };
+    bool primed = t->plan.prime > 0;
+    if (primed && !rest(t, s))
+        return;
     while (!stopping(t)) {
         uint64_t moment = atomic_load_explicit(&t->moment, memory_order_relaxed);
         uint64_t waiting = ring_written(t->ring) - ring_taken(t->ring);
@@ -232,8 +263,7 @@ static void run(struct track *t, struct stream *s)
                 return;
         if (!primed) {
             primed = true;
-            atomic_store_explicit(&t->primed, true, memory_order_release);
-            tell(t);
+            note_primed(t);
         }
         nap(t, &pace, standing);
     }

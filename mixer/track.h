@@ -37,6 +37,8 @@ struct track_plan {
                        same where a region repeats that the file goes on behind. */
     struct region region;    /* of the file; all zero: all of it */
     uint32_t ring;           /* frames of buffer, at least */
+    uint32_t prime;          /* frames of it with which it is primed, and then rests until
+                                track_wake; only these take memory. 0: all, and it goes on */
     uint32_t quantum;        /* the engine's, frames; the most that one pull asks for */
     struct file_mark unless; /* a file that still bears this mark is not opened: it is LOST as it
                                 was; none: any file is */

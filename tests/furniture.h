@@ -86,7 +86,7 @@ static inline void furnish(struct studio *s)
     snprintf(line, sizeof line, "strip a source=%s", path_in("six.wav:1-2"));
     studio_add(s, line);
     studio_add(s, "input mic channels=1");
-    CHECK_INT(console_add_marker(s->console, "verse", 4800, &why), 0);
+    CHECK_INT(console_add_marker(s->console, "verse", 0, false, &why), 0);
     for (uint32_t i = 0; i < effect_count(); i++) {
         const struct effect_kind *k = effect_kind_at(i);
         if (console_insert(s->console, "strip/a", k->name, NULL, NULL, &ir, k->wants_response, slot,

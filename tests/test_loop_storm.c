@@ -42,7 +42,7 @@ static void open_line(struct line *l, const char *xfade)
     *l = (struct line){ 0 };
     studio_open(&l->studio, RATE, QUANTUM);
     studio_set(&l->studio, "engine/xfade", xfade, UINT32_MAX);
-    studio_set(&l->studio, "engine/ring", "100ms", 0);
+    studio_set(&l->studio, "engine/ring", "100ms", UINT32_MAX);
     snprintf(strip, sizeof strip, "strip a source=%s out=a", path);
     studio_add(&l->studio, strip);
     studio_settle(&l->studio);

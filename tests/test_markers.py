@@ -3,7 +3,7 @@
 import math
 
 import wavs
-from mixdbox import Box, main
+from mixdbox import Box, main, seconds, until
 
 RATE = 48000
 
@@ -22,17 +22,40 @@ class Markers(Box):
         client.must('locate 3s')
         self.assertEqual(client.must('marker add here').fields['position'], '3s')
         self.assertEqual(client.must('marker list').lines,
-                         ['here position=3s', 'verse position=10s', 'chorus position=1:23.456'])
+                         ['here position=3s primed=off', 'verse position=10s primed=off',
+                          'chorus position=1:23.456 primed=off'])
         self.assertEqual(client.must('ls marker/*').lines[0], 'marker/here')
         self.assertIn('marker/chorus', client.must('ls').lines)
         self.assertEqual(client.must('get marker/*').values(),
                          {'marker/here': '3s', 'marker/verse': '10s', 'marker/chorus': '1:23.456'})
         client.must('set marker/verse 1s')
-        self.assertEqual(client.must('marker list').lines[0], 'verse position=1s')
+        self.assertEqual(client.must('marker list').lines[0], 'verse position=1s primed=off')
         self.assertEqual(client.must('set marker/verse 1s').fields['same'], '1')
         client.must('marker remove here')
         client.must('remove marker/verse')
-        self.assertEqual(client.must('marker list').lines, ['chorus position=1:23.456'])
+        self.assertEqual(client.must('marker list').lines, ['chorus position=1:23.456 primed=off'])
+
+    def test_primed_ones_are_counted_and_begin_at_once(self):
+        client = self.start().client()
+        client.must('marker add far 9s primed=on')
+        client.must('marker add near primed=off')
+        self.assertEqual(client.get('marker/far/primed'), 'on')
+        line = 'far position=9s primed=on ready=1/1 bytes=48000'  # a quarter of a second of floats
+        until(lambda: line in client.must('marker list').lines)
+        client.must('play')
+        client.must('locate far')
+        position = seconds(client.get('transport/position'))
+        self.assertTrue(9 <= position < 12, position)
+        client.must('add strip b source=a.wav offset=1s')
+        line = 'far position=9s primed=on ready=2/2 bytes=96000'
+        until(lambda: line in client.must('marker list').lines)
+        client.must('set marker/far/primed !')
+        until(lambda: 'far position=9s primed=off' in client.must('marker list').lines)
+        for i in range(16):
+            client.must(f'marker add m{i} {i}s primed=on')
+        self.assertIn('at column 5:', client.refused('set marker/far/primed on', 'limit').text)
+        client.refused('marker add more primed=on', 'limit')
+        self.assertEqual(client.must('marker list').lines[-1].split()[:2], ['m15', 'position=15s'])
 
     def test_the_transport_goes_by_them(self):
         client = self.start('marker add verse 2s\nmarker add chorus 4.5s').client()
@@ -74,8 +97,10 @@ class Markers(Box):
                 ('marker add off 5s', 'syntax', 12, None),
                 ('marker add a/b 5s', 'syntax', 12, 'A-Z'),
                 ('marker add far 9000:00:00', 'range', 16, '8760:00:00'),
+                ('marker add x 1s 2s', 'syntax', 17, 'marker add'),
+                ('marker add x primed=1', 'syntax', 14, 'marker add'),
+                ('set marker/chorus/position 1s', 'unknown', 5, 'marker/chorus'),
                 ('set marker/chorus/x 1s', 'unknown', 5, 'marker/chorus'),
-                ('set marker/chorus 1s at +1s', 'state', 22, None),
                 ('load marker/chorus a.wav', 'unknown', 6, None)):
             with self.subTest(line=line):
                 answer = client.refused(line, code)
@@ -87,10 +112,10 @@ class Markers(Box):
         self.assertEqual(empty.refused('marker remove a', 'unknown').hint, 'marker add NAME TIME')
 
     def test_a_session_keeps_them(self):
-        client = self.start('marker add chorus 1:23.456\nmarker add odd 481f').client()
+        client = self.start('marker add chorus 1:23.456\nmarker add odd 481f primed=on').client()
         saved = client.must('save').lines
         self.assertEqual([line for line in saved if line.startswith('marker')],
-                         ['marker add odd 481f', 'marker add chorus 1:23.456'])
+                         ['marker add odd 481f primed=on', 'marker add chorus 1:23.456'])
         client.must(f'save {self.file("kept.session")}')
         client.must('marker remove odd')
         client.must('marker add other 1s')
