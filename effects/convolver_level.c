@@ -111,16 +111,9 @@ static void sum_work(struct level *l)
 {
     l->group_work = l->products * (row_of(l) / 2) * WORK_PRODUCT;
     l->work = (uint64_t)l->groups * l->group_work;
-    l->step_work = l->group_work;
-    for (uint32_t s = 0; s < fft_steps(&l->fft); s++) {
-        uint32_t there = fft_step_cost(&l->fft, s, false), back = fft_step_cost(&l->fft, s, true);
-        uint32_t longer = there > back ? there : back;
-        l->step_work = longer > l->step_work ? longer : l->step_work;
-        l->split_work += (uint64_t)l->n_in * there;
-        l->read_work += fft_step_reads(&l->fft, s) ? (uint64_t)l->n_in * there : 0;
-        l->work += (uint64_t)l->n_out * back;
-    }
-    l->work += l->split_work;
+    for (uint32_t s = 0; s < fft_steps(&l->fft); s++)
+        l->work += (uint64_t)l->n_in * fft_step_cost(&l->fft, s, false) +
+                   (uint64_t)l->n_out * fft_step_cost(&l->fft, s, true);
 }
 
 void level_init(struct level *l, const struct filter_level *shape, const struct filter_setup *setup,

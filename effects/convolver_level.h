@@ -28,8 +28,6 @@ struct level {
     /* Work of one block, in numbers times splittings, and the products' part of it per group. */
     uint64_t work;
     uint32_t group_work;
-    uint64_t read_work, split_work; /* until the input has been read, until its spectra are made */
-    uint32_t step_work;             /* of the longest step */
 };
 
 /* What building needs for a while. */

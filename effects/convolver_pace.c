@@ -2,6 +2,7 @@
 #include "effects/convolver_pace.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LINE = 16 }; /* floats in a cache line */
 /* Shares of a block that helpers take at a time: between them they look for what is due earlier. */
@@ -9,12 +10,29 @@ enum { SHARES = 8 };
 /* What the audio thread does in one quantum at most, of what a helper has left: times even work. */
 enum { HASTE = 4 };
 
+/* Blocks that a stage may remember beside those of its partitions, at most. */
+enum { SUMS_AHEAD = 4 };
+
 /* The golden ratio: any number of successive multiples of it lie evenly within 0..1. */
 static const double GOLDEN = 0.6180339887498949;
 
 static uint32_t block_of(const struct pace *p)
 {
     return p->stage.level->block;
+}
+
+/* Of a transform; or the products of a group, if these are longer. */
+static uint64_t longest_step(const struct level *l)
+{
+    uint64_t longest = 0, products = l->work;
+    for (uint32_t s = 0; s < fft_steps(&l->fft); s++) {
+        uint64_t there = fft_step_cost(&l->fft, s, false), back = fft_step_cost(&l->fft, s, true);
+        products -= l->n_in * there + l->n_out * back;
+        longest = there > longest ? there : longest;
+        longest = back > longest ? back : longest;
+    }
+    products /= l->groups;
+    return products > longest ? products : longest;
 }
 
 void pace_init(struct pace *p, const struct level *level, const struct pace_past *past,
@@ -25,8 +43,10 @@ void pace_init(struct pace *p, const struct level *level, const struct pace_past
         .past = past,
         .quantum = quantum,
         .fade = quantum > PACE_FADE_OUT ? quantum : PACE_FADE_OUT,
-        .lag = (uint64_t)((turns - floor(turns)) * level->step_work),
+        .step = longest_step(level),
+        .copied = UINT64_MAX / 2, /* before the beginning there was silence */
     };
+    p->lag = (uint64_t)((turns - floor(turns)) * (double)p->step);
     stage_init(&p->stage, level, pool);
     pace_restart(p);
 }
@@ -47,14 +67,26 @@ static RT bool help(void *what)
 {
     struct pace *p = what;
     struct stage *s = &p->stage;
-    stage_work(s, s->done + s->level->work / SHARES, p->past->ch, p->past->mask);
+    stage_work(s, s->done + s->level->work / SHARES, p->own.ch, p->own.mask);
     return s->phase != STAGE_DONE;
+}
+
+static void lay_out_own(struct pace *p)
+{
+    const struct level *l = p->stage.level;
+    for (uint32_t i = 0; i < l->n_in; i++)
+        p->own.ch[l->in[i]] = pool_floats(&p->pool, p->own.mask + 1);
 }
 
 void pace_join(struct pace *p, struct crew *crew)
 {
     if (block_of(p) < PACE_BLOCK_MIN || block_of(p) == p->quantum)
         return;
+    p->own.mask = 4 * (uint64_t)block_of(p) - 1;
+    lay_out_own(p);
+    if (!pool_open(&p->pool))
+        return;
+    lay_out_own(p);
     p->crew = crew;
     p->job = crew_add(crew, help, p, block_of(p));
 }
@@ -63,6 +95,7 @@ void pace_leave(struct pace *p)
 {
     crew_drop(p->job);
     p->job = NULL;
+    pool_close(&p->pool);
 }
 
 static RT bool waits(const struct pace *p)
@@ -92,69 +125,85 @@ static RT void turn_over(struct pace *p, bool ours, uint64_t now)
     p->faded = false;
 }
 
-/* Begins the block after the stage's last. If its input is about to be overwritten, the next one
- * that is still there: then spectra are missing until all have been replaced. */
-static RT void begin_next(struct pace *p, uint64_t newest, uint64_t now, uint64_t sound)
+/* Keeps the newest quantum for helpers, unless one may still be reading what it would overwrite. */
+static RT void copy_input(struct pace *p, bool ours, uint64_t now)
 {
-    struct stage *s = &p->stage;
-    uint64_t block = block_of(p), end = s->end + block, kept = p->past->mask + 1;
-    if (now + block > end - 2 * block + kept) {
-        end = newest;
-        s->quiet = 0;
-        p->missing = s->level->partitions;
+    const struct level *l = p->stage.level;
+    if (crew_helpers(p->crew) == 0 || (p->mode == PACE_LATE && !ours)) {
+        p->copied = 0;
+        return;
     }
-    stage_begin(s, end, sound + 2 * block <= end);
-    p->missing -= p->missing > 0;
+    uint64_t at = now - p->quantum;
+    for (uint32_t i = 0; i < l->n_in; i++)
+        memcpy(p->own.ch[l->in[i]] + (at & p->own.mask),
+               p->past->ch[l->in[i]] + (at & p->past->mask), p->quantum * sizeof(float));
+    p->copied += p->quantum;
 }
 
-/* Brings the stage to the newest block. Of one that is over or that will not be heard, only the
- * spectra are needed. */
+/* Works on the stage's block until `target`, by what the convolver remembers. */
+static RT void work_on(struct pace *p, uint64_t target)
+{
+    stage_work(&p->stage, target, (float *const *)p->past->ch, p->past->mask);
+}
+
+/* Begins the block after the stage's last. One whose input may be overwritten before it has been
+ * read is given up, and what the stage remembers is wrong until all of it has been replaced. */
+static RT void begin_next(struct pace *p, uint64_t now, uint64_t sound)
+{
+    struct stage *s = &p->stage;
+    uint64_t block = block_of(p), end = s->end + block;
+    stage_begin(s, end, sound + 2 * block <= end);
+    p->missing -= p->missing > 0;
+    if (now + block <= end - 2 * block + p->past->mask + 1)
+        return;
+    s->phase = STAGE_DONE;
+    s->quiet = 0;
+    p->missing = s->level->partitions + SUMS_AHEAD;
+}
+
+/* Brings the stage to the newest block; `haste` is how much work that may be. */
 static RT void catch_up(struct pace *p, uint64_t newest, uint64_t now, uint64_t sound,
                         uint64_t haste)
 {
     struct stage *s = &p->stage;
-    uint64_t split = s->level->split_work;
-    while (s->end < newest || (p->mode == PACE_LATE && s->phase == STAGE_SPLIT && haste > 0)) {
-        if (s->phase != STAGE_SPLIT) {
-            begin_next(p, newest, now, sound);
-            continue;
+    while (s->end < newest) {
+        uint64_t spent = block_of(p); /* of giving a block up */
+        if (s->phase != STAGE_DONE) {
+            uint64_t before = s->done;
+            work_on(p, before + haste);
+            spent = s->done - before;
         }
-        uint64_t before = s->done, target = before + haste;
-        stage_work(s, target < split ? target : split, p->past->ch, p->past->mask);
-        if (s->phase == STAGE_SPLIT)
+        if (s->phase != STAGE_DONE)
             return;
-        haste -= s->done - before < haste ? s->done - before : haste;
+        begin_next(p, now, sound);
+        haste -= spent < haste ? spent : haste;
     }
 }
 
 /* Is the block worth giving away, and is there time enough? */
 static RT bool gives(const struct pace *p)
 {
-    return p->job && crew_helps(p->crew) &&
+    return p->job && crew_helps(p->crew) && p->copied >= 2 * block_of(p) &&
            block_of(p) >= 4 * (p->fade + crew_turn_frames(p->crew));
 }
 
 /* Work that must be done by `at` of `span` frames, if it is even; it begins by `lag` later and goes
  * on by as much faster as that takes. */
-static RT uint64_t even_target(const struct pace *p, uint64_t work, uint64_t at, uint64_t span)
+static RT uint64_t even_target(const struct pace *p, uint64_t at, uint64_t span)
 {
-    uint64_t stretched = (work + p->stage.level->step_work) * at / span;
+    uint64_t work = p->stage.level->work, stretched = (work + p->step) * at / span;
     return stretched < p->lag ? 0 : stretched - p->lag < work ? stretched - p->lag : work;
 }
 
 static RT void work_given(struct pace *p, uint64_t phase, uint64_t haste)
 {
     struct stage *s = &p->stage;
-    const struct level *l = s->level;
-    uint64_t block = l->block, at = phase + p->quantum, turn = crew_turn_frames(p->crew);
-    uint64_t read_in = block / 8, ours = block / 4, last = block - p->fade - turn;
-    uint64_t target = at < read_in ? even_target(p, l->read_work, at, read_in) : l->read_work;
-    if (at > ours)
-        target = even_target(p, l->work, at < last ? at - ours : last - ours, last - ours);
-    if (target > s->done + haste)
-        target = s->done + haste;
-    stage_work(s, target, p->past->ch, p->past->mask);
-    p->offered = s->phase != STAGE_DONE && s->done >= l->read_work && phase <= last;
+    uint64_t block = block_of(p), at = phase + p->quantum, first = block / 4;
+    uint64_t last = block - p->fade - crew_turn_frames(p->crew);
+    uint64_t target =
+        at > first ? even_target(p, at < last ? at - first : last - first, last - first) : 0;
+    work_on(p, target < s->done + haste ? target : s->done + haste);
+    p->offered = s->phase != STAGE_DONE && phase <= last;
     if (p->offered)
         job_offer(p->job, block - p->fade - phase);
 }
@@ -172,22 +221,27 @@ RT void pace_work(struct pace *p, uint64_t now, uint64_t sound)
 {
     struct stage *s = &p->stage;
     uint64_t block = block_of(p), phase = now % block, newest = now - phase;
-    uint64_t haste = waits(p) ? UINT64_MAX / 2 : HASTE * (s->level->work * p->quantum / block + 1);
+    uint64_t haste = UINT64_MAX / 2;
+    if (p->job && !crew_waits(p->crew))
+        haste = HASTE * (s->level->work * p->quantum / block + 1);
     bool ours = reclaim(p, phase);
     if (phase == 0 && p->job)
         turn_over(p, ours, now);
     if (ours)
-        catch_up(p, newest, now, sound, p->job ? haste : UINT64_MAX / 2);
+        catch_up(p, newest, now, sound, haste);
     bool here = ours && s->end == newest;
     if (phase == 0)
         p->mode = !here ? PACE_LATE : gives(p) ? PACE_GIVEN : PACE_EVEN;
-    if (waits(p) && p->mode == PACE_GIVEN)
+    else if (waits(p) && p->mode == PACE_GIVEN)
         p->mode = PACE_EVEN;
+    if (p->job)
+        copy_input(p, ours, now);
     if (here && p->mode == PACE_EVEN)
-        stage_work(s, even_target(p, s->level->work, phase + p->quantum, block), p->past->ch,
-                   p->past->mask);
-    if (here && p->mode == PACE_GIVEN)
+        work_on(p, even_target(p, phase + p->quantum, block));
+    else if (here && p->mode == PACE_GIVEN)
         work_given(p, phase, haste);
+    else if (here)
+        work_on(p, s->done + haste);
     if (p->job && phase + p->fade == block)
         judge(p, ours && !p->offered);
 }

@@ -4,18 +4,19 @@
  * thread does an even part of the work in every quantum. GIVEN, of long blocks while there are
  * helpers:
  *
- *     0          B/8        B/4                       B - fade - turn    B - fade     B
- *     | reads in  | is offered to the helpers ...      .                  .            |
- *                           | the audio thread does what nobody has begun |            |
- *                                                                         | late: fade |
+ *     0          B/4                                      B - fade - turn    B - fade     B
+ *     | is offered to the helpers ...                      .                  .            |
+ *                | the audio thread does what nobody has begun                |            |
+ *                                                                             | late: fade |
  *
  * so a helper that comes at all comes before the audio thread has anything to do; with none, its
- * work is even again; and one that has begun last of all still has a turn's time to finish. Only
- * the audio thread reads the input, which goes on being written however long a helper is held up.
+ * work is even again; and one that has begun last of all still has a turn's time to finish. Helpers
+ * read an input of the stage's own, which is left alone while one of them is late, so that it may
+ * be held up for however long.
  *
  * LATE: what was heard so far has been faded out when the block is due. The stage is silent until
- * it has the spectra of all blocks that it missed and has made one in time; that one is faded in.
- * Who does the work, and when, changes no bit of what is made. Internal to the convolver.
+ * it has caught up with all blocks since then and has made one in time; that one is faded in. Who
+ * does the work, and when, changes no bit of what is made. Internal to the convolver.
  */
 #ifndef EFFECTS_CONVOLVER_PACE_H
 #define EFFECTS_CONVOLVER_PACE_H
@@ -32,7 +33,7 @@ enum { PACE_BLOCK_MIN = 2048, PACE_FADE_OUT = 128, PACE_FADE_IN = 1024 };
 
 enum pace_mode { PACE_EVEN, PACE_GIVEN, PACE_LATE };
 
-/* The rings of a convolver's input: mask + 1 frames of every channel. */
+/* Rings of input: mask + 1 frames of every channel. */
 struct pace_past {
     float *ch[CONVOLVER_CHANNELS_MAX];
     uint64_t mask;
@@ -41,24 +42,30 @@ struct pace_past {
 struct pace {
     /* In one hand at any time: a helper's while the job is held. */
     struct stage stage;
+    /* Four blocks of input for helpers: of the one at work, of the one before, and of what comes
+     * in; written by audio. */
+    struct pace_past own;
+    struct pool pool; /* own's */
     /* Audio's. */
     const struct pace_past *past;
     uint32_t quantum, fade;
-    uint64_t lag; /* of the even work, so that not all stages take a long step at once */
+    uint64_t step; /* work of the longest step */
+    uint64_t lag;  /* of the even work, so that not all stages take a long step at once */
     struct crew *crew;
     struct job *job; /* NULL: no helper ever gets it */
     enum pace_mode mode;
     bool offered;     /* since it was seen to be ours */
     bool faded;       /* what is heard fades out, because the next block is late */
     bool right;       /* the block that is heard is whole */
-    uint32_t missing; /* blocks to come until all spectra are of what they should be */
+    uint32_t missing; /* blocks to come until what the stage remembers is what it should be */
+    uint64_t copied;  /* frames up to now that are in `own` */
     struct ramp gain;
 };
 
 /* Control. The stage is the pool's; `instance` (0, 1, ...) says which of many like it this is. */
 void pace_init(struct pace *p, const struct level *level, const struct pace_past *past,
                uint32_t quantum, uint32_t instance, struct pool *pool);
-/* Control, before the audio thread sees it. */
+/* Control, before the audio thread sees it. Without memory it is left as it was. */
 void pace_join(struct pace *p, struct crew *crew);
 /* Control. Waits for the helper that may be in it. */
 void pace_leave(struct pace *p);

@@ -76,11 +76,6 @@ RT uint32_t fft_step_cost(const struct fft *f, uint32_t s, bool back)
     return piece ? PIECE * 3 : f->n / f->chunks * log2_of(f->n / f->chunks);
 }
 
-RT bool fft_step_reads(const struct fft *f, uint32_t s)
-{
-    return f->pieces == 0 || s < f->pieces;
-}
-
 /* Piece c of the first pass. */
 static RT struct pass piece_pass(const struct fft *f, uint32_t c, const float *in_r,
                                  const float *in_i, float *r, float *i)

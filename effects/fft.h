@@ -16,7 +16,6 @@
 #include "effects/convolver_pool.h"
 #include "effects/rt.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,13 +49,9 @@ RT uint32_t fft_steps(const struct fft *f);
 /* How long step s takes, forward or backward, in numbers times splittings. */
 RT uint32_t fft_step_cost(const struct fft *f, uint32_t s, bool back);
 
-/* Does step s of the way forward read the input, not only what earlier steps left? */
-RT bool fft_step_reads(const struct fft *f, uint32_t s);
-
-/* Audio. Step s of the way forward. The first ones read in, the others what they left in r and i;
- * in may be r and i. r and i fall into different cache sets if they are f->imaginary apart, as they
- * should be. The last steps leave the spectrum's groups (convolver_kernel.h) at x, x + stride, ...
- */
+/* Audio. Step s of the way forward. Step 0 reads in, the others what it left in r and i; in may be
+ * r and i. r and i fall into different cache sets if they are f->imaginary apart, as they should
+ * be. The last steps leave the spectrum's groups (convolver_kernel.h) at x, x + stride, ... */
 RT void fft_forward(const struct fft *f, uint32_t s, const float *in_r, const float *in_i, float *r,
                     float *i, float *x, size_t stride);
 /* Audio. Step s of the way back, in place but for the last pass: it leaves the imaginary parts in
