@@ -8,12 +8,14 @@
  * max_us are of single callbacks by the clock, so the machine's own stalls are in them;
  * quiet_p999_us takes of each callback the quickest turn (turns repeat the same work, for they are
  * as long as our blocks): what is left is the work itself. peer=spin is a callback that does
- * nothing for as long as ours takes; peer=none, when paced, does nothing at all. ratio is to the
- * better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold then.
- * convolver-limit is what our plan would cost if it were only FFTW's transforms and one pass over
- * the spectra.
+ * nothing for as long as ours takes; peer=none, when paced, does nothing at all. helpers=1 has the
+ * long blocks done by another thread, which needs real time to do it in, so it is paced only. ratio
+ * is to the better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold
+ * then. convolver-limit is what our plan would cost if it were only FFTW's transforms and one pass
+ * over the spectra.
  */
 #include "effects/convolver.h"
+#include "effects/crew.h"
 #include "tests/convolver_limit.h"
 #include "tests/peer_zita.h"
 #include "tests/signals.h"
@@ -118,6 +120,32 @@ static void close_mixd(struct peer *p)
     convolver_free(p->state);
 }
 
+/* The helpers of what open_crew opened. */
+static struct crew *crew;
+
+static bool open_crew(struct peer *p, const struct task *t)
+{
+    crew = crew_new(RATE);
+    if (!crew || !open_mixd(p, t))
+        return false;
+    crew_set_helpers(crew, 1);
+    convolver_join(p->state, crew);
+    return true;
+}
+
+static void process_crew(struct peer *p, const struct task *t, const float *const *in,
+                         float *const *out)
+{
+    crew_turn(crew, t->period, false);
+    convolver_process(p->state, in, out);
+}
+
+static void close_crew(struct peer *p)
+{
+    convolver_free(p->state);
+    crew_free(crew);
+}
+
 static bool open_zita(struct peer *p, const struct task *t)
 {
     p->state = peer_zita_new(t->channels, t->channels, (const float *const *)t->taps, t->frames,
@@ -136,13 +164,14 @@ static void close_zita(struct peer *p)
     peer_zita_free(p->state);
 }
 
-enum { PEER_MIXD, PEER_NONE, PEER_ZITA_0, PEER_ZITA_1, PEERS };
+enum { PEER_MIXD, PEER_NONE, PEER_ZITA_0, PEER_ZITA_1, PEER_CREW, PEERS };
 
 static struct peer peers[PEERS] = {
     { "mixd", "", 0, open_mixd, process_mixd, close_mixd, .err_db = NAN },
     { "none", "", 0, open_none, process_none, close_none, .err_db = NAN },
     { "zita", " density=0", 0, open_zita, process_zita, close_zita, .err_db = NAN },
     { "zita", " density=1", 1, open_zita, process_zita, close_zita, .err_db = NAN },
+    { "mixd", " helpers=1", 0, open_crew, process_crew, close_crew, .err_db = NAN },
 };
 
 /* Waits for `due` on the monotonic clock. */
@@ -297,8 +326,9 @@ static void peer_stop(struct peer *p, const struct task *t)
 static void run_task(struct task *t)
 {
     uint32_t frames = t->paced ? PACED_FRAMES : FREE_FRAMES;
+    uint32_t n_peers = t->paced ? PEERS : PEER_CREW;
     task_open(t, frames);
-    for (uint32_t i = 0; i < PEERS; i++) {
+    for (uint32_t i = 0; i < n_peers; i++) {
         if (!peer_start(&peers[i], t, frames)) {
             fprintf(stderr, "bench_convolver: %s cannot do this\n", peers[i].name);
             exit(1);
@@ -311,13 +341,14 @@ static void run_task(struct task *t)
             spin_ns = peers[i].ns[0] * t->period;
     }
     for (uint32_t turn = 0; turn < t->turns; turn++)
-        for (uint32_t i = 0; i < PEERS; i++)
+        for (uint32_t i = 0; i < n_peers; i++)
             run_turn(&peers[i], t, t->paced ? 0 : WARM_FRAMES, frames, turn);
     double best =
         fmin(median(peers[PEER_ZITA_0].ns, t->turns), median(peers[PEER_ZITA_1].ns, t->turns));
     double ours = median(peers[PEER_MIXD].ns, t->turns);
-    for (uint32_t i = 0; i < PEERS; i++) {
-        report(&peers[i], t, i == PEER_MIXD ? ours / best : NAN);
+    for (uint32_t i = 0; i < n_peers; i++) {
+        report(&peers[i], t,
+               i == PEER_MIXD || i == PEER_CREW ? median(peers[i].ns, t->turns) / best : NAN);
         peer_stop(&peers[i], t);
     }
     if (!t->paced) {
