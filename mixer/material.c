@@ -1,4 +1,4 @@
-/* material.c - what a strip has to play, by its own frames: a region of a file, once or for ever
+/* material.c - what a strip has to play, by its own frames: a region of its files, once or for ever
  *
  * A short region that repeats is read once and kept: it does not seek a thousand times a second.
  */
@@ -10,12 +10,12 @@
 enum { KEPT_MAX = 16384 }; /* frames of a repeated region that are kept in memory */
 
 struct material {
-    struct audiofile *file;
+    struct playlist *list;
     struct material_plan plan;
     uint32_t channels;
     uint64_t length; /* of the region; what the header claims until its end was met */
     uint64_t faded;  /* the length by which it is faded out: no end that was met by surprise */
-    uint64_t at;     /* the frame of the region that audiofile_read gives next; or UINT64_MAX */
+    uint64_t at;     /* the frame of the region that playlist_read gives next; or UINT64_MAX */
     bool measured;   /* its length was counted */
     bool broken;     /* it cannot be read on: silence from here on */
 
@@ -34,10 +34,10 @@ static uint32_t read_file(struct material *m, uint64_t frame, float *out, uint32
 {
     if (frame != m->at) {
         m->broken |= frame > UINT64_MAX - m->plan.region.in ||
-                     audiofile_seek(m->file, m->plan.region.in + frame) < 0;
+                     playlist_seek(m->list, m->plan.region.in + frame) < 0;
         m->at = frame;
     }
-    uint32_t got = m->broken ? 0 : audiofile_read(m->file, out, n);
+    uint32_t got = m->broken ? 0 : playlist_read(m->list, out, n);
     m->at += got;
     return got;
 }
@@ -127,13 +127,13 @@ static void keep_whole(struct material *m)
         read_region(m, 0, m->whole, (uint32_t)length);
 }
 
-struct material *material_new(struct audiofile *file, const struct audiofile_info *info,
+struct material *material_new(struct playlist *list, const struct audiofile_info *info,
                               const struct material_plan *plan)
 {
     struct material *m = calloc(1, sizeof *m);
     if (!m)
         return NULL;
-    m->file = file;
+    m->list = list;
     m->plan = *plan;
     m->channels = info->channels;
     m->length = m->faded = region_length(&plan->region, info->frames);
@@ -147,7 +147,7 @@ void material_free(struct material *m)
 {
     if (!m)
         return;
-    audiofile_close(m->file);
+    playlist_close(m->list);
     free(m->whole);
     free(m->behind);
     free(m);
@@ -167,21 +167,21 @@ uint32_t material_read(struct material *m, uint64_t frame, float *out, uint32_t 
 
 uint64_t material_nans(const struct material *m)
 {
-    return audiofile_nans(m->file);
+    return playlist_nans(m->list);
 }
 
-const char *material_problem(const struct material *m)
+const char *material_problem(const struct material *m, uint32_t k)
 {
-    return audiofile_problem(m->file);
+    return playlist_problem(m->list, k);
 }
 
 enum audiofile_lack material_lack(const struct material *m)
 {
-    enum audiofile_lack lack = audiofile_lack(m->file);
+    enum audiofile_lack lack = playlist_lack(m->list);
     return lack == AUDIOFILE_LACKS_NOTHING && m->broken ? AUDIOFILE_LACKS_END : lack;
 }
 
 struct file_mark material_mark(const struct material *m)
 {
-    return audiofile_mark(m->file);
+    return playlist_mark(m->list);
 }

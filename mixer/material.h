@@ -1,4 +1,4 @@
-/* material.h - what a strip has to play, by its own frames: a region of a file, once or for ever
+/* material.h - what a strip has to play, by its own frames: a region of its files, once or for ever
  *
  * Frame 0 is the region's first. Read in order it costs no seeks. Where it repeats, frame k is
  * frame k modulo the region's length, fades and all; and where the file goes on behind the region's
@@ -10,7 +10,7 @@
 #ifndef MIXER_MATERIAL_H
 #define MIXER_MATERIAL_H
 
-#include "mixer/audiofile.h"
+#include "mixer/playlist.h"
 #include "mixer/region.h"
 
 #include <stdbool.h>
@@ -24,8 +24,8 @@ struct material_plan {
     uint32_t xfade;       /* frames of the crossfade where it does */
 };
 
-/* Takes over `file` when it succeeds. NULL: out of memory. */
-struct material *material_new(struct audiofile *file, const struct audiofile_info *info,
+/* Takes over `list` when it succeeds. NULL: out of memory. */
+struct material *material_new(struct playlist *list, const struct audiofile_info *info,
                               const struct material_plan *plan);
 void material_free(struct material *m); /* NULL is fine */
 
@@ -37,9 +37,9 @@ uint64_t material_length(const struct material *m);
  * them is left alone. */
 uint32_t material_read(struct material *m, uint64_t frame, float *out, uint32_t n);
 
-/* As of the audiofile. */
+/* As of the playlist. */
 uint64_t material_nans(const struct material *m);
-const char *material_problem(const struct material *m);
+const char *material_problem(const struct material *m, uint32_t k);
 enum audiofile_lack material_lack(const struct material *m);
 struct file_mark material_mark(const struct material *m);
 

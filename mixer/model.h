@@ -54,7 +54,7 @@ struct source {
     uint32_t users;        /* taps */
     uint64_t visit;        /* of the last cue that came by */
     bool missed;           /* the timeline has overtaken what it keeps ready: not for new taps */
-    bool complained;       /* its problem has been reported */
+    uint32_t complaints;   /* problems of it that have been reported */
     bool noticed;          /* what happened to its name has been reported */
     const void *wisher;    /* who had it opened for later, and holds it while it has no users */
     struct start start;    /* where it was to begin */

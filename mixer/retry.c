@@ -27,14 +27,13 @@ static struct model_tap *tap_of(const struct node *n, enum life life)
 static void source_report(struct console *c, const struct node *n, struct source *s)
 {
     char address[ADDRESS_SIZE];
-    const char *problem = s->complained ? NULL : track_problem(s->track);
+    const char *problem;
     const char *notice = s->noticed ? NULL : track_notice(s->track);
     node_address(n, address);
-    if (problem)
+    for (; (problem = track_problem(s->track, s->complaints)); s->complaints++)
         c->setup.report(c->setup.context, address, problem);
     if (notice)
         c->setup.report(c->setup.context, address, notice);
-    s->complained |= problem != NULL;
     s->noticed |= notice != NULL;
 }
 

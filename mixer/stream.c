@@ -156,7 +156,7 @@ uint32_t stream_read(struct stream *s, float *out, uint32_t n)
     return done;
 }
 
-struct stream *stream_new(struct audiofile *file, const struct audiofile_info *info,
+struct stream *stream_new(struct playlist *list, const struct audiofile_info *info,
                           const struct stream_plan *plan)
 {
     struct material_plan material = { plan->region, plan->repeat, plan->xfade };
@@ -170,7 +170,7 @@ struct stream *stream_new(struct audiofile *file, const struct audiofile_info *i
     s->plan.xfade = s->looping ? (uint32_t)min64(plan->xfade, plan->loop_to - plan->loop_from) : 0;
     s->seam_at = s->plan.xfade;
     s->seam = malloc(((size_t)s->plan.xfade + 1) * s->channels * sizeof *s->seam);
-    s->material = s->seam ? material_new(file, info, &material) : NULL;
+    s->material = s->seam ? material_new(list, info, &material) : NULL;
     if (!s->material) {
         free(s->seam);
         free(s);
@@ -194,9 +194,9 @@ uint64_t stream_nans(const struct stream *s)
     return material_nans(s->material);
 }
 
-const char *stream_problem(const struct stream *s)
+const char *stream_problem(const struct stream *s, uint32_t k)
 {
-    return material_problem(s->material);
+    return material_problem(s->material, k);
 }
 
 enum audiofile_lack stream_lack(const struct stream *s)

@@ -9,7 +9,7 @@
 #ifndef MIXER_STREAM_H
 #define MIXER_STREAM_H
 
-#include "mixer/audiofile.h"
+#include "mixer/playlist.h"
 #include "mixer/region.h"
 
 #include <stdbool.h>
@@ -30,8 +30,8 @@ struct stream_plan {
 /* Indexes before the first that can sound; UINT64_MAX: none ever will. */
 uint64_t stream_lead(const struct stream_plan *plan);
 
-/* Takes over `file` when it succeeds. NULL: out of memory. */
-struct stream *stream_new(struct audiofile *file, const struct audiofile_info *info,
+/* Takes over `list` when it succeeds. NULL: out of memory. */
+struct stream *stream_new(struct playlist *list, const struct audiofile_info *info,
                           const struct stream_plan *plan);
 void stream_free(struct stream *s); /* NULL is fine */
 
@@ -42,9 +42,9 @@ uint64_t stream_frames(const struct stream *s);
 /* The next n frames, interleaved. Fewer: the stream has ended. */
 uint32_t stream_read(struct stream *s, float *out, uint32_t n);
 
-/* As of the audiofile. */
+/* As of the playlist. */
 uint64_t stream_nans(const struct stream *s);
-const char *stream_problem(const struct stream *s);
+const char *stream_problem(const struct stream *s, uint32_t k);
 enum audiofile_lack stream_lack(const struct stream *s);
 struct file_mark stream_mark(const struct stream *s);
 

@@ -48,6 +48,11 @@ static void track_free(struct track *t)
     ring_free(t->ring);
     free(t->block);
     free(t->hold);
+    for (uint32_t k = 0; k < t->n_problems; k++)
+        free(atomic_load_explicit(&t->problems[k], memory_order_relaxed));
+    for (uint32_t k = 0; t->entries && k < t->plan.n_entries; k++)
+        free((char *)t->entries[k].path);
+    free(t->entries);
     free(t->path);
     free(t);
 }
@@ -73,17 +78,37 @@ static void tell(struct track *t)
 
 static void tell_problem(struct track *t, const char *problem)
 {
-    if (!problem || atomic_load_explicit(&t->problem, memory_order_relaxed))
+    char *copy = problem && t->n_problems < TRACK_PROBLEMS ? strdup(problem) : NULL;
+    if (!copy)
         return;
-    snprintf(t->problem_text, sizeof t->problem_text, "%s", problem);
     /* Release: pairs with track_problem; the text stands still from now on. */
-    atomic_store_explicit(&t->problem, t->problem_text, memory_order_release);
+    atomic_store_explicit(&t->problems[t->n_problems++], copy, memory_order_release);
+}
+
+static void tell_problems(struct track *t, const struct stream *s)
+{
+    const char *problem;
+    while (t->n_problems < TRACK_PROBLEMS && (problem = stream_problem(s, t->n_problems)))
+        tell_problem(t, problem);
 }
 
 static struct stream_plan stream_of(const struct track_plan *p)
 {
     return (struct stream_plan){ p->position, p->offset, p->repeat, p->loop_from,
                                  p->loop_to,  p->xfade,  p->region };
+}
+
+static struct playlist *open_list(const struct track_plan *p, struct audiofile_info *info,
+                                  const char **why)
+{
+    const struct playlist_entry alone = { p->path, 0, UINT64_MAX };
+    struct playlist_plan plan = { &alone, 1, 0, p->rate, p->quality };
+    if (p->n_entries > 1) {
+        plan.entries = p->entries;
+        plan.n = p->n_entries;
+        plan.channels = p->channels;
+    }
+    return playlist_open(&plan, info, why);
 }
 
 static struct stream *open_stream(struct track *t, const char **why)
@@ -95,8 +120,8 @@ static struct stream *open_stream(struct track *t, const char **why)
         *why = "nobody has changed the file";
         return NULL;
     }
-    struct audiofile *file = audiofile_open(p->path, p->rate, p->quality, &info, why);
-    if (!file)
+    struct playlist *list = open_list(p, &info, why);
+    if (!list)
         return NULL;
     uint32_t size = p->ring > 4 * p->quantum ? p->ring : 4 * p->quantum;
     size_t frame = info.channels * sizeof(float);
@@ -104,9 +129,9 @@ static struct stream *open_stream(struct track *t, const char **why)
     t->ring = p->prime ? ring_new_lazy(frame, size) : ring_new(frame, size);
     t->block = calloc(p->quantum, frame);
     t->hold = calloc(1, frame);
-    struct stream *s = t->ring && t->block && t->hold ? stream_new(file, &info, &plan) : NULL;
+    struct stream *s = t->ring && t->block && t->hold ? stream_new(list, &info, &plan) : NULL;
     if (!s) {
-        audiofile_close(file);
+        playlist_close(list);
         *why = "out of memory";
     }
     return s;
@@ -151,7 +176,7 @@ static bool fill_some(struct track *t, struct stream *s, uint32_t most)
     uint32_t got = stream_read(s, to, room);
     commit(t, got);
     atomic_store_explicit(&t->nans, stream_nans(s), memory_order_release);
-    tell_problem(t, stream_problem(s));
+    tell_problems(t, s);
     track_file_look(t, s, got < room);
     if (got < room)
         return false;
@@ -316,19 +341,34 @@ static int start_decoder(struct track *t)
     return -error;
 }
 
+/* Copies what the plan names. False: out of memory. */
+static bool copy_names(struct track *t)
+{
+    struct track_plan *p = &t->plan;
+    t->path = strdup(p->path);
+    t->entries = calloc((size_t)p->n_entries + 1, sizeof *t->entries);
+    if (!t->path || !t->entries)
+        return false;
+    for (uint32_t k = 0; k < p->n_entries; k++) {
+        t->entries[k] = p->entries[k];
+        t->entries[k].path = strdup(p->entries[k].path);
+    }
+    p->path = t->path;
+    p->entries = t->entries;
+    for (uint32_t k = 0; k < p->n_entries; k++)
+        if (!t->entries[k].path)
+            return false;
+    return true;
+}
+
 static struct track *build(const struct track_plan *plan)
 {
     struct stream_plan line = stream_of(plan);
     struct track *t = aligned_alloc(TRACK_LINE, sizeof *t);
-    char *path = strdup(plan->path);
-    if (!t || !path) {
-        free(t);
-        free(path);
+    if (!t)
         return NULL;
-    }
     memset(t, 0, sizeof *t);
     t->plan = *plan;
-    t->plan.path = t->path = path;
     t->serial = atomic_fetch_add_explicit(&serials, 1, memory_order_relaxed);
     t->lead = stream_lead(&line);
     t->quantum = t->rise = (uint16_t)plan->quantum;
@@ -340,7 +380,10 @@ static struct track *build(const struct track_plan *plan)
     t->lead = t->lead == NEVER ? 0 : t->lead;
     sem_init(&t->wake, 0, 0);
     sem_init(&t->news, 0, 0);
-    return t;
+    if (copy_names(t))
+        return t;
+    track_free(t);
+    return NULL;
 }
 
 struct track *track_open(const struct track_plan *plan, const char **why)
@@ -412,9 +455,11 @@ bool track_in_time(const struct track *t, uint64_t rolled)
     return here >= rolled + ring_size(t->ring) / 2;
 }
 
-const char *track_problem(const struct track *t)
+const char *track_problem(const struct track *t, uint32_t k)
 {
-    return atomic_load_explicit(&t->problem, memory_order_acquire); /* pairs with tell_problem */
+    if (k >= TRACK_PROBLEMS)
+        return NULL;
+    return atomic_load_explicit(&t->problems[k], memory_order_acquire); /* with tell_problem */
 }
 
 static uint64_t get(const _Atomic uint64_t *counter)

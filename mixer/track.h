@@ -16,6 +16,7 @@
 
 #include "effects/rt.h"
 #include "mixer/audiofile.h"
+#include "mixer/playlist.h"
 #include "mixer/region.h"
 
 #include <stdbool.h>
@@ -24,8 +25,11 @@
 struct track;
 
 struct track_plan {
-    const char *path; /* copied */
-    uint32_t rate;    /* the engine's, Hz */
+    const char *path;                     /* copied */
+    const struct playlist_entry *entries; /* of several files, played one after the other; copied */
+    uint32_t n_entries;                   /* 0 or 1: only `path`, with all its channels */
+    uint32_t channels;                    /* of several files: the track's */
+    uint32_t rate;                        /* the engine's, Hz */
     enum quality quality;
     uint64_t position;           /* timeline frame of index 0 */
     uint64_t offset;             /* timeline frame at which the region's first frame sounds */
@@ -99,9 +103,9 @@ struct file_mark track_lost_mark(const struct track *t);
 /* Control. What has happened to the name of its file while it was open ("take3.flac: ..."), or
  * NULL: another file has it, or none. The track plays on. Good until close. */
 const char *track_notice(const struct track *t);
-/* Control. What went wrong so far (open failed, ended early, read error), or NULL. Good until
- * close. */
-const char *track_problem(const struct track *t);
+/* Control. The k-th thing that went wrong (open failed, ended early, read error), or NULL; of a
+ * single file there is one at most, of several up to sixteen. Good until close. */
+const char *track_problem(const struct track *t, uint32_t k);
 
 /* Audio, or control before it hands the track over. Index 0 is due at this value of the rolled
  * clock. Once, before the first pull. */

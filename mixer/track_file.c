@@ -68,6 +68,8 @@ static bool grown(const struct track *t)
 
 void track_file_look(struct track *t, const struct stream *s, bool ended)
 {
+    if (t->plan.n_entries > 1)
+        return; /* a file of a list leaves silence, and its place */
     if (file_mark_none(&t->mark))
         t->mark = stream_mark(s);
     if (atomic_load_explicit(&t->fate, memory_order_relaxed) != TRACK_WELL)

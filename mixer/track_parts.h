@@ -13,7 +13,7 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 
-enum { TRACK_LINE = 64 };
+enum { TRACK_LINE = 64, TRACK_PROBLEMS = 16 /* that are told */ };
 
 #define NEVER UINT64_MAX
 
@@ -50,12 +50,12 @@ struct track {
     _Atomic uint64_t decoded;
     _Atomic uint64_t nans;
     _Atomic bool primed, ended;
-    _Atomic(const char *) problem; /* into problem_text, which is then never changed */
-    char problem_text[512];
+    _Atomic(char *) problems[TRACK_PROBLEMS]; /* in their order; each is set once */
+    uint32_t n_problems;
 
     _Atomic enum track_fate fate;
     struct file_mark lost_mark;   /* still once the fate is LOST */
-    _Atomic(const char *) notice; /* as problem, into notice_text */
+    _Atomic(const char *) notice; /* into notice_text, which is then never changed */
     char notice_text[512];
     struct file_mark mark; /* of the file that it plays */
     uint64_t looked_s;     /* when it last looked at the file's name */
@@ -64,8 +64,9 @@ struct track {
 
     /* Set by track_open, then only read. */
     struct track_plan plan;
-    char *path;      /* the copy that plan.path points to */
-    uint32_t serial; /* which track of this process it is */
+    char *path;                     /* the copy that plan.path points to */
+    struct playlist_entry *entries; /* likewise */
+    uint32_t serial;                /* which track of this process it is */
 
     /* Waking each other: a semaphore and whether it is posted already. */
     _Alignas(TRACK_LINE) sem_t wake; /* for the decoder */

@@ -53,7 +53,7 @@ static void play_exactly(const struct track_plan *plan, uint64_t anchor, uint64_
     CHECK_INT(f.starved, 0);
     CHECK_INT(f.skipped, 0);
     CHECK_INT(f.decoded, f.played + f.buffered);
-    CHECK(track_problem(t) == NULL);
+    CHECK(track_problem(t, 0) == NULL);
     track_close(t);
 }
 

@@ -169,7 +169,7 @@ static void open_failing(const char *path, const char *reason)
     struct track_figures f = player_figures(t);
     CHECK(f.failed && f.primed && f.ended && !f.playing);
     CHECK_INT(track_channels(t), 0);
-    CHECK(track_problem(t) && strstr(track_problem(t), reason));
+    CHECK(track_problem(t, 0) && strstr(track_problem(t, 0), reason));
     for (uint64_t i = 0; i < 10000; i += QUANTUM) {
         CHECK(track_ready(t, i, QUANTUM));
         CHECK(player_pull(t, i, QUANTUM) == NULL);
@@ -198,7 +198,7 @@ static void a_file_that_shrinks_ends(void)
     struct stat st;
     stat(in_folder("shrinks.wav"), &st);
     off_t header = st.st_size - (off_t)LENGTH * 8;
-    CHECK(track_problem(t) == NULL);
+    CHECK(track_problem(t, 0) == NULL);
     CHECK_INT(truncate(in_folder("shrinks.wav"), header + (off_t)LEFT * 8), 0);
     struct edges e = { .gone = QUANTUM, .back = QUANTUM };
     for (uint64_t i = 0; i < LEFT; i += QUANTUM) {
@@ -212,7 +212,7 @@ static void a_file_that_shrinks_ends(void)
     CHECK(f.ended && !f.failed && !f.playing);
     CHECK_INT(f.starved, 0);
     CHECK_INT(f.played, LEFT);
-    CHECK(track_problem(t) && strstr(track_problem(t), "ends at frame 40000 of 100000"));
+    CHECK(track_problem(t, 0) && strstr(track_problem(t, 0), "ends at frame 40000 of 100000"));
     track_close(t);
 }
 

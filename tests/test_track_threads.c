@@ -134,7 +134,7 @@ static void a_read_error_ends_the_track(void)
     while (!player_figures(t).ended)
         track_await(t);
     CHECK_INT(player_figures(t).decoded, RING);
-    CHECK(track_problem(t) && strstr(track_problem(t), "not permitted"));
+    CHECK(track_problem(t, 0) && strstr(track_problem(t, 0), "not permitted"));
     struct edges e = { .last = timeline_sample(RING - 1) };
     CHECK_INT(player_play(t, &e, RING, RING + QUANTUM, QUANTUM, 0), 0); /* no click */
     CHECK(player_pull(t, RING + QUANTUM, QUANTUM) == NULL);
