@@ -119,6 +119,9 @@ static void track_print(void *context, const char *address, const struct track_f
     reply_pair(r, "skipped", "%" PRIu64, f->skipped);
     reply_pair(r, "buffered", "%" PRIu64, f->buffered);
     reply_pair(r, "nans", "%" PRIu64, f->nans);
+    uint32_t place = console_queue_place(m->console, address);
+    if (place)
+        reply_pair(r, "entry", "%" PRIu32, place);
     reply_pair(r, "state", "%s",
                f->failed    ? "failed"
                : f->lost    ? "lost"

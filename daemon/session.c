@@ -299,6 +299,49 @@ static void insert_write(struct writing *w, const struct object *o)
     text_add_string(w->out, "\n");
 }
 
+enum { QUEUE_LINE = 2048 }; /* bytes after which a queue goes on in another line */
+
+struct queueing {
+    struct writing *w;
+    const char *address;
+    uint64_t places;
+    size_t began; /* where the present line begins; 0: none does */
+};
+
+static void queued_count(void *context, const struct console_queued *q)
+{
+    ((struct queueing *)context)->places = q->place;
+}
+
+static void queued_write(void *context, const struct console_queued *q)
+{
+    struct queueing *k = context;
+    struct text word = { 0 };
+    if (k->began && k->w->out->length - k->began > QUEUE_LINE) {
+        text_add_string(k->w->out, "\n");
+        k->began = 0;
+    }
+    if (!k->began) {
+        k->began = k->w->out->length;
+        text_printf(k->w->out, "queue %s", k->address);
+    }
+    path_write(k->w, q->source, &word);
+    text_add_string(k->w->out, " ");
+    word_write(k->w->out, text_string(&word));
+    text_clear(&word);
+}
+
+/* The whole list, source and all: the first file of it is known not to be another one. */
+static void queue_write(struct writing *w, const char *address)
+{
+    struct queueing k = { .w = w, .address = address };
+    struct refusal why;
+    if (console_each_queued(w->m->console, address, &k, queued_count, &why) || k.places < 2)
+        return;
+    console_each_queued(w->m->console, address, &k, queued_write, &why);
+    text_add_string(w->out, "\n");
+}
+
 /* The node's own line, then its inserts, which follow it in the list. */
 static void node_write(struct writing *w, uint32_t at)
 {
@@ -310,6 +353,8 @@ static void node_write(struct writing *w, uint32_t at)
         keys_write(w, o);
         text_add_string(w->out, "\n");
     }
+    if (!strcmp(o->kind, "strip"))
+        queue_write(w, o->address);
     for (at++; at < w->objects.n && !is_node(w->objects.at[at]); at++)
         insert_write(w, w->objects.at[at]);
 }

@@ -56,6 +56,7 @@ enum verdict verb_marker(struct call *call);
 enum verdict verb_meters(struct call *call);
 enum verdict verb_play(struct call *call);
 enum verdict verb_ports(struct call *call);
+enum verdict verb_queue(struct call *call);
 enum verdict verb_quit(struct call *call);
 enum verdict verb_remove(struct call *call);
 enum verdict verb_restore(struct call *call);

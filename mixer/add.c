@@ -117,12 +117,6 @@ static int source_split(const struct console *c, const char *text, char **file, 
     return *file ? 0 : refuse(why, FAULT_LIMIT, "out of memory");
 }
 
-struct picked_file {
-    char *file;
-    uint32_t first, picked, channels, total;
-    uint64_t frames;
-};
-
 /* What the peer knows of a file, so that it need not be opened for that. */
 static bool peer_facts(const struct console *c, const char *file, struct audiofile_info *info)
 {
@@ -147,9 +141,8 @@ static int facts_take(struct picked_file *f, const struct audiofile_info *info)
     return 0;
 }
 
-/* Reads the header of a source and checks the channels that were picked. */
-static int source_probe(struct console *c, const char *text, enum quality quality,
-                        struct picked_file *f, struct refusal *why)
+int source_probe(struct console *c, const char *text, enum quality quality, struct picked_file *f,
+                 struct refusal *why)
 {
     struct audiofile_info info;
     const char *what = "out of memory";
@@ -266,6 +259,10 @@ int console_load(struct console *c, const char *address, const char *file, struc
         refuse(why, FAULT_TYPE, "%s gives %u channels, %s has %u", file, f.channels, address,
                n->strip.channels);
         return refuse_hint(why, "pick channels with FILE:1-%u", n->strip.channels);
+    }
+    if (n->queue.n > 0 && f.frames == UINT64_MAX) {
+        free(f.file);
+        return refuse(why, FAULT_STATE, "%s does not tell its length: nothing can follow it", file);
     }
     free(n->file);
     n->file = f.file;

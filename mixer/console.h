@@ -167,6 +167,28 @@ bool console_reaches(struct console *c, uint64_t position, uint64_t *frame);
 /* Timeline frame at which the last file ends; 0: no file has an end. */
 uint64_t console_end(const struct console *c);
 
+/* ---- queues: what follows a strip's source, without a gap. Audible once console_settled. */
+
+/* All of the files, or none. Where nothing is queued yet, a first file that is the strip's source
+ * itself is not repeated. A file whose header does not tell its length can only be the last. */
+int console_queue(struct console *c, const char *address, const char *const *files, uint32_t n,
+                  struct refusal *why);
+/* The strip's source alone is left. */
+int console_queue_clear(struct console *c, const char *address, struct refusal *why);
+struct console_queued {
+    uint32_t place;     /* from 1, which is the source */
+    const char *source; /* as it is written */
+    uint64_t start;     /* frame of the joined line */
+    uint64_t frames;    /* UINT64_MAX: unknown */
+    bool sounds;        /* where the timeline is now, or the one-shot that was fired */
+};
+int console_each_queued(const struct console *c, const char *address, void *context,
+                        void (*each)(void *context, const struct console_queued *q),
+                        struct refusal *why);
+
+/* The place that sounds; 0: none does, or nothing is queued. */
+uint32_t console_queue_place(const struct console *c, const char *address);
+
 /* ---- one-shots: strips of mode=oneshot */
 
 /* Starts the strip from its `in`, at engine frame `at` (0: now), whether the transport rolls or

@@ -14,9 +14,7 @@ void console_each_meter(const struct console *c, void *context,
     }
 }
 
-/* The tap that a strip plays now: the newest that is on the desk; of a one-shot's, the newest that
- * has begun, if any has. */
-static const struct model_tap *node_tap(const struct console *c, const struct node *n)
+const struct model_tap *node_tap(const struct console *c, const struct node *n)
 {
     const struct model_tap *waiting = NULL;
     for (uint32_t i = n->taps.n; i-- > 0;) {

@@ -34,23 +34,15 @@ void console_each_object(const struct console *c, void *context,
     }
 }
 
-static void source_text(const struct node *n, char *out, size_t size)
-{
-    if (!n->picked)
-        snprintf(out, size, "%s", n->file);
-    else if (n->picked == 1)
-        snprintf(out, size, "%s:%u", n->file, n->first + 1);
-    else
-        snprintf(out, size, "%s:%u-%u", n->file, n->first + 1, n->first + n->picked);
-}
-
 /* The node's value of a row: its number, and text where the row is text. */
 static void node_value(const struct console *c, const struct node *n, uint32_t row,
                        struct console_value *v)
 {
     v->number = row == NODE_LISTEN ? listen_now(c, n) : n->values[row];
     if (row == NODE_SOURCE)
-        source_text(n, v->text, sizeof v->text);
+        picked_text(
+            &(struct picked_file){ .file = n->file, .first = n->first, .picked = n->picked },
+            v->text);
     else if (row == NODE_OUT)
         snprintf(v->text, sizeof v->text, "%s", n->out);
     else if (row == NODE_GROUP)

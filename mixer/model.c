@@ -127,6 +127,8 @@ void node_free(struct console *c, void *what)
     list_clear(&n->plugs);
     list_clear(&n->sends);
     list_clear(&n->groups);
+    queue_clear(n);
+    list_clear(&n->queue);
     c->meters[n->meter] = false;
     free(n->mix_memory);
     free(n->file);
@@ -164,6 +166,17 @@ void bury_later(struct console *c, void *what, void (*bury)(struct console *c, v
         return;
     }
     *g = (struct grave){ what, bury, c->swaps + 1, c->last_scheduled };
+}
+
+const char *picked_text(const struct picked_file *f, char out[SOURCE_TEXT])
+{
+    if (!f->picked)
+        snprintf(out, SOURCE_TEXT, "%s", f->file);
+    else if (f->picked == 1)
+        snprintf(out, SOURCE_TEXT, "%s:%u", f->file, f->first + 1);
+    else
+        snprintf(out, SOURCE_TEXT, "%s:%u-%u", f->file, f->first + 1, f->first + f->picked);
+    return out;
 }
 
 bool name_valid(const char *name, struct refusal *why)

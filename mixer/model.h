@@ -25,9 +25,20 @@ enum life {
     LIFE_LEAVING, /* fading out until engine frame `until` */
 };
 
-/* What a strip plays: which file, which part of it, and from where. */
+/* A file as it was written, and the channels of it that are meant. */
+struct picked_file {
+    char *file;             /* without channels */
+    uint32_t first, picked; /* from 0; how many, 0: all */
+    uint32_t channels;      /* that it gives */
+    uint32_t total;         /* that it has */
+    uint64_t frames;        /* its length at the engine's rate; UINT64_MAX: unknown */
+};
+
+/* What a strip plays: which files, which part of them, and from where. */
 struct wish {
-    char *path; /* owned by who holds the wish */
+    char *path;                     /* of its source; owned by who holds the wish, as are: */
+    struct playlist_entry *entries; /* its source and what is queued; NULL: nothing is */
+    uint32_t n_entries, channels;   /* of the strip */
     uint64_t offset;
     struct region region;
     bool repeat;
@@ -154,6 +165,7 @@ struct node {
     struct list plugs;  /* of struct plug */
     struct list sends;  /* of struct model_send, the route among them */
     struct list groups; /* of struct group */
+    struct list queue;  /* strip: of struct picked_file, those that follow its source */
     uint32_t meter;
     enum life life;
     uint64_t until;
@@ -312,6 +324,9 @@ void tap_free(struct console *c, void *tap);
 void insert_free(struct console *c, void *insert);
 /* To be freed once no desk holds it. Never fails: without memory for the grave it is leaked. */
 void bury_later(struct console *c, void *what, void (*bury)(struct console *c, void *what));
+/* As it was written, channels and all. */
+enum { SOURCE_TEXT = 1024 };
+const char *picked_text(const struct picked_file *f, char out[SOURCE_TEXT]);
 bool name_valid(const char *name, struct refusal *why);
 /* The path of a file as written: absolute, or under the folder. The caller frees. */
 char *console_path(const struct console *c, const char *file);
@@ -345,6 +360,13 @@ void timeline_at(const struct console *c, uint64_t frame, uint64_t *position, ui
  * what has a successor on that desk begins to leave. */
 int arrange_post(struct console *c);
 
+/* ---- wish.c */
+/* What a strip plays. 0, or -1: out of memory. */
+int wish_read(const struct console *c, const struct node *n, struct wish *w);
+bool wish_equal(const struct wish *a, const struct wish *b);
+int wish_copy(struct wish *to, const struct wish *from); /* as wish_read */
+void wish_clear(struct wish *w);
+
 /* ---- sources.c: decoders for strips */
 /* Opens what is wanted; puts what is primed into place and its predecessors on their way out. */
 void sources_tick(struct console *c);
@@ -361,10 +383,7 @@ bool node_joins(const struct console *c, const struct node *n);
 /* Puts every strip's source into place, and the transport where it is wanted, with a desk. 0 or -1:
  * out of memory, nothing is posted. */
 int move_post(struct console *c);
-/* What a strip plays. 0, or -1: out of memory. */
-int wish_read(const struct console *c, const struct node *n, struct wish *w);
-bool wish_equal(const struct wish *a, const struct wish *b);
-/* Begins to decode and keeps w->path, which is NULL then; `unless` as in a track's plan. NULL:
+/* Begins to decode and keeps what w owns, which is empty then; `unless` as in a track's plan. NULL:
  * *why, and w is as it was. */
 struct source *source_open(struct console *c, struct wish *w, const struct start *start,
                            const struct file_mark *unless, const char **why);
@@ -376,7 +395,12 @@ void node_settle(struct console *c, struct node *n);
 /* Drops what is being primed and wants it anew: the timeline is about to change. */
 void sources_restart(struct console *c);
 bool node_primes(const struct node *n);
-/* Frames of its file that it plays, as the header claims; UINT64_MAX: it does not say. */
+/* figures.c. The tap that a strip plays now: the newest that is on the desk; of a one-shot's, the
+ * newest that has begun, if any has. */
+const struct model_tap *node_tap(const struct console *c, const struct node *n);
+/* Which frame of a strip's files, joined, sounds now; false: none does. */
+bool node_sounds(const struct console *c, const struct node *n, uint64_t *frame);
+/* Frames of its files that it plays, as the header claims; UINT64_MAX: it does not say. */
 uint64_t node_length(const struct console *c, const struct node *n);
 void source_drop(struct console *c, struct source *s);
 /* Takes a tap off the desk, over a fade if it sounds. */
@@ -396,6 +420,20 @@ int admit_cue(const struct console *c, struct refusal *why);
 /* ---- retry.c: strips whose files were lost, or have grown */
 /* Tells what became of files; tries the lost ones again every engine/retry. */
 void retry_tick(struct console *c);
+/* ---- add.c */
+/* Reads the header of a source and checks the channels that were picked. */
+int source_probe(struct console *c, const char *text, enum quality quality, struct picked_file *f,
+                 struct refusal *why);
+
+/* ---- queue.c: the files that follow a strip's source */
+void picked_clear(struct picked_file *f);
+void queue_clear(struct node *n);
+/* Frames of a strip's files together; UINT64_MAX: unknown. */
+uint64_t queue_frames(const struct node *n);
+/* The strip's files with their places, n->queue.n + 1 of them. NULL: out of memory. */
+struct playlist_entry *queue_entries(const struct console *c, const struct node *n);
+void queue_entries_free(struct playlist_entry *entries, uint32_t n);
+
 /* ---- oneshot.c: strips that are fired */
 bool node_is_oneshot(const struct node *n);
 /* A one-shot's next is opened, or primed and waits, as long as its strip is one. Takes off the desk

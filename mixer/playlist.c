@@ -5,6 +5,7 @@
  */
 #include "mixer/playlist.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,19 @@ static void tell(struct playlist *p, struct entry *e, const char *problem)
     p->problems[p->n_problems++] = copy;
 }
 
+static void tell_short(struct playlist *p, uint32_t k)
+{
+    char text[512];
+    struct entry *e = &p->entries[k];
+    if (k + 1 < p->n && !audiofile_problem(p->file)) {
+        snprintf(text, sizeof text, "%.400s: shorter than the place it has in the queue",
+                 e->plan.path);
+        tell(p, e, text);
+    } else {
+        tell(p, e, audiofile_problem(p->file));
+    }
+}
+
 static void shut(struct playlist *p)
 {
     if (p->file) {
@@ -76,7 +90,8 @@ static void open_entry(struct playlist *p, uint32_t k)
     free(p->block);
     p->block = malloc((size_t)BLOCK * info.channels * sizeof *p->block);
     if (!p->block || e->plan.first + p->channels > info.channels) {
-        tell(p, e, p->block ? "has fewer channels than it had" : "out of memory");
+        tell(p, e,
+             p->block ? "a file of the queue has fewer channels than it had" : "out of memory");
         audiofile_close(p->file);
         p->file = NULL;
     }
@@ -143,7 +158,7 @@ static uint32_t read_entry(struct playlist *p, uint32_t k, float *out, uint32_t 
         p->fall = FALL;
     }
     if (got < n && p->file)
-        tell(p, e, audiofile_problem(p->file));
+        tell_short(p, k);
     if (got < n && k + 1 < p->n) {
         fill_in(p, out + (size_t)got * p->channels, n - got);
         got = n;

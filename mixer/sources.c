@@ -13,7 +13,6 @@
 #include "mixer/model.h"
 #include "mixer/transport.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,53 +71,8 @@ void source_close(struct console *c, struct source *s)
     c->gone.nans += f.nans;
     track_close(s->track);
     list_remove(&c->sources, s);
-    free(s->wish.path);
+    wish_clear(&s->wish);
     free(s);
-}
-
-static uint64_t frames_of(const struct console *c, double seconds)
-{
-    return (uint64_t)llround(seconds * c->setup.rate);
-}
-
-static struct region node_region(const struct console *c, const struct node *n)
-{
-    return (struct region){ .in = frames_of(c, n->values[NODE_IN]),
-                            .end = frames_of(c, n->values[NODE_END]),
-                            .fadein = (uint32_t)frames_of(c, n->values[NODE_FADEIN]),
-                            .fadeout = (uint32_t)frames_of(c, n->values[NODE_FADEOUT]) };
-}
-
-/* Its own, or else the engine's. */
-static uint32_t node_ring(const struct console *c, const struct node *n)
-{
-    double own = n->values[NODE_RING];
-    return (uint32_t)frames_of(c, own > 0 ? own : c->values[ENGINE_RING]);
-}
-
-uint64_t node_length(const struct console *c, const struct node *n)
-{
-    struct region region = node_region(c, n);
-    return region_length(&region, n->frames);
-}
-
-int wish_read(const struct console *c, const struct node *n, struct wish *w)
-{
-    *w = (struct wish){ .path = console_path(c, n->file),
-                        .offset = frames_of(c, n->values[NODE_OFFSET]),
-                        .region = node_region(c, n),
-                        .repeat = n->values[NODE_LOOP] != 0,
-                        .shot = node_is_oneshot(n),
-                        .quality = (enum quality)n->values[NODE_QUALITY],
-                        .ring = node_ring(c, n) };
-    return w->path ? 0 : -1;
-}
-
-bool wish_equal(const struct wish *a, const struct wish *b)
-{
-    return a->offset == b->offset && region_equal(&a->region, &b->region) &&
-           a->repeat == b->repeat && a->shot == b->shot && a->quality == b->quality &&
-           a->ring == b->ring && !strcmp(a->path, b->path);
 }
 
 /* One that was opened for this very batch is taken whatever became of its file, each one-shot for
@@ -163,6 +117,9 @@ struct track_plan wish_plan(const struct console *c, const struct wish *w,
 {
     struct track_plan plan = {
         .path = w->path,
+        .entries = w->entries,
+        .n_entries = w->n_entries,
+        .channels = w->channels,
         .rate = c->setup.rate,
         .quality = w->quality,
         .position = start->position,
@@ -206,7 +163,7 @@ struct source *source_open(struct console *c, struct wish *w, const struct start
     }
     if (rolls(c) && !w->shot)
         track_wake(s->track);
-    w->path = NULL;
+    *w = (struct wish){ 0 };
     list_add(&c->sources, s);
     return s;
 }
@@ -244,7 +201,7 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
         if (!s)
             s = source_open(c, &wish, &start, unless, &why);
     }
-    free(wish.path); /* NULL: the source has it */
+    wish_clear(&wish); /* if the source has not taken it over */
     if (!s) {
         free(tap);
         node_address(n, address);
@@ -255,7 +212,7 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
     tap->source = s;
     tap->tap = (struct tap){ .track = s->track,
                              .port = -1,
-                             .first = n->first,
+                             .first = n->queue.n ? 0 : n->first,
                              .channels = n->strip.channels,
                              .shot = s->wish.shot,
                              .over = UINT64_MAX };

@@ -5,13 +5,14 @@
 
 enum { BLOCK = 16384 }; /* frames */
 
-static void file_verify(const struct console *c, const struct node *n, void *context,
+static void file_verify(const struct console *c, const struct node *n, const char *name,
+                        void *context,
                         void (*each)(void *context, const char *address, const char *text))
 {
     char address[ADDRESS_SIZE];
     struct audiofile_info info;
     const char *why = "out of memory";
-    char *path = console_path(c, n->file);
+    char *path = console_path(c, name);
     struct audiofile *f =
         path ? audiofile_open(path, c->setup.rate, QUALITY_FASTEST, &info, &why) : NULL;
     float *block = f ? malloc(sizeof *block * BLOCK * info.channels) : NULL;
@@ -35,7 +36,10 @@ void console_verify(const struct console *c, void *context,
 {
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
-        if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING)
-            file_verify(c, n, context, each);
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
+            continue;
+        file_verify(c, n, n->file, context, each);
+        for (uint32_t k = 0; k < n->queue.n; k++)
+            file_verify(c, n, ((const struct picked_file *)n->queue.at[k])->file, context, each);
     }
 }

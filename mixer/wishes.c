@@ -15,7 +15,7 @@ struct wishes {
 
 static void wish_free(struct wish *w)
 {
-    free(w->path);
+    wish_clear(w);
     free(w);
 }
 
@@ -126,10 +126,9 @@ static bool wish_primed(struct console *c, struct wishes *w, const struct wish *
         return track_primed(s->track);
     if (!w->moves && plays(c, wish))
         return true;
-    struct wish own = *wish;
-    own.path = strdup(wish->path);
-    s = own.path ? source_open(c, &own, start, NULL, &why) : NULL;
-    free(own.path);
+    struct wish own;
+    s = wish_copy(&own, wish) ? NULL : source_open(c, &own, start, NULL, &why);
+    wish_clear(&own);
     if (!s)
         return true; /* out of memory: it comes when the batch is made */
     s->wisher = w;
@@ -161,7 +160,7 @@ const char *wishes_fault(const struct console *c, const struct wishes *w)
             continue;
         track_figures(s->track, &f);
         if (f.failed)
-            return track_problem(s->track) ? track_problem(s->track) : s->wish.path;
+            return track_problem(s->track, 0) ? track_problem(s->track, 0) : s->wish.path;
     }
     return NULL;
 }
