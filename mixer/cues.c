@@ -9,7 +9,6 @@
 #include "mixer/transport.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     OPENED_AT_ONCE = 32, /* in one tick; the rest follows */
@@ -20,7 +19,7 @@ static void held_close(struct cue *q, struct source *s)
 {
     list_remove(&q->held, s);
     track_close(s->track);
-    free(s->wish.path);
+    wish_clear(&s->wish);
     free(s);
 }
 
@@ -78,19 +77,18 @@ static struct source *held_open(struct console *c, struct cue *q, const struct s
 {
     const char *why;
     struct source *s = calloc(1, sizeof *s);
-    char *path = strdup(like->wish.path);
-    if (!s || !path || list_reserve(&q->held, 1)) {
+    struct wish wish = { 0 };
+    if (!s || wish_copy(&wish, &like->wish) || list_reserve(&q->held, 1)) {
+        wish_clear(&wish);
         free(s);
-        free(path);
         return NULL;
     }
-    *s = (struct source){ .wish = like->wish, .mark = like->mark, .start = q->start };
-    s->wish.path = path;
+    *s = (struct source){ .wish = wish, .mark = like->mark, .start = q->start };
     struct track_plan plan = wish_plan(c, &s->wish, &s->start);
     plan.prime = plan.ring / PART > 2 * plan.quantum ? plan.ring / PART : 2 * plan.quantum;
     s->track = track_open(&plan, &why);
     if (!s->track) {
-        free(path);
+        wish_clear(&s->wish);
         free(s);
         return NULL;
     }
