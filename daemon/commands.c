@@ -5,12 +5,19 @@
 #include "daemon/verbs.h"
 
 const struct verb verbs[] = {
+    { "abort", "abort", "forgets what was said since begin", 0, 0, 0, verb_abort },
     { "add",
       "add strip NAME source=FILE[:CH[-CH]] [KEY=VALUE...] | add input NAME [channels=2] "
       "[KEY=VALUE...] | add bus NAME [KEY=VALUE...] | add group NAME [KEY=VALUE...] [at WHEN]",
       "a strip that plays a file, a strip fed by JACK ports, a bus, or a group of them that is "
       "turned up, muted and soloed together; keys are its parameters",
       2, VERB_MANY, VERB_SESSION, verb_add },
+    { "begin", "begin",
+      "what follows is kept until commit, and then obeyed in one quantum, all of it or nothing", 0,
+      0, 0, verb_begin },
+    { "commit", "commit [at WHEN]",
+      "obeys what was said since begin; answers when its files are primed and it is on its way", 0,
+      0, VERB_SESSION, verb_commit },
     { "connect", "connect PORT PORT [at WHEN]",
       "a JACK connection from an output to an input, remembered in the session", 2, 2, VERB_SESSION,
       verb_connect },

@@ -3,6 +3,8 @@
 
 #include "daemon/mixd.h"
 #include "daemon/schedule.h"
+#include "daemon/transaction.h"
+#include "daemon/verbs.h"
 #include "daemon/when.h"
 
 #include <string.h>
@@ -25,7 +27,10 @@ enum verdict dispatch(struct call *call)
     struct when when;
     if (call->when.text && m->trial && !when_read(call, &when))
         return VERDICT_DONE;
-    if (call->when.text && !m->trial)
+    struct transaction *t = m->trial || m->batch ? NULL : transaction_of(m, call->caller);
+    if (t)
+        return transaction_take(t, call);
+    if (call->when.text && !m->trial && call->verb->run != verb_commit)
         return schedule_add(call);
     bool batch = m->batch;
     m->batch |= call->when.text != NULL; /* a trial: as it would be run then */

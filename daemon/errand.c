@@ -6,6 +6,7 @@
 #include "mixer/batch.h"
 #include "mixer/console.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +39,7 @@ static bool line_run(struct mixd *m, char *line, size_t length, struct reply *re
     return v == VERDICT_LATER || !reply_refused(reply);
 }
 
-/* False: a line is refused. */
-static bool lines_run(struct mixd *m, const struct errand *e, struct reply *answers,
+bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answers,
                       struct reply *reply)
 {
     char *copy = strdup(text_string(&e->lines)), *at = copy;
@@ -57,10 +57,53 @@ static bool lines_run(struct mixd *m, const struct errand *e, struct reply *answ
     return obeyed;
 }
 
+/* What is refused is remembered: the desk need not be copied again to know it. */
+static void rehearse(struct errand *e, struct reply *reply)
+{
+    char line[PROTOCOL_LINE + 1];
+    const char *at = text_string(&e->lines);
+    text_empty(&e->fault);
+    for (unsigned i = 1; *at && !e->fault.length; i++) {
+        size_t n = strcspn(at, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)n, at);
+        at += n + (at[n] == '\n');
+        if (rehearsal_try(e->rehearsal, line, reply))
+            continue;
+        text_printf(&e->fault, "line %u: %s", i, reply_text(reply));
+        e->code = reply_code(reply);
+    }
+    e->wishes = rehearsal_wishes(e->rehearsal);
+}
+
+bool errand_refresh(struct mixd *m, struct errand *e, struct reply *reply)
+{
+    if (!e->whole)
+        return true;
+    if (!e->rehearsal || rehearsal_stale(e->rehearsal, m)) {
+        wishes_free(m->console, e->wishes);
+        rehearsal_free(e->rehearsal);
+        e->wishes = NULL;
+        e->rehearsal = rehearsal_new(m);
+        if (e->rehearsal)
+            rehearse(e, reply);
+    } else if (!e->tried) {
+        e->wishes = rehearsal_wishes(e->rehearsal);
+    }
+    e->tried = true;
+    reply_begin(reply, NULL);
+    if (e->rehearsal && !e->fault.length)
+        return true;
+    reply_err(reply, e->rehearsal ? e->code : CODE_LIMIT, "%s",
+              e->rehearsal ? text_string(&e->fault) : "out of memory");
+    return false;
+}
+
 /* Can it be run now, or what is it waiting for? */
 static enum errand_state ready(struct mixd *m, struct errand *e, uint64_t at, bool patient,
                                struct reply *reply)
 {
+    if (!errand_refresh(m, e, reply))
+        return ERRAND_REFUSED;
     if (e->wishes && !wishes_primed(m->console, e->wishes, at) && patient)
         return ERRAND_PRIMING;
     const char *fault = e->wishes && e->whole ? wishes_fault(m->console, e->wishes) : NULL;
@@ -83,7 +126,7 @@ enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool
     m->batch = true;
     console_set_peer(m->console, e->rehearsal ? rehearsal_console(e->rehearsal) : NULL);
     console_batch_begin(m->console, at, e->wishes, e->whole);
-    bool obeyed = lines_run(m, e, answers, reply);
+    bool obeyed = errand_run_lines(m, e, answers, reply);
     *frame = console_batch_end(m->console);
     console_set_peer(m->console, NULL);
     m->batch = false;
@@ -98,5 +141,6 @@ void errand_clear(struct mixd *m, struct errand *e)
     wishes_free(m->console, e->wishes);
     rehearsal_free(e->rehearsal);
     text_clear(&e->lines);
+    text_clear(&e->fault);
     *e = (struct errand){ 0 };
 }

@@ -17,6 +17,9 @@ struct errand {
     unsigned n;
     struct wishes *wishes;       /* files that they will play; or NULL */
     struct rehearsal *rehearsal; /* where they were tried, if it is still known; or NULL */
+    struct text fault;           /* why the rehearsal refused a line; "": it did not */
+    enum code code;              /* of that */
+    bool tried;                  /* the wishes have been taken from the rehearsal */
     bool whole;                  /* all of them or none, and nothing else is under way meanwhile */
     bool plain;                  /* they move levels only: no desk, no file */
 };
@@ -27,6 +30,15 @@ enum errand_state {
     ERRAND_BUSY,    /* the engine has to go on first */
     ERRAND_REFUSED, /* `reply` says why; of `whole` ones nothing has changed */
 };
+
+/* Control. Of `whole` ones: has the desk changed since they were tried, they are tried again.
+ * False: one is refused now, and `reply` says which and why. */
+bool errand_refresh(struct mixd *m, struct errand *e, struct reply *reply);
+
+/* Control. Runs its lines, one after the other; `answers` and `reply` as below. False: one is
+ * refused, and none behind it was run. */
+bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answers,
+                      struct reply *reply);
 
 /* Control. Runs it, if it can be run now, at engine frame `at` (0: at once); *frame is where it is
  * heard from. `patient`: waits for its files whatever comes. `answers` (may be NULL) gets a data

@@ -7,6 +7,7 @@
 #include "daemon/ports.h"
 #include "daemon/schedule.h"
 #include "daemon/session.h"
+#include "daemon/transaction.h"
 #include "daemon/watch.h"
 #include "effects/param.h"
 #include "ipc/loop.h"
@@ -33,6 +34,11 @@ static void greet(void *context, char *line, size_t size)
     snprintf(line, size, "mixd %d name=%s rate=%u period=%u quantum=%u frame=%" PRIu64 " driver=%s",
              PROTOCOL_VERSION, m->name, console_rate(m->console), f.period, m->quantum,
              link_horizon(m->link), f.state == DRIVER_LOST ? "lost" : m->driver_kind->name);
+}
+
+static void leave(void *context, struct client *c)
+{
+    transaction_drop(context, c);
 }
 
 static void fired(void *context, uint64_t n)
@@ -125,9 +131,12 @@ static int serve(struct mixd *m, const struct options *o)
 {
     char path[PROTOCOL_PATH];
     const char *why = "its path is too long";
-    struct server_setup setup = {
-        .path = path, .group = o->group, .registry = &m->registry, .greet = greet, .context = m
-    };
+    struct server_setup setup = { .path = path,
+                                  .group = o->group,
+                                  .registry = &m->registry,
+                                  .greet = greet,
+                                  .leave = leave,
+                                  .context = m };
     if (protocol_socket_path(o->socket, o->name, path) == 0)
         m->server = server_open(m->loop, &setup, &why);
     if (!m->server) {

@@ -9,6 +9,7 @@
 #include "daemon/schedule.h"
 #include "daemon/session.h"
 #include "daemon/telemetry.h"
+#include "daemon/transaction.h"
 #include "daemon/watch.h"
 #include "effects/rt.h"
 #include "ipc/loop.h"
@@ -105,6 +106,7 @@ void mixd_clear(struct mixd *m)
     if (m->driver)
         m->driver_kind->close(m->driver);
     server_close(m->server);
+    transactions_clear(m);
     if (m->schedule)
         schedule_cancel(m, 0);
     schedule_free(m->schedule);
@@ -128,6 +130,7 @@ static void rebuild(struct mixd *m, uint32_t rate)
     log_warn("the server runs at %u Hz: building the session anew", rate);
     session_write(m, console_folder(m->console), &lines);
     m->driver_kind->stop(m->driver);
+    transactions_clear(m);
     schedule_rebase(m, link_horizon(m->link), console_rate(m->console), rate);
     audio_clear(m);
     if (!folder || lines.failed || audio_init(m, rate) || console_set_folder(m->console, folder) ||

@@ -20,6 +20,7 @@ struct server;
 struct schedule;
 struct source;
 struct telemetry;
+struct transaction;
 
 struct mixd {
     const char *name;
@@ -43,8 +44,9 @@ struct mixd {
     bool trial;   /* nothing of it will ever sound: lines are tried on it */
     bool offline; /* the engine waits for the control thread: a render */
     bool batch; /* what is run is part of a batch: no verb waits, and all is obeyed at its frame */
-    uint64_t revision;         /* grows with each change of the desk other than of levels */
-    struct schedule *schedule; /* NULL: a trial */
+    uint64_t revision;                /* grows with each change of the desk other than of levels */
+    struct schedule *schedule;        /* NULL: a trial */
+    struct transaction *transactions; /* that have been begun */
     bool quitting;
     bool autoplay;          /* --play, or a session's own `play` */
     char *session_path;     /* what `save` without a file is not, but `reload` is; may be NULL */

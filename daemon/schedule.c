@@ -41,6 +41,7 @@ struct job {
     uint64_t frame; /* 0: of a position that has none yet */
     bool timeline;
     bool outside; /* about the world outside of the engine: obeyed when its frame has come */
+    bool opens;   /* files, perhaps */
     uint64_t position;
     uint64_t client; /* 0: a session file */
     uint64_t extra;  /* frames by which it is begun earlier: it took that long to try */
@@ -98,7 +99,7 @@ static void job_end(struct mixd *m, struct job *j)
     if (j->agenda)
         agenda_remove(j->agenda, &j->by_time);
     agenda_remove(&s->ids, &j->by_id);
-    s->opening -= j->errand.wishes != NULL;
+    s->opening -= j->opens;
     errand_clear(m, &j->errand);
     free(j);
 }
@@ -125,15 +126,6 @@ unsigned schedule_cancel(struct mixd *m, uint64_t id)
 }
 
 /* ---- taking in */
-
-static void words_write(const struct call *call, struct text *out)
-{
-    for (unsigned i = 0; i < call->count; i++) {
-        text_add_string(out, i ? " " : "");
-        word_write(out, call->words[i].text);
-    }
-    text_add_string(out, "\n");
-}
 
 /* The desk as it will be once all that changes its shape has been obeyed. */
 static struct rehearsal *rehearsal_of(struct mixd *m)
@@ -238,7 +230,8 @@ static void job_enter(struct call *call, struct job *j, const struct when *when)
     j->by_id.key = j->by_time.order = ++s->last_id;
     j->outside = !strcmp(call->verb->name, "connect") || !strcmp(call->verb->name, "disconnect");
     agenda_add(&s->ids, &j->by_id);
-    s->opening += j->errand.wishes != NULL;
+    j->opens = j->errand.whole || j->errand.wishes;
+    s->opening += j->opens;
     if (known && (!when->timeline || j->frame < link_horizon(m->link)))
         enter(j, j->outside ? &s->outside : &s->frames, j->frame);
     else
@@ -264,7 +257,7 @@ enum verdict schedule_add(struct call *call)
     struct job *j = job_new(call);
     if (!j)
         return VERDICT_DONE;
-    words_write(call, &j->errand.lines);
+    call_write(call, &j->errand.lines);
     j->errand.n = 1;
     if (!check(call, j, &try) || j->errand.lines.failed) {
         errand_clear(m, &j->errand);
@@ -279,17 +272,19 @@ enum verdict schedule_add(struct call *call)
     return VERDICT_DONE;
 }
 
-bool schedule_add_batch(const struct call *call, const struct when *when, struct text *lines,
-                        unsigned n, struct wishes *wishes)
+void schedule_add_errand(struct call *call, const struct when *when, struct errand *e)
 {
+    struct mixd *m = call->context;
     struct job *j = job_new(call);
     if (!j)
-        return false;
-    j->errand = (struct errand){ .lines = *lines, .n = n, .wishes = wishes, .whole = true };
-    *lines = (struct text){ 0 };
-    job_enter((struct call *)call, j, when);
-    schedule_tick(call->context);
-    return true;
+        return;
+    errand_refresh(m, e, m->schedule->reply);
+    j->errand = *e;
+    *e = (struct errand){ 0 };
+    job_enter(call, j, when);
+    reply_pair(call->reply, "lines", "%u", j->errand.n);
+    if (!m->at_once)
+        schedule_tick(m);
 }
 
 /* ---- obeying */
@@ -376,6 +371,7 @@ static void files_open(struct mixd *m, uint64_t now)
     struct place *p = s->opening ? agenda_from(&s->frames, 0, 0) : NULL;
     for (; p && p->key < limit; p = agenda_next(&s->frames, p)) {
         struct job *j = job_of_time(p);
+        errand_refresh(m, &j->errand, s->reply);
         if (j->errand.wishes)
             wishes_primed(m->console, j->errand.wishes, j->frame);
     }
@@ -449,11 +445,12 @@ void schedule_rebase(struct mixd *m, uint64_t frame, uint32_t rate_before, uint3
     rehearsal_free(s->rehearsal);
     s->rehearsal = NULL;
     s->rolls = false;
-    s->opening = 0;
     for (; p; p = agenda_next(&s->ids, p)) {
         struct job *j = (struct job *)p;
         wishes_free(m->console, j->errand.wishes);
+        rehearsal_free(j->errand.rehearsal);
         j->errand.wishes = NULL;
+        j->errand.rehearsal = NULL;
         struct agenda *a = j->agenda;
         uint64_t left = j->frame > frame ? j->frame - frame : 0;
         agenda_remove(a, &j->by_time);

@@ -13,12 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct errand;
 struct mixd;
-struct rehearsal;
 struct schedule;
-struct text;
 struct when;
-struct wishes;
 
 enum { SCHEDULE_MOST = 65536, SCHEDULE_AHEAD_MS = 50 };
 
@@ -28,10 +26,8 @@ void schedule_free(struct schedule *s); /* NULL is fine */
 
 /* Control. Checks a command that has a `when` and keeps it; the reply tells. */
 enum verdict schedule_add(struct call *call);
-/* Control. Keeps lines that were tried together, to be obeyed together. Takes `wishes` (may be
- * NULL). False: the reply is the error, and nothing was taken. */
-bool schedule_add_batch(const struct call *call, const struct when *when, struct text *lines,
-                        unsigned n, struct wishes *wishes);
+/* Control. Keeps an errand that was tried, for `when`, and takes what it holds; the reply tells. */
+void schedule_add_errand(struct call *call, const struct when *when, struct errand *e);
 
 /* Control. Every turn: hands to the engine what is due soon. */
 void schedule_tick(struct mixd *m);

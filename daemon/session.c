@@ -3,6 +3,7 @@
 
 #include "daemon/driver.h"
 #include "daemon/mixd.h"
+#include "daemon/transaction.h"
 #include "effects/param.h"
 #include "ipc/parse.h"
 #include "mixer/console.h"
@@ -59,7 +60,8 @@ static int lines_run(struct mixd *m, FILE *file, const char *path, struct text *
     size_t room = 0;
     ssize_t length;
     int status = reply ? 0 : -1;
-    for (unsigned number = 1; !status && (length = getline(&line, &room, file)) >= 0; number++) {
+    unsigned number = 1;
+    for (; !status && (length = getline(&line, &room, file)) >= 0; number++) {
         while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
             line[--length] = '\0';
         status = line_run(m, line, (size_t)length, reply);
@@ -68,6 +70,11 @@ static int lines_run(struct mixd *m, FILE *file, const char *path, struct text *
     }
     if (!reply)
         text_add_string(fault, "out of memory");
+    if (!status && transaction_of(m, NULL)) {
+        text_printf(fault, "%s:%u:1: it ends before commit", path, number);
+        status = -1;
+    }
+    transaction_drop(m, NULL);
     free(line);
     reply_free(reply);
     return status;

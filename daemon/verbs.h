@@ -40,7 +40,10 @@ enum verdict answer_settled(struct call *call,
 /* `stop ADDR`, whose clauses begin at word `from`. */
 enum verdict shot_stop(struct call *call, unsigned from);
 
+enum verdict verb_abort(struct call *call);
 enum verdict verb_add(struct call *call);
+enum verdict verb_begin(struct call *call);
+enum verdict verb_commit(struct call *call);
 enum verdict verb_connect(struct call *call);
 enum verdict verb_describe(struct call *call);
 enum verdict verb_disconnect(struct call *call);

@@ -1,5 +1,6 @@
-/* verbs_batch.c - schedule */
+/* verbs_batch.c - begin, commit, abort, schedule */
 #include "daemon/schedule.h"
+#include "daemon/transaction.h"
 #include "daemon/verbs.h"
 
 #include <inttypes.h>
@@ -40,4 +41,19 @@ enum verdict verb_schedule(struct call *call)
         reply_hint(call->reply, "%s", call->verb->usage);
     }
     return VERDICT_DONE;
+}
+
+enum verdict verb_begin(struct call *call)
+{
+    return transaction_begin(call);
+}
+
+enum verdict verb_commit(struct call *call)
+{
+    return transaction_commit(call);
+}
+
+enum verdict verb_abort(struct call *call)
+{
+    return transaction_abort(call);
 }

@@ -86,6 +86,15 @@ enum verdict registry_dispatch(const struct registry *g, struct call *call)
     return g->run ? g->run(call) : call->verb->run(call);
 }
 
+void call_write(const struct call *call, struct text *out)
+{
+    for (unsigned i = 0; i < call->count; i++) {
+        text_add_string(out, i ? " " : "");
+        word_write(out, call->words[i].text);
+    }
+    text_add_string(out, "\n");
+}
+
 enum verdict registry_run(const struct registry *g, char *text, size_t length, void *caller,
                           struct reply *reply, struct pending *pending)
 {

@@ -73,6 +73,10 @@ const struct verb *registry_find(const struct registry *g, const char *name);
  * words, or a verb that needs a client: the reply is the error, VERDICT_DONE. */
 enum verdict registry_dispatch(const struct registry *g, struct call *call);
 
+/* Any thread. Appends the words as a line that reads back as the same, and its \n; without `when`.
+ */
+void call_write(const struct call *call, struct text *out);
+
 /* Control. Parses `length` bytes of text (text[length] must be writable) and dispatches them.
  * Begins `reply` anew, with the line's tag. VERDICT_LATER: *pending is what to poll. */
 enum verdict registry_run(const struct registry *g, char *text, size_t length, void *caller,

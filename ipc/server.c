@@ -63,6 +63,8 @@ static void end_client(struct server *s, struct client *c)
     else
         s->last = l->prev;
     s->clients--;
+    if (s->setup.leave)
+        s->setup.leave(s->setup.context, c);
     client_close(c);
 }
 

@@ -27,7 +27,9 @@ struct server_setup {
     const struct registry *registry; /* borrowed */
     /* Writes the greeting, without its line end: "mixd 1 name=mixd rate=48000 ...". */
     void (*greet)(void *context, char *line, size_t size);
-    void *context; /* greet's */
+    /* A connection ends; nothing more comes of it. NULL: nobody asks. */
+    void (*leave)(void *context, struct client *c);
+    void *context;
 };
 
 /* Control. Listens. A live socket is never stolen, a stale one is replaced; a folder that is

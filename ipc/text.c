@@ -80,6 +80,14 @@ void text_printf(struct text *t, const char *format, ...)
     va_end(args);
 }
 
+void text_cut(struct text *t, size_t n)
+{
+    if (t->failed || n >= t->length)
+        return;
+    t->length = n;
+    t->data[n] = '\0';
+}
+
 void text_drop(struct text *t, size_t n)
 {
     if (!n)

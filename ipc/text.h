@@ -30,6 +30,8 @@ void text_vprintf(struct text *t, const char *format, va_list args)
 
 /* Any thread. Drops the first n bytes (n <= length); moves the rest to the front. */
 void text_drop(struct text *t, size_t n);
+/* Forgets all behind the first n bytes; there are as many. */
+void text_cut(struct text *t, size_t n);
 
 /* Any thread. Replaces, from byte `from` on, every control byte and every byte that is not UTF-8
  * by visible \xNN, so that what follows is fit for one line. */

@@ -163,7 +163,7 @@ static int standin_open(struct standin *s, const char *path, const char *group, 
     *s = (struct standin){ .loop = loop_new() };
     s->registry =
         (struct registry){ standin_verbs, sizeof standin_verbs / sizeof *standin_verbs, s, NULL };
-    struct server_setup setup = { path, group, &s->registry, standin_greet, s };
+    struct server_setup setup = { path, group, &s->registry, standin_greet, NULL, s };
     s->server = server_open(s->loop, &setup, why);
     if (s->server)
         return 0;

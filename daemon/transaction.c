@@ -1,0 +1,243 @@
+/* transaction.c - begin ... commit: lines that are obeyed in one quantum, or not at all */
+#include "daemon/transaction.h"
+
+#include "daemon/errand.h"
+#include "daemon/mixd.h"
+#include "daemon/rehearsal.h"
+#include "daemon/schedule.h"
+#include "daemon/when.h"
+#include "ipc/server.h"
+#include "mixer/batch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES_MOST = 10000 };
+
+struct transaction {
+    struct mixd *m;
+    struct transaction *next;
+    uint64_t client; /* 0: a session file */
+    struct errand errand;
+    struct text faults; /* of its lines, a line each: "3 unknown there is no strip/x" */
+    unsigned n_faults;
+    unsigned said; /* lines, those that were refused included */
+};
+
+static uint64_t id_of(const struct client *c)
+{
+    return c ? client_id(c) : 0;
+}
+
+static struct transaction **find(struct mixd *m, uint64_t client)
+{
+    struct transaction **t = &m->transactions;
+    while (*t && (*t)->client != client)
+        t = &(*t)->next;
+    return t;
+}
+
+struct transaction *transaction_of(const struct mixd *m, const struct client *c)
+{
+    return m->transactions ? *find((struct mixd *)m, id_of(c)) : NULL;
+}
+
+static void end(struct transaction **at)
+{
+    struct transaction *t = *at;
+    *at = t->next;
+    errand_clear(t->m, &t->errand);
+    text_clear(&t->faults);
+    free(t);
+}
+
+void transaction_drop(struct mixd *m, const struct client *c)
+{
+    struct transaction **t = find(m, id_of(c));
+    if (*t)
+        end(t);
+}
+
+void transactions_clear(struct mixd *m)
+{
+    while (m->transactions)
+        end(&m->transactions);
+}
+
+enum verdict transaction_begin(struct call *call)
+{
+    struct mixd *m = call->context;
+    if (m->trial)
+        return VERDICT_DONE; /* the lines that follow are tried one by one */
+    struct transaction *t = calloc(1, sizeof *t);
+    if (!t || !(t->errand.rehearsal = rehearsal_new(m))) {
+        free(t);
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    t->m = m;
+    t->client = id_of(call->caller);
+    t->errand.whole = true;
+    t->next = m->transactions;
+    m->transactions = t;
+    return VERDICT_DONE;
+}
+
+static enum verdict keep(struct transaction *t, struct call *call)
+{
+    struct errand *e = &t->errand;
+    t->said++;
+    if (e->n == LINES_MOST)
+        reply_err(call->reply, CODE_LIMIT, "a transaction has %d lines at most", LINES_MOST);
+    else if (call->when.text)
+        reply_err_at(call->reply, CODE_STATE, &call->when, "a transaction has one time: commit at");
+    size_t before = e->lines.length;
+    if (!reply_refused(call->reply)) {
+        call_write(call, &e->lines);
+        rehearsal_try_call(e->rehearsal, call);
+    }
+    if (reply_refused(call->reply)) {
+        text_printf(&t->faults, "%u %s %s\n", t->said, protocol_code_name(reply_code(call->reply)),
+                    reply_text(call->reply));
+        t->n_faults++;
+        text_cut(&e->lines, before);
+        return VERDICT_DONE;
+    }
+    reply_ok(call->reply, "queued=%u", ++e->n);
+    return VERDICT_DONE;
+}
+
+enum verdict transaction_take(struct transaction *t, struct call *call)
+{
+    static const char *const whole[] = { "begin", "restore", "reload", "undo" };
+    const char *name = call->verb->name;
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        if (strcmp(name, whole[i]) != 0)
+            continue;
+        reply_err_at(call->reply, CODE_STATE, &call->words[0], "has no place in a transaction");
+        reply_hint(call->reply, "commit or abort");
+        return VERDICT_DONE;
+    }
+    bool changes = (call->verb->flags & VERB_SESSION) && strcmp(name, "commit") != 0;
+    return changes ? keep(t, call) : call->verb->run(call);
+}
+
+enum verdict transaction_abort(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct transaction **t = find(m, id_of(call->caller));
+    if (*t) {
+        reply_ok(call->reply, "dropped=%u", (*t)->errand.n);
+        end(t);
+    } else if (!m->trial) {
+        reply_err_at(call->reply, CODE_STATE, &call->words[0], "nothing was begun");
+    }
+    return VERDICT_DONE;
+}
+
+/* Names the lines that were refused. */
+static void tell_faults(const struct transaction *t, struct reply *r)
+{
+    const char *at = text_string(&t->faults);
+    for (size_t n; *at; at += n + 1) {
+        n = strcspn(at, "\n");
+        reply_line(r, "%.*s", (int)n, at);
+    }
+    reply_err(r, CODE_STATE, "%u of the lines had been refused, so nothing is done", t->n_faults);
+}
+
+/* ---- obeyed at once */
+
+struct committing {
+    struct mixd *m;
+    struct errand errand;
+    struct reply *scratch;
+};
+
+static bool committed(void *state, struct reply *r)
+{
+    struct committing *c = state;
+    uint64_t frame = 0;
+    switch (errand_run(c->m, &c->errand, 0, true, &frame, r, c->scratch)) {
+    case ERRAND_PRIMING:
+    case ERRAND_BUSY:
+        return false;
+    case ERRAND_REFUSED:
+        reply_err(r, reply_code(c->scratch), "nothing is done: %s", reply_text(c->scratch));
+        return true;
+    case ERRAND_DONE:
+        reply_ok(r, "frame=%" PRIu64 " lines=%u", frame, c->errand.n);
+        return true;
+    }
+    return true;
+}
+
+static void committing_free(void *state)
+{
+    struct committing *c = state;
+    errand_clear(c->m, &c->errand);
+    reply_free(c->scratch);
+    free(c);
+}
+
+static enum verdict obey(struct transaction *t, struct call *call)
+{
+    struct committing *c = calloc(1, sizeof *c);
+    if (!c || !(c->scratch = reply_new())) {
+        free(c);
+        reply_err(call->reply, CODE_LIMIT, "out of memory: nothing is done");
+        return VERDICT_DONE;
+    }
+    c->m = t->m;
+    c->errand = t->errand;
+    t->errand = (struct errand){ 0 };
+    if (committed(c, call->reply)) {
+        committing_free(c);
+        return VERDICT_DONE;
+    }
+    call->pending = (struct pending){ committed, committing_free, c };
+    mixd_hurry(c->m);
+    return VERDICT_LATER;
+}
+
+/* While a session is read nothing sounds yet: its lines are run one after the other. */
+static enum verdict obey_silently(struct transaction *t, struct call *call)
+{
+    struct reply *scratch = reply_new();
+    if (!scratch || !errand_run_lines(t->m, &t->errand, NULL, scratch))
+        reply_err(call->reply, scratch ? reply_code(scratch) : CODE_LIMIT, "%s",
+                  scratch ? reply_text(scratch) : "out of memory");
+    reply_free(scratch);
+    return VERDICT_DONE;
+}
+
+enum verdict transaction_commit(struct call *call)
+{
+    struct mixd *m = call->context;
+    struct transaction **at = find(m, id_of(call->caller)), *t = *at;
+    struct when when = { .now = true };
+    enum verdict v = VERDICT_DONE;
+    if (m->trial)
+        return VERDICT_DONE;
+    if (!t) {
+        reply_err_at(call->reply, CODE_STATE, &call->words[0], "nothing was begun");
+        return VERDICT_DONE;
+    }
+    if (call->when.text && !when_read(call, &when))
+        return VERDICT_DONE; /* another try is welcome */
+    *at = t->next;           /* so that what it runs is run, not kept */
+    if (t->n_faults)
+        tell_faults(t, call->reply);
+    else if (t->errand.lines.failed)
+        reply_err(call->reply, CODE_LIMIT, "out of memory: nothing is done");
+    else if (!when.now)
+        schedule_add_errand(call, &when, &t->errand);
+    else if (m->at_once)
+        v = obey_silently(t, call);
+    else
+        v = obey(t, call);
+    t->next = NULL;
+    end(&t);
+    return v;
+}
