@@ -57,8 +57,8 @@ int admit_cue(const struct console *c, struct refusal *why)
 /* Strips are counted first, because to count what they share takes the square of their number. */
 int admit_strip(const struct console *c, uint32_t channels, struct refusal *why)
 {
-    double frames = ceil(c->values[ENGINE_RING] * c->setup.rate);
-    uint64_t bytes = (uint64_t)exp2(ceil(log2(frames))) * channels * sizeof(float);
+    double frames = c->values[ENGINE_RING] * c->setup.rate;
+    uint64_t bytes = (uint64_t)llround(frames) * channels * sizeof(float);
     uint32_t primed = markers_primed(c);
     if (!limits_check(with_cues(strips(c) + 1, primed), bytes, why))
         return 0;

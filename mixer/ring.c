@@ -19,9 +19,10 @@ enum { LINE = 64, COUNT_MAX = 1u << 30 };
 struct side {
     _Alignas(LINE) _Atomic uint64_t position; /* items ever moved; the owner's, read by anyone */
     uint64_t seen;                            /* the owner's last look at the other position */
-    unsigned char *data;                      /* the rest stands still, twice */
+    uint32_t at;                              /* the owner's place: position modulo size */
+    uint32_t size;                            /* items; the rest stands still, twice */
     size_t item;                              /* bytes */
-    uint32_t size;                            /* items, a power of two */
+    unsigned char *data;
 };
 
 struct ring {
@@ -32,12 +33,10 @@ struct ring {
  * heap, and freeing one gives its memory back at once. */
 static struct ring *make(size_t item, uint32_t count, int populate)
 {
-    uint32_t size = 1;
+    uint32_t size = count > 0 ? count : 1;
     assert(item > 0);
     if (count > COUNT_MAX)
         return NULL;
-    while (size < count)
-        size *= 2;
     struct ring *r = aligned_alloc(LINE, sizeof *r);
     if (!r)
         return NULL;
@@ -100,14 +99,21 @@ static RT uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static RT void *place(const struct side *s, uint64_t position)
+static RT void *place(const struct side *s)
 {
-    return s->data + (size_t)(position & (s->size - 1)) * s->item;
+    return s->data + s->at * s->item;
 }
 
-static RT uint32_t up_to_the_end(const struct side *s, uint64_t position)
+static RT uint32_t up_to_the_end(const struct side *s)
 {
-    return s->size - (uint32_t)(position & (s->size - 1));
+    return s->size - s->at;
+}
+
+/* n places on, at most once around. */
+static RT void step(struct side *s, uint32_t n)
+{
+    uint32_t end = up_to_the_end(s);
+    s->at = n < end ? s->at + n : n - end;
 }
 
 /* Write thread. Free places; looks across only when fewer than `enough` are known. */
@@ -142,15 +148,16 @@ RT uint32_t ring_space(struct ring *r)
 RT void *ring_write_span(struct ring *r, uint32_t want, uint32_t *n)
 {
     uint64_t head = own(&r->writer);
-    want = least(want, up_to_the_end(&r->writer, head));
+    want = least(want, up_to_the_end(&r->writer));
     *n = least(want, space(r, head, want));
-    return place(&r->writer, head);
+    return place(&r->writer);
 }
 
 RT void ring_commit(struct ring *r, uint32_t n)
 {
     uint64_t head = own(&r->writer);
     assert(n <= r->writer.size - (uint32_t)(head - r->writer.seen));
+    step(&r->writer, n);
     /* Release: pairs with fill() and ring_written(); publishes the items written before. */
     atomic_store_explicit(&r->writer.position, head + n, memory_order_release);
 }
@@ -158,11 +165,10 @@ RT void ring_commit(struct ring *r, uint32_t n)
 RT int ring_write(struct ring *r, const void *items, uint32_t n)
 {
     const struct side *w = &r->writer;
-    uint64_t head = own(w);
-    uint32_t end = least(n, up_to_the_end(w, head));
-    if (space(r, head, n) < n)
+    uint32_t end = least(n, up_to_the_end(w));
+    if (space(r, own(w), n) < n)
         return -EAGAIN;
-    memcpy(place(w, head), items, end * w->item);
+    memcpy(place(w), items, end * w->item);
     if (n > end)
         memcpy(w->data, (const unsigned char *)items + end * w->item, (n - end) * w->item);
     ring_commit(r, n);
@@ -182,15 +188,16 @@ RT bool ring_holds(struct ring *r, uint32_t n)
 RT const void *ring_read_span(struct ring *r, uint32_t want, uint32_t *n)
 {
     uint64_t tail = own(&r->reader);
-    want = least(want, up_to_the_end(&r->reader, tail));
+    want = least(want, up_to_the_end(&r->reader));
     *n = least(want, fill(r, tail, want));
-    return place(&r->reader, tail);
+    return place(&r->reader);
 }
 
 RT void ring_take(struct ring *r, uint32_t n)
 {
     uint64_t tail = own(&r->reader);
     assert(n <= (uint32_t)(r->reader.seen - tail));
+    step(&r->reader, n);
     /* Release: pairs with space() and ring_taken(); the items were read before their places are
      * free. */
     atomic_store_explicit(&r->reader.position, tail + n, memory_order_release);
@@ -199,12 +206,11 @@ RT void ring_take(struct ring *r, uint32_t n)
 RT uint32_t ring_read(struct ring *r, void *items, uint32_t n)
 {
     const struct side *d = &r->reader;
-    uint64_t tail = own(d);
-    n = least(n, fill(r, tail, n));
+    n = least(n, fill(r, own(d), n));
     if (n == 0)
         return 0;
-    uint32_t end = least(n, up_to_the_end(d, tail));
-    memcpy(items, place(d, tail), end * d->item);
+    uint32_t end = least(n, up_to_the_end(d));
+    memcpy(items, place(d), end * d->item);
     if (n > end)
         memcpy((unsigned char *)items + end * d->item, d->data, (n - end) * d->item);
     ring_take(r, n);

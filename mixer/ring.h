@@ -1,6 +1,6 @@
 /* ring.h - a bounded queue from one thread to one other, without locks
  *
- * Items of a fixed size in one contiguous block, a power of two of them; positions are 64 bits wide
+ * Items of a fixed size in one contiguous block, any number of them; positions are 64 bits wide
  * and only grow, so that "ever written" and "ever taken" are the counters that accounting wants.
  * Exactly one thread writes and exactly one reads; nothing is ever dropped.
  */
@@ -15,7 +15,7 @@
 
 struct ring;
 
-/* Control. At least `count` items (rounded up to a power of two) of `item` bytes, zeroed and
+/* Control. Room for `count` items (1 at least) of `item` bytes, zeroed and
  * touched so that no page faults later. NULL: out of memory. */
 struct ring *ring_new(size_t item, uint32_t count);
 /* Control. The same, but memory is only touched by the write thread as it is written to, which so

@@ -123,7 +123,8 @@ static struct stream *open_stream(struct track *t, const char **why)
     struct playlist *list = open_list(p, &info, why);
     if (!list)
         return NULL;
-    uint32_t size = p->ring > 4 * p->quantum ? p->ring : 4 * p->quantum;
+    uint32_t quanta = (p->ring + p->quantum - 1) / p->quantum; /* whole ones are lent as they lie */
+    uint32_t size = p->quantum * (quanta > 4 ? quanta : 4);
     size_t frame = info.channels * sizeof(float);
     t->channels = info.channels;
     t->ring = p->prime ? ring_new_lazy(frame, size) : ring_new(frame, size);

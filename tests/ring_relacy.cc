@@ -41,6 +41,7 @@ struct model : rl::test_suite<model, 2> {
             s->seen($) = 0;
             s->data = bytes;
             s->item = 1;
+            s->at = 0;
             s->size = places;
         }
     }

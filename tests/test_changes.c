@@ -295,7 +295,7 @@ static void arrivals_fade_where_they_cut(void)
     while (console_status(s.console)->frame != link_horizon(s.link))
         studio_run(&s, NULL, 64, 64);
     uint64_t now = console_status(s.console)->position;
-    snprintf(keys, sizeof keys, "pan=L100 offset=%uf", (unsigned)now + 200);
+    snprintf(keys, sizeof keys, "pan=L100 ring=2s offset=%uf", (unsigned)now + 200);
     add_file(&s, "a", "half.wav", keys);
     console_tick(s.console);
     while (track_decoders() > 0) /* all of the file is in its ring */

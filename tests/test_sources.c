@@ -5,12 +5,10 @@ enum { FRAMES = 480000 };
 
 static float x[FRAMES];
 
-static uint32_t power_of_two(double frames)
+/* Frames of a ring of so many seconds: whole quanta. */
+static uint32_t ring_frames(double seconds)
 {
-    uint32_t size = 1;
-    while (size < frames)
-        size *= 2;
-    return size;
+    return (uint32_t)(ceil(seconds * DESK_RATE / DESK_QUANTUM)) * DESK_QUANTUM;
 }
 
 /* x[i] is frame first + i of the ramp, but for the rounding of a crossfade with itself. */
@@ -41,11 +39,11 @@ static void rings_change_while_playing(void)
     studio_open(&s, DESK_RATE, DESK_QUANTUM);
     desk_add(&s, "a", "ramp.wav", "");
     desk_roll(&s);
-    CHECK_INT(desk_figures(&s).size, power_of_two(DESK_RATE));
+    CHECK_INT(desk_figures(&s).size, ring_frames(1));
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         studio_set(&s, changes[i].address, changes[i].value, UINT32_MAX);
         at += desk_settle(&s, x + at, 6400, FRAMES / 8);
-        CHECK_INT(desk_figures(&s).size, power_of_two(changes[i].seconds * DESK_RATE));
+        CHECK_INT(desk_figures(&s).size, ring_frames(changes[i].seconds));
     }
     check_ramp(x, at, 0);
     CHECK_INT(desk_totals(&s).starved, 0);
