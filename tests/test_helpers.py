@@ -3,7 +3,7 @@
 import os
 
 import wavs
-from mixdbox import Box, Tap, fields, main, run, seconds, until
+from mixdbox import PATIENCE, Box, Tap, fields, main, run, seconds, until
 
 OUTPUTS = ('mixd:out_1', 'mixd:out_2')
 JACK = os.environ.get('MIXDBOX_PERIOD', '0') != '0'
@@ -18,8 +18,7 @@ class Hall(Box):
         run('sox', '-R', '-n', '-r', '48000', '-c', '2', '-b', '24', self.file('song.wav'),
             'synth', '8', *noise[:2], 'gain', '-20')
         return ('add bus hall\ninsert bus/hall reverb ir=hall.wav trim=-200dB\n'
-                'add strip song source=song.wav send/hall=-6dB\n'
-                'connect mixd:out_1 recorder:in_1\nconnect mixd:out_2 recorder:in_2')
+                'add strip song source=song.wav send/hall=-6dB')
 
     def figures(self, client):
         return fields(client.must('stats').lines[0])
@@ -83,7 +82,8 @@ class WithJack(Hall):
 
     def heard(self):
         """What a live daemon gives while helpers come and go; None: a block of it was late."""
-        client = self.daemon(self.hall(), driver='jack').client()
+        daemon = self.daemon(self.hall(), driver='jack')
+        client = daemon.client()
         tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(7 * 48000), *OUTPUTS)
         tap.began()
         client.must('play')
@@ -93,6 +93,7 @@ class WithJack(Hall):
         tap.finish()
         late = self.figures(client)['late.blocks'] != '0'
         client.must('quit')
+        daemon.process.wait(PATIENCE)  # no two clients of JACK open and close at once
         return None if late else wavs.read(self.file('live.wav'))
 
     def test_what_is_heard_has_the_same_bits(self):
