@@ -486,10 +486,12 @@ void session_write(struct mixd *m, const char *folder, struct text *out)
 {
     struct writing w = { .m = m, .folder = folder, .out = out };
     struct object engine = { (char *)"engine", (char *)"engine" };
+    struct object transport = { (char *)"transport", (char *)"transport" };
     w.moved = strcmp(folder, console_folder(m->console)) != 0;
     console_each_object(m->console, &w, object_take);
     console_each_value(m->console, &w, value_take);
     sets_write(&w, &engine);
+    sets_write(&w, &transport);
     console_each_group(m->console, &w, group_write);
     nodes_write(&w, true);
     nodes_write(&w, false);

@@ -25,6 +25,7 @@ struct console *console_new(const struct console_setup *setup)
     c->generation = 1;
     for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
         c->values[row] = engine_rows[row].def;
+    transport_reset(c);
     c->values[ENGINE_RATE] = setup->rate;
     c->values[ENGINE_QUANTUM] = setup->quantum;
     helpers_muster(c);

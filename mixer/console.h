@@ -11,6 +11,7 @@
 #ifndef MIXER_CONSOLE_H
 #define MIXER_CONSOLE_H
 
+#include "effects/bars.h"
 #include "effects/param.h"
 #include "effects/ramp.h"
 #include "mixer/refusal.h"
@@ -199,6 +200,19 @@ int console_fire(struct console *c, const char *address, uint64_t at, uint64_t *
 /* What it sounds fades out over `fade` frames. What is scheduled to be fired later stays so. */
 int console_cease(struct console *c, const char *address, uint32_t fade, uint64_t at,
                   uint64_t *frame, struct refusal *why);
+
+/* ---- a timeline that is shared with others (transport/jack and the rows behind it) */
+
+enum console_jack { CONSOLE_JACK_OFF, CONSOLE_JACK_FOLLOW, CONSOLE_JACK_LEAD, CONSOLE_JACK_BOTH };
+enum console_jack console_jack(const struct console *c);
+/* Tempo and signature; a tempo of 0: none. Are they to be JACK's, where there is a tempo? */
+const struct bars *console_bars(const struct console *c);
+bool console_timebase(const struct console *c);
+/* The engine is told to chase (engine.h): does whom it chases roll, or is about to? In place of play
+ * and stop. */
+void console_chase(struct console *c, bool rolling, bool starting);
+/* Is a locate under way, and where to? */
+bool console_moving(const struct console *c, uint64_t *target);
 
 /* ---- figures */
 

@@ -7,6 +7,7 @@
 
 #include "effects/crew.h"
 #include "effects/dsp.h"
+#include "mixer/chase.h"
 #include "mixer/desk.h"
 #include "mixer/diary.h"
 #include "mixer/link.h"
@@ -31,8 +32,11 @@ struct engine {
     struct desk *desk; /* NULL before the first swap */
     struct booth booth;
     struct transport transport;
+    struct chase chase;
+    bool astray; /* the desk was primed for where we do not go; it is not heard */
     float *roll; /* the transport's fade for this quantum */
     uint64_t frame;
+    uint64_t turned;    /* frame at which the transport last began to roll, or to stop */
     uint64_t published; /* frame of the last status */
     bool waits;         /* who calls the next turn waits for what it needs */
     uint64_t swaps, kept, late, late_by, lost_timings;
@@ -85,6 +89,10 @@ static RT void tracks_anchor(struct engine *e)
 static RT void tap_begin(const struct engine *e, struct tap *tap, uint32_t fade)
 {
     bool cuts = tap->track && track_sounding(tap->track, e->transport.rolled);
+    if (tap->track && e->astray) {
+        ramp_init(&tap->gain, 0);
+        return;
+    }
     ramp_init(&tap->gain, cuts && fade ? 0 : 1);
     ramp_set(&tap->gain, 1, fade, CURVE_LIN);
 }
@@ -129,6 +137,30 @@ static RT void taps_begin(struct engine *e, uint32_t fade)
     }
 }
 
+static RT void play(struct engine *e, uint32_t fade)
+{
+    if (!e->transport.rolling || e->transport.stopping)
+        e->turned = e->frame;
+    if (!e->transport.rolling)
+        taps_begin(e, fade);
+    transport_play(&e->transport, fade);
+}
+
+static RT void stop(struct engine *e, uint32_t fade)
+{
+    if (e->transport.rolling && !e->transport.stopping)
+        e->turned = e->frame;
+    transport_stop(&e->transport, fade);
+}
+
+/* While we roll with somebody, what was primed for another place comes too late: whom we chase has
+ * been there, and went back. It is not heard, ours stops, and all is primed anew. */
+static RT void locate(struct engine *e, uint64_t position)
+{
+    e->astray = e->chase.on && e->transport.rolling;
+    transport_locate(&e->transport, position);
+}
+
 static RT void meters_reset_counts(struct engine *e)
 {
     struct desk *d = e->desk;
@@ -159,15 +191,13 @@ static RT void obey(struct engine *e, const struct command *c)
         desk_swap(e, c->desk);
         break;
     case COMMAND_PLAY:
-        if (!e->transport.rolling)
-            taps_begin(e, c->frames);
-        transport_play(&e->transport, c->frames);
+        play(e, c->frames);
         break;
     case COMMAND_STOP:
-        transport_stop(&e->transport, c->frames);
+        stop(e, c->frames);
         break;
     case COMMAND_LOCATE:
-        transport_locate(&e->transport, c->from);
+        locate(e, c->from);
         break;
     case COMMAND_STEP:
         transport_step(&e->transport, c->from, c->to);
@@ -210,6 +240,33 @@ static RT void commands_due(struct engine *e)
     struct command c;
     while (diary_read(&e->diary, e->frame, &c))
         obey(e, &c);
+}
+
+/* Keeps in step with whom we chase. */
+static RT void chase(struct engine *e)
+{
+    uint64_t skip;
+    if (!e->chase.on || !e->desk)
+        return;
+    if (e->astray) {
+        if (!e->transport.stopping)
+            stop(e, e->chase.fade);
+        return;
+    }
+    switch (chase_step(&e->chase, &e->transport, e->frame, &skip)) {
+    case CHASE_KEEP:
+        break;
+    case CHASE_STOP:
+        stop(e, e->chase.fade);
+        break;
+    case CHASE_SKIP:
+        transport_skip(&e->transport, skip);
+        break;
+    case CHASE_ROLL:
+        transport_skip(&e->transport, skip);
+        play(e, e->chase.fade);
+        break;
+    }
 }
 
 /* Adds the time since *began to a stage, leaves out what convolution took, and starts afresh. */
@@ -277,8 +334,10 @@ static RT void status_fill(struct engine *e, struct status *s)
     s->frame = e->frame;
     s->position = t->position;
     s->rolled = t->rolled;
+    s->turned = e->turned;
     s->rolling = t->rolling;
     s->stopping = t->stopping;
+    s->astray = e->astray;
     s->swaps = e->swaps;
     s->kept = e->kept;
     s->late = e->late;
@@ -344,6 +403,7 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
     e->waits = false;
     for (uint32_t offset = 0; offset + quantum <= n; offset += quantum) {
         commands_due(e);
+        chase(e);
         e->booth.offset = offset;
         if (e->desk)
             quantum_make(e, &stage);
@@ -355,6 +415,26 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
     if (!n || e->moved || e->swaps != swaps || e->frame - e->published >= PUBLISH_EVERY)
         status_publish(e);
     rt_leave();
+}
+
+RT void engine_chase(struct engine *e, bool rolling, uint64_t position, uint32_t fade)
+{
+    e->chase = (struct chase){ true, rolling, e->frame, position, fade };
+}
+
+RT void engine_go_alone(struct engine *e)
+{
+    e->chase.on = false;
+}
+
+RT bool engine_rolls(const struct engine *e)
+{
+    return e->transport.rolling;
+}
+
+RT bool engine_cued(const struct engine *e, uint64_t position)
+{
+    return e->desk && !e->astray && !e->transport.rolling && e->transport.position == position;
 }
 
 RT bool engine_ready(struct engine *e, uint32_t n)

@@ -54,20 +54,25 @@ static void node_value(const struct console *c, const struct node *n, uint32_t r
                    : v->number != node_rows[row].def;
 }
 
-static void transport_value(const struct console *c, uint32_t row, struct console_value *v)
+static void loop_text(const struct console *c, char *out, size_t size)
 {
     char from[PARAM_TEXT], to[PARAM_TEXT];
-    uint32_t rate = c->setup.rate;
-    if (row == TRANSPORT_STATE) {
-        v->number = c->status->stopping ? 2 : c->rolling || c->status->rolling ? 1 : 0;
-    } else if (row == TRANSPORT_POSITION) {
-        uint64_t position = c->swaps && !c->relocates ? c->status->position : c->target;
-        v->number = (double)position / rate;
-    } else if (c->loop_from == c->loop_to) {
-        snprintf(v->text, sizeof v->text, "off");
-    } else {
-        snprintf(v->text, sizeof v->text, "%s %s", time_format(c->loop_from, rate, from),
-                 time_format(c->loop_to, rate, to));
+    if (c->loop_from == c->loop_to)
+        snprintf(out, size, "off");
+    else
+        snprintf(out, size, "%s %s", time_format(c->loop_from, c->setup.rate, from),
+                 time_format(c->loop_to, c->setup.rate, to));
+}
+
+static void transport_value(const struct console *c, uint32_t row, struct console_value *v)
+{
+    v->number = transport_number(c, row);
+    v->saved = !transport_rows[row].fixed && v->number != transport_rows[row].def;
+    if (row == TRANSPORT_LOOP) {
+        loop_text(c, v->text, sizeof v->text);
+    } else if (row == TRANSPORT_SIGNATURE) {
+        v->saved = c->bars.beats != 4 || c->bars.unit != 4;
+        signature_format(&c->bars, v->text);
     }
 }
 
@@ -127,7 +132,6 @@ static void target_value(const struct console *c, const struct target *t, struct
         v->saved = v->number != t->param->def;
         break;
     case TARGET_TRANSPORT:
-        v->saved = false;
         transport_value(c, t->row, v);
         break;
     }

@@ -80,6 +80,7 @@ struct status {
     uint64_t frame;       /* engine frames made so far */
     uint64_t position;    /* timeline frame that comes next */
     uint64_t rolled;      /* frames the transport has rolled, ever; pairs with position */
+    uint64_t turned;      /* engine frame at which the transport last began to roll, or to stop */
     uint64_t swaps;       /* desks taken over, ever */
     uint64_t kept;        /* commands with a frame of their own that were obeyed, ever */
     uint64_t late;        /* scheduled commands obeyed after their frame, ever */
@@ -88,6 +89,7 @@ struct status {
     uint64_t lost_timings;
     bool rolling; /* includes the fade of a stop */
     bool stopping;
+    bool astray; /* what was primed came too late for whom we chase: a locate mends it */
     uint32_t n_meters; /* places in use: 0..n_meters-1 */
     struct meter meters[LINK_METERS];
 };

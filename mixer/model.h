@@ -295,8 +295,13 @@ struct console {
     uint64_t pivot, pivot_rolled; /* timeline position and rolled clock at which the loop changed */
     uint64_t loop_from, loop_to;
     uint64_t moved_frame;
+    uint64_t moved_swap; /* the desk that the last of them brought */
+    bool starting;       /* whom we chase is about to roll, and we with it */
 
     double values[8];           /* of the engine's rows: enum engine_param */
+    enum console_jack jack;
+    struct bars bars;
+    bool timebase;
     struct console_totals gone; /* figures of tracks that were closed */
 };
 
@@ -552,6 +557,12 @@ int kept_recall(struct console *c, const char *address, const struct param *row,
 int morph_set(struct console *c, double morph, const struct console_change *change,
               struct refusal *why);
 
+/* ---- follow.c: the rows of the transport that can be set */
+double transport_number(const struct console *c, uint32_t row);
+int transport_set(struct console *c, uint32_t row, double value, struct refusal *why);
+void transport_reset(struct console *c); /* as in an empty session */
+int signature_set(struct console *c, const char *text, struct refusal *why);
+
 /* ---- address.c: which parameter is meant */
 enum target_kind {
     TARGET_NODE,
@@ -589,7 +600,16 @@ int object_find(const struct console *c, const char *address, struct node **node
 /* ---- rows.c: the tables, and which rows a node has */
 extern const struct param node_rows[NODE_PARAMS];
 extern const struct param engine_rows[ENGINE_PARAMS];
-enum transport_param { TRANSPORT_STATE, TRANSPORT_POSITION, TRANSPORT_LOOP, TRANSPORT_PARAMS };
+enum transport_param {
+    TRANSPORT_STATE,
+    TRANSPORT_POSITION,
+    TRANSPORT_LOOP,
+    TRANSPORT_JACK,
+    TRANSPORT_TEMPO,
+    TRANSPORT_SIGNATURE,
+    TRANSPORT_TIMEBASE,
+    TRANSPORT_PARAMS,
+};
 extern const struct param transport_rows[TRANSPORT_PARAMS];
 extern const struct param group_rows[GROUP_PARAMS];
 extern const struct param morph_row;

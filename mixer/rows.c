@@ -74,6 +74,14 @@ const struct param transport_rows[TRANSPORT_PARAMS] = {
                              .fixed = true },
     [TRANSPORT_LOOP] = { "loop", "text", 0, 0, 0, "the ends of the loop, set by the verb loop",
                          .fixed = true },
+    [TRANSPORT_JACK] = { "jack", "off|follow|lead|both", 0, 3, CONSOLE_JACK_OFF,
+                         "does JACK's transport move ours, ours move JACK's, or both" },
+    [TRANSPORT_TEMPO] = { "tempo", "bpm", 0, 1000, 0,
+                          "beats per minute, so that 17|3|240 is a time; 0: none" },
+    [TRANSPORT_SIGNATURE] = { "signature", "text", 0, 0, 0,
+                              "beats of a bar, and the note that is a beat, as in 4/4" },
+    [TRANSPORT_TIMEBASE] = { "timebase", "switch", 0, 1, 0,
+                             "tells JACK's other clients bar, beat and tick; needs a tempo" },
 };
 
 const struct param group_rows[GROUP_PARAMS] = {

@@ -33,7 +33,7 @@ double target_now(const struct console *c, const struct target *t)
     case TARGET_MORPH:
         return c->morph;
     case TARGET_TRANSPORT:
-        break;
+        return transport_number(c, t->row);
     }
     return 0;
 }
@@ -162,7 +162,7 @@ int target_set(struct console *c, const struct target *t, double value,
     case TARGET_MARKER:
         return marker_set(c, t->marker, t->row, value, why);
     case TARGET_TRANSPORT:
-        break;
+        return transport_set(c, t->row, value, why);
     }
     return refuse(why, FAULT_INTERNAL, "%s has nowhere to go", t->param->name);
 }
@@ -175,6 +175,8 @@ static int text_set(struct console *c, const struct target *t, const char *addre
         return route_set(c, t->node, text, why);
     if (t->kind == TARGET_NODE && t->row == NODE_GROUP)
         return groups_join(c, t->node, text, why);
+    if (t->kind == TARGET_TRANSPORT)
+        return signature_set(c, text, why);
     snprintf(object, sizeof object, "%s", address);
     *strrchr(object, '/') = '\0';
     return console_load(c, object, text, why);
@@ -279,5 +281,6 @@ void console_reset(struct console *c)
     helpers_muster(c);
     if (c->loop_from != c->loop_to)
         console_loop(c, 0, 0, &why);
+    transport_reset(c);
     post_flush(c);
 }

@@ -25,7 +25,7 @@ bool desk_under_way(const struct console *c)
 
 bool rolls(const struct console *c)
 {
-    return c->rolling || c->status->rolling || c->status->frame < c->rolls_until;
+    return c->rolling || c->starting || c->status->rolling || c->status->frame < c->rolls_until;
 }
 
 /* The engine's timeline continues where the status says; before the first desk nothing has rolled
@@ -337,6 +337,7 @@ int move_post(struct console *c)
         return -1;
     }
     c->moved_frame = post_flush(c);
+    c->moved_swap = c->swaps;
     c->moving = c->relocates = false;
     return 0;
 }

@@ -44,6 +44,12 @@ RT void transport_loop(struct transport *t, uint64_t from, uint64_t to)
     t->loop_to = to;
 }
 
+RT void transport_skip(struct transport *t, uint64_t n)
+{
+    t->rolled += n;
+    t->position = transport_after(t->position, n, t->loop_from, t->loop_to);
+}
+
 RT uint64_t transport_after(uint64_t position, uint64_t frames, uint64_t loop_from,
                             uint64_t loop_to)
 {
@@ -57,8 +63,7 @@ RT void transport_advance(struct transport *t, uint32_t n)
 {
     if (!t->rolling)
         return;
-    t->rolled += n;
-    t->position = transport_after(t->position, n, t->loop_from, t->loop_to);
+    transport_skip(t, n);
     if (t->stopping && ramp_resting(&t->roll)) {
         t->rolling = false;
         t->stopping = false;

@@ -26,6 +26,8 @@ RT void transport_locate(struct transport *t, uint64_t position);
  * the loop that is now in force. */
 RT void transport_step(struct transport *t, uint64_t position, uint64_t rolled);
 RT void transport_loop(struct transport *t, uint64_t from, uint64_t to);
+/* Audio. As if n more frames had rolled by now: what the tracks hold of them is never heard. */
+RT void transport_skip(struct transport *t, uint64_t n);
 /* Audio. n frames went by; a finished fade of a stop ends the rolling here. */
 RT void transport_advance(struct transport *t, uint32_t n);
 

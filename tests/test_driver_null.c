@@ -39,6 +39,28 @@ uint32_t engine_quantum(const struct engine *e)
     return e->quantum;
 }
 
+/* What drivers with a timeline to chase also ask of an engine; this one has none. */
+RT void engine_chase(struct engine *e, bool rolling, uint64_t position, uint32_t fade)
+{
+    (void)rolling, (void)position, (void)fade;
+    e->odd++;
+}
+
+RT void engine_go_alone(struct engine *e)
+{
+    e->odd++;
+}
+
+RT bool engine_rolls(const struct engine *e)
+{
+    return !e;
+}
+
+RT bool engine_cued(const struct engine *e, uint64_t position)
+{
+    return !e && position;
+}
+
 static struct driver *open_with(uint32_t rate, uint32_t period)
 {
     const struct driver_setup setup = { .name = "mixd", .rate = rate, .period = period };
