@@ -136,11 +136,34 @@ static void count_marker(void *context, const struct marker_figures *m)
     ++*(unsigned *)context;
 }
 
+/* Where in bars: told apart by its bar lines. */
+static bool bars_read(const struct call *call, unsigned word, uint64_t *frame)
+{
+    const struct mixd *m = call->context;
+    const struct bars *bars = console_bars(m->console);
+    const struct word *at = &call->words[word];
+    if (!bars->tempo) {
+        reply_err_at(call->reply, CODE_STATE, at, "is a bar and a beat, and there is no tempo");
+        reply_hint(call->reply, "set transport/tempo 120");
+        return false;
+    }
+    int err = bars_parse(at->text, bars, console_rate(m->console), frame);
+    if (!err)
+        return true;
+    char signature[BARS_TEXT];
+    reply_err_at(call->reply, err == -ERANGE ? CODE_RANGE : CODE_SYNTAX, at,
+                 "is no bar and beat of %s", signature_format(bars, signature));
+    reply_hint(call->reply, "17|3 or 17|3|240: bar and beat from 1, tick 0 to %d", BARS_TICKS - 1);
+    return false;
+}
+
 bool position_read(const struct call *call, unsigned word, uint64_t *frames)
 {
     const struct mixd *m = call->context;
     const char *text = call->words[word].text;
     unsigned markers = 0;
+    if (strchr(text, '|'))
+        return bars_read(call, word, frames);
     int err = time_parse(text, console_rate(m->console), frames);
     if (!err || (err == -EINVAL && console_find_marker(m->console, text, frames)))
         return true;

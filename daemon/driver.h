@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bars;
 struct driver;
 struct engine;
 struct ports;
@@ -50,6 +51,45 @@ struct driver_figures {
     bool freewheeling;
 };
 
+/* The timeline that the clients of a server share, and any of them may move. */
+enum shared_state {
+    SHARED_STANDS,
+    SHARED_STARTING, /* it will roll once every client is ready for the frame it stands at */
+    SHARED_ROLLS,
+};
+struct shared {
+    enum shared_state state;
+    uint64_t frame; /* that comes next */
+};
+/* What our audio thread makes of it. */
+struct shared_rule {
+    enum {
+        SHARED_IGNORED,
+        SHARED_CHASED, /* the engine chases it, and is waited for until it is primed */
+        SHARED_BEGINS, /* as CHASED until the engine rolls, with it and in step; then IGNORED */
+        SHARED_ENDS,   /* as CHASED until the engine stands, when it has stopped; then IGNORED */
+    } kind;
+    bool primed;   /* all that was asked for is audible once it rolls */
+    uint32_t fade; /* frames, as engine_chase has it */
+};
+enum shared_request { SHARED_START, SHARED_STOP, SHARED_LOCATE };
+
+/* Of drivers whose server has such a timeline. Control, all of it. */
+struct driver_timeline {
+    uint64_t last; /* its last frame; it goes on at 0 */
+    /* Where it stands. False: the server is lost. */
+    bool (*look)(struct driver *d, struct shared *out);
+    /* From now on; what is not told again lasts. A lost server: IGNORED. */
+    void (*obey)(struct driver *d, const struct shared_rule *rule);
+    /* Is the rule still BEGINS or ENDS? */
+    bool (*awaits)(struct driver *d);
+    /* Moves it for all clients, as soon as they are ready. 0 or -ENOTCONN. */
+    int (*ask)(struct driver *d, enum shared_request request, uint64_t frame);
+    /* Tells the clients the bars of its frames, as their master; NULL: no longer. 0, -EBUSY
+     * (another client is the master), -ENOTCONN or another -errno. */
+    int (*bars)(struct driver *d, const struct bars *bars);
+};
+
 struct driver_kind {
     const char *name;
     const char *help;
@@ -78,6 +118,7 @@ struct driver_kind {
     void (*each_port)(struct driver *d, void *context,
                       void (*port)(void *context, const char *name, bool output, bool own),
                       void (*wire)(void *context, const char *from, const char *to, bool live));
+    const struct driver_timeline *timeline; /* of drivers that have one (else NULL) */
 };
 
 struct driver {

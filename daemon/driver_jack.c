@@ -1,4 +1,4 @@
-/* driver_jack.c - the one file that speaks to JACK
+/* driver_jack.c - the one file that speaks to JACK, but for its transport
  *
  * What JACK calls: a period, and notifications. What the driver's other files need of JACK, in
  * words of our own.
@@ -57,6 +57,7 @@ static void run(struct jack_driver *j, bool freewheeling, uint32_t places, uint3
 {
     if (j->waited && !freewheeling)
         j->setup.wait(j->setup.context);
+    jack_line_period(j, n, freewheeling);
     j->patience_ns = rt_now() + PATIENCE_NS;
     reblock_wait(j->reblock, freewheeling || j->waited ? await_tracks : NULL, j);
     reblock_process(j->reblock, j->engine, j->in, j->out, places, n);
@@ -205,6 +206,7 @@ void jackclient_listen(struct jack_driver *j)
     jack_set_port_registration_callback(client, on_port, j);
     jack_set_port_connect_callback(client, on_connect, j);
     jack_set_latency_callback(client, on_latency, j);
+    jack_line_listen(j);
     atomic_store_explicit(&j->rate, jack_get_sample_rate(client), memory_order_relaxed);
     atomic_store_explicit(&j->period, jack_get_buffer_size(client), memory_order_relaxed);
 }
@@ -340,4 +342,5 @@ const struct driver_kind jack_driver = {
     .connect = jack_wires_connect,
     .disconnect = jack_wires_disconnect,
     .each_port = jack_wires_each_port,
+    .timeline = &jack_timeline,
 };

@@ -88,6 +88,7 @@ static void leave(struct jack_driver *j, unsigned timeout_ms)
     gate_close(&j->gate);
     wires_lose(j->wires, rt_now());
     jack_ports_forget(j);
+    jack_line_forget(j);
     j->closing = chore_new(jackclient_close, j->client); /* out of memory: the client stays, mute */
     j->client = NULL;
     j->active = false;
@@ -131,6 +132,7 @@ void jack_tick(struct driver *d)
         jack_wires_follow(j);
         jack_latency_follow(j);
     } else if (j->engine && gate_empty(&j->gate)) {
+        engine_go_alone(j->engine);
         engine_process(j->engine, no_input, no_output, 0);
     }
 }

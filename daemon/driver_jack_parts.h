@@ -2,7 +2,7 @@
  *
  * driver_jack.c is the one that speaks to JACK, in a few words of its own (jackclient_...) for the
  * others: driver_jack_life.c joins and leaves, driver_jack_ports.c and driver_jack_wires.c keep
- * ports and connections as they are wanted.
+ * ports and connections as they are wanted. driver_jack_transport.c speaks to JACK's transport.
  *
  * Three kinds of threads meet here. The control thread opens, registers, connects and closes.
  * JACK's audio thread runs the period and reads what the control thread published: a port for
@@ -25,6 +25,16 @@ struct wires;
 
 /* Ticks during which something that may soon be possible is tried after news. */
 enum { JACK_TRIES = 20 };
+
+/* JACK's transport as the audio thread deals with it. */
+struct jackline {
+    _Atomic uint32_t rule; /* enum of shared_rule; control's, and the audio thread's where it makes
+                              BEGINS or ENDS IGNORED */
+    _Atomic bool primed;   /* control's */
+    _Atomic uint32_t fade; /* control's */
+    _Atomic uint64_t bars; /* a struct bars, as bars_pack has it; control's */
+    bool master;           /* control's: we are the timebase master, as far as we know */
+};
 
 /* A port of ours as JACK knows it. */
 struct held {
@@ -69,6 +79,7 @@ struct jack_driver {
     _Atomic(struct jackport *) outputs[PORTS_MAX];
     _Atomic uint32_t places; /* one more than the highest that was ever used */
     struct gate gate;        /* open: the engine is called */
+    struct jackline line;
 
     /* Written by the notification thread; `shut` and `changed` are taken back by the tick. */
     _Atomic bool shut, changed;
@@ -120,6 +131,15 @@ const char **jackclient_ports(struct jackclient *c);
 void jackclient_names_free(const char **names);
 /* Of a port that is there (false: it is not): does it give sound, is it ours? */
 bool jackclient_port_is(struct jackclient *c, const char *port, bool *output, bool *own);
+
+/* ---- driver_jack_transport.c: as driver.h has it. */
+extern const struct driver_timeline jack_timeline;
+/* Control. A client that is new: has JACK call us for its transport. One that goes: forgets it. */
+void jack_line_listen(struct jack_driver *j);
+void jack_line_forget(struct jack_driver *j);
+/* Audio, with the gate open. Tells the engine where JACK's timeline is in this period of n frames.
+ * Freewheeling it may wait a moment for what is being primed. */
+void jack_line_period(struct jack_driver *j, uint32_t n, bool freewheeling);
 
 /* ---- driver_jack_life.c: as driver.h has them. */
 struct driver *jack_open(const struct driver_setup *setup, const char **why);

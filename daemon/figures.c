@@ -87,6 +87,21 @@ void figures_meter(const struct meter_figures *f, struct text *out)
         text_printf(out, " nans=%" PRIu64, f->nans);
 }
 
+/* What is not there in most sessions: a shared timeline, and bars. */
+static void shared_figures(struct mixd *m, uint64_t position, struct text *out)
+{
+    static const char *const modes[] = { "off", "follow", "lead", "both" };
+    enum console_jack mode = console_jack(m->console);
+    const struct bars *bars = console_bars(m->console);
+    char bbt[BARS_TEXT];
+    if (mode != CONSOLE_JACK_OFF)
+        text_printf(out, " jack=%s", modes[mode]);
+    if (!bars->tempo)
+        return;
+    struct bbt at = bars_at(bars, console_rate(m->console), position);
+    text_printf(out, " bbt=%s", bars_format(&at, bbt));
+}
+
 void figures_transport(struct mixd *m, struct text *out)
 {
     struct console_value state, loop;
@@ -101,6 +116,7 @@ void figures_transport(struct mixd *m, struct text *out)
     text_printf(out, "state=%s position=%s position.frames=%" PRIu64 " loop=", state.text,
                 time_format(ms, 1000, position), frames);
     word_write(out, loop.text);
+    shared_figures(m, frames, out);
 }
 
 static void track_print(void *context, const char *address, const struct track_figures *f)

@@ -176,11 +176,25 @@ static void figures_tick(struct mixd *m)
         telemetry_feed(m->telemetry, timings, n);
 }
 
+static void autoplay(struct mixd *m)
+{
+    if (!m->autoplay || !console_settled(m->console))
+        return;
+    if (lockstep_on(m)) {
+        lockstep_autoplay(m);
+        return;
+    }
+    m->autoplay = false;
+    console_play(m->console, 0, 0);
+    watch_transport(m);
+}
+
 void mixd_tick(struct mixd *m)
 {
     uint64_t now = rt_now();
     driver_tick(m, now);
     console_tick(m->console);
+    lockstep_tick(m);
     console_prime_markers(m->console);
     const struct status *s = console_status(m->console);
     if (s->frame != m->metered_frame || !s->frame) {
@@ -188,11 +202,7 @@ void mixd_tick(struct mixd *m)
         m->metered_frame = s->frame;
     }
     figures_tick(m);
-    if (m->autoplay && console_settled(m->console)) {
-        m->autoplay = false;
-        console_play(m->console, 0, 0);
-        watch_transport(m);
-    }
+    autoplay(m);
     schedule_tick(m);
     if (m->server) {
         server_poll(m->server);

@@ -3,6 +3,7 @@
 #define DAEMON_MIXD_H
 
 #include "daemon/driver.h"
+#include "daemon/lockstep.h"
 #include "ipc/registry.h"
 #include "mixer/refusal.h"
 
@@ -52,6 +53,7 @@ struct mixd {
     char *session_path;     /* what `save` without a file is not, but `reload` is; may be NULL */
     uint64_t driver_due_ns; /* of its next tick */
     enum driver_state driver_state; /* as it was told last */
+    struct lockstep lockstep;       /* with the driver's shared timeline */
     uint64_t metered_frame;         /* of the status that the meters have taken in */
 };
 

@@ -84,6 +84,11 @@ RT uint32_t reblock_latency(const struct reblock *r, uint32_t period)
     return gathering || period % r->quantum ? r->quantum : 0;
 }
 
+RT uint32_t reblock_lag(const struct reblock *r, uint32_t n)
+{
+    return reblock_latency(r, n) ? r->quantum - r->at : 0;
+}
+
 /* n frames in one turn of the engine, from frame `offset` of the buffers on. */
 static RT void turn(struct reblock *r, struct engine *e, const float *const *in, float *const *out,
                     uint32_t offset, uint32_t n)

@@ -30,6 +30,10 @@ void reblock_wait(struct reblock *r, bool (*wait)(void *context), void *context)
 /* Any thread. Frames of latency for periods of that many frames: 0 or the quantum. */
 RT uint32_t reblock_latency(const struct reblock *r, uint32_t period);
 
+/* Audio. At which frame of a period of n frames the first of what the engine makes next goes out:
+ * 0, or up to a quantum where frames are gathered. Live only. */
+RT uint32_t reblock_lag(const struct reblock *r, uint32_t n);
+
 /* Audio. One period of n frames: in[] and out[] have PORTS_MAX entries, of which the first `places`
  * may be other than NULL; zeroes the out buffers and has the engine add to them. An in buffer may
  * not be an out buffer. */

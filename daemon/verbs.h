@@ -21,7 +21,8 @@ bool clauses_read(const struct call *call, unsigned from, const char *allowed, s
 
 /* A time in frames. False: the reply is the error. */
 bool time_read(const struct call *call, unsigned word, uint64_t *frames);
-/* A timeline position in frames: a time or a marker. False: the reply is the error. */
+/* A timeline position in frames: a time, a marker or, where there is a tempo, 17|3|240. False: the
+ * reply is the error. */
 bool position_read(const struct call *call, unsigned word, uint64_t *frames);
 /* No marker is called that: the error says `what`, and the hint is the nearest one. */
 void refuse_marker(const struct call *call, unsigned word, const char *what);

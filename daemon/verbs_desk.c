@@ -156,7 +156,8 @@ static void change_free(void *state)
 static int change_make(struct change *c, struct refusal *why)
 {
     c->made = c->asked;
-    if (console_set(c->m->console, c->address, c->text, &c->made, why))
+    if (console_set(c->m->console, c->address, c->text, &c->made, why) ||
+        lockstep_set(c->m, c->address, why))
         return -1;
     c->done = true;
     return 0;

@@ -42,6 +42,8 @@ static void answer_play(struct mixd *m, struct reply *r, const uint64_t arg[2])
 
 enum verdict verb_play(struct call *call)
 {
+    if (lockstep_on(call->context))
+        return lockstep_play(call);
     return answer_settled(call, answer_play, 0, 0);
 }
 
@@ -56,6 +58,8 @@ enum verdict verb_stop(struct call *call)
     m->autoplay = false;
     bool same = !console_rolling(m->console);
     uint32_t fade = clauses.frames == UINT32_MAX ? fade_frames(m) : clauses.frames;
+    if (lockstep_on(m))
+        return lockstep_stop(call, fade);
     uint64_t frame = console_stop(m->console, fade, 0);
     if (!answer_frame(call->reply, frame))
         return VERDICT_DONE;
@@ -89,6 +93,8 @@ enum verdict verb_locate(struct call *call)
     uint64_t position;
     if (!position_read(call, 1, &position))
         return VERDICT_DONE;
+    if (lockstep_on(m))
+        return lockstep_locate(call, position);
     if (console_locate(m->console, position, &why))
         return refused(call, &why);
     return answer_move(call);

@@ -28,7 +28,7 @@ refuse "console and engine are strangers" '"mixer/console' mixer/engine.[ch]
 refuse "includes start at the root" '"[^/"]*"' daemon/*.[ch] mixer/*.[ch] effects/*.[ch] ipc/*.[ch]
 # shellcheck disable=SC2046
 {
-    refuse "jack is the driver's" '<jack/' $(but daemon/driver_jack.c)
+    refuse "jack is the driver's" '<jack/' $(but daemon/driver_jack.c daemon/driver_jack_transport.c)
     refuse "sndfile is the reader's, the recorder's and the render driver's" '<sndfile' \
         $(but mixer/decoder_sndfile.c mixer/recorder.c daemon/driver_render.c)
     refuse "opusfile is the reader's" '<opus' $(but mixer/ogg_opus.c)
