@@ -87,12 +87,16 @@ $(BUILD)/rtguard.so: tests/rtguard.c tests/rtguard.h effects/rt.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
+$(BUILD)/slowread.so: tests/slowread.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-pedantic -fPIC -shared -o $@ $< -ldl
+
 # Test programs and shell tests, one after the other; ends with `N passed, N failed, N skipped`.
 check: deps
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) tests/run.sh $(sort $(TESTS)) $(SCRIPTS)
 
-tests: $(TESTS) $(TOOLS) $(BUILD)/rtguard.so
+tests: $(TESTS) $(TOOLS) $(BUILD)/rtguard.so $(BUILD)/slowread.so
 
 bench: deps
 	@$(MAKE) --no-print-directory all benches

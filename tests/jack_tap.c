@@ -1,6 +1,6 @@
 /* jack_tap.c - a JACK client that records ports into a file, or plays a file into ports
  *
- *     jack_tap [-n NAME] -r OUT.wav -f FRAMES SOURCE...
+ *     jack_tap [-n NAME] [-t] -r OUT.wav -f FRAMES SOURCE...
  *     jack_tap [-n NAME] -p IN.wav [DESTINATION...]
  *
  * Its ports are NAME:in_1, in_2... or NAME:out_1...; NAME is `tap`. It connects each to the port
@@ -8,13 +8,16 @@
  * begins in the first period in which all are connected and prints `began=FRAME` (JACK's frame
  * time). When FRAMES are recorded, the file is played or SIGTERM comes, it prints `frames=N gaps=N
  * lost=N`: a gap is a jump of JACK's frame time between two periods, so that what follows it came
- * later than it seems, by lost frames in all. Recorded files are 32-bit float, bit for bit.
+ * later than it seems, by lost frames in all. Recorded files are 32-bit float, bit for bit. With -t
+ * three channels follow those of the ports: JACK's transport at each frame, as the lower and the
+ * upper 16 bits of its position and its state (0 stopped, 1 rolling, 3 starting).
  *
  * The audio thread copies into memory that was there before; all else happens before and after.
  */
 #include "tests/wavfile.h"
 
 #include <jack/jack.h>
+#include <jack/transport.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -25,13 +28,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PORTS_MAX = 64 };
+enum { PORTS_MAX = 64, TIMES = 3 /* channels of the transport */ };
 
 struct tap {
     jack_client_t *client;
     jack_port_t *ports[PORTS_MAX];
     uint32_t n_ports;
     bool plays;
+    bool times; /* records the transport as well */
     struct wavfile wav;
 
     /* The audio thread's until `ended`. */
@@ -78,6 +82,20 @@ static void copy(uint32_t port, size_t at, size_t n, float *buffer)
             *file = buffer[i];
 }
 
+/* The server is synchronous, so that the transport is still that of this period. */
+static void times(size_t at, size_t n)
+{
+    jack_position_t pos;
+    jack_transport_state_t state = jack_transport_query(tap.client, &pos);
+    float *file = tap.wav.data + at * tap.wav.channels + tap.n_ports;
+    for (size_t i = 0; i < n; i++, file += tap.wav.channels) {
+        jack_nframes_t frame = pos.frame + (state == JackTransportRolling ? (jack_nframes_t)i : 0);
+        file[0] = (float)(frame & 0xffff);
+        file[1] = (float)(frame >> 16);
+        file[2] = (float)state;
+    }
+}
+
 static void mind_the_gap(jack_nframes_t now, jack_nframes_t period)
 {
     if (!atomic_load(&tap.begun)) {
@@ -109,6 +127,8 @@ static int process(jack_nframes_t period, void *arg)
         if (tap.plays)
             memset(buffer + n, 0, (period - n) * sizeof *buffer);
     }
+    if (tap.times)
+        times(at, n);
     atomic_store(&tap.done, at + n);
     return 0;
 }
@@ -176,7 +196,7 @@ static void run(void)
 
 static int usage(void)
 {
-    return complain("usage: jack_tap [-n NAME] -r OUT.wav -f FRAMES SOURCE...\n"
+    return complain("usage: jack_tap [-n NAME] [-t] -r OUT.wav -f FRAMES SOURCE...\n"
                     "                jack_tap [-n NAME] -p IN.wav [DESTINATION...]",
                     "") +
            1;
@@ -191,8 +211,9 @@ static int prepare(const char *path, uint32_t n_others, size_t frames)
             return complain("cannot read ", path);
         tap.n_ports = tap.wav.channels;
     } else {
-        tap.wav = (struct wavfile){ .channels = n_others, .frames = frames };
-        tap.wav.data = calloc(frames * n_others, sizeof(float));
+        uint32_t channels = n_others + (tap.times ? TIMES : 0);
+        tap.wav = (struct wavfile){ .channels = channels, .frames = frames };
+        tap.wav.data = calloc(frames * channels, sizeof(float));
     }
     if (!tap.wav.data || tap.n_ports > PORTS_MAX || n_others > tap.n_ports)
         return complain("too many ports or frames", "");
@@ -204,9 +225,11 @@ int main(int argc, char *argv[])
 {
     const char *name = "tap", *path = NULL;
     size_t frames = 0;
-    for (int option; (option = getopt(argc, argv, "n:r:p:f:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "n:r:p:f:t")) != -1;) {
         if (option == 'n')
             name = optarg;
+        else if (option == 't')
+            tap.times = true;
         else if (option == 'f')
             frames = strtoul(optarg, NULL, 10);
         else if (option == 'r' || option == 'p')
@@ -214,7 +237,7 @@ int main(int argc, char *argv[])
         else
             return usage();
     }
-    if (!path || (!tap.plays && (!frames || optind == argc)))
+    if (!path || (tap.plays && tap.times) || (!tap.plays && (!frames || optind == argc)))
         return usage();
     sem_init(&events, 0, 0);
     signal(SIGTERM, on_signal);

@@ -1,0 +1,136 @@
+"""jackline.py - JACK's transport for tests: who moves it, where it is, and was a recording in step
+
+The file that is played carries its frame number: the left channel is (n + 1) / 2^21 and the right
+one 0.5, so that their quotient tells the frame even while both are being faded.
+"""
+import array
+import os
+import subprocess
+
+import wavs
+from mixdbox import BUILD, PATIENCE, fields, run
+
+RATE, SECONDS = 48000, 16
+QUANTUM = 64
+FADE = 480  # frames of engine/ramp
+STOPPED, ROLLING, STARTING = 0, 1, 3
+MOVER = os.path.join(BUILD, 'tests', 'jack_mover')
+
+
+def mover(*words):
+    """Runs jack_mover; what it said, as numbers."""
+    said = fields(run(MOVER, *map(str, words)))
+    return {key: float(value) if '.' in value else int(value) for key, value in said.items()}
+
+
+class Storm:
+    """A jack_mover that moves the transport at random, beside what the test does."""
+
+    def __init__(self, seconds, seed):
+        self.process = subprocess.Popen([MOVER, '-n', 'stormer', 'storm', str(seconds), str(seed)],
+                                        stdout=subprocess.PIPE, text=True)
+
+    def over(self):
+        return self.process.poll() is not None
+
+    def finish(self):
+        said = self.process.communicate(timeout=PATIENCE * 20)[0]
+        assert self.process.returncode == 0, said
+        return {key: int(value) for key, value in fields(said).items()}
+
+
+def number_file(path, seconds=SECONDS):
+    """Writes a file of those frames."""
+    n = seconds * RATE
+    wavs.write(path, wavs.Wav(RATE, [array.array('f', ((i + 1) / 2**21 for i in range(n))),
+                                     array.array('f', [0.5]) * n]))
+
+
+class Recording:
+    """What jack_tap -t recorded of such a file, period by period; of several strips one."""
+
+    def __init__(self, path, period, strip=0, seconds=SECONDS):
+        channels = wavs.read(path).channels
+        left, right = channels[2 * strip:2 * strip + 2]
+        low, high, state = channels[-3:]
+        self.left, self.right, self.period = left, right, period
+        self.length = seconds * RATE
+        self.table = array.array('f', ((i + 1) / 2**21 for i in range(self.length)))
+        self.full = array.array('f', [0.5]) * period
+        self.blocks = [(t, int(state[t]), int(low[t]) + 65536 * int(high[t]))
+                       for t in range(0, len(left) - period + 1, period)]
+        self.lag = QUANTUM if period % QUANTUM else 0  # what is made goes out so much later
+        self.grace = 0  # frames of a tail that were made before JACK stopped
+        self.heard = self.rolled = self.rolls = self.late = 0
+
+    def frame(self, t):
+        """The file's frame that is heard at t, or None."""
+        if self.right[t] == 0:
+            assert self.left[t] == 0, f'sound at {t} that is none of the file'
+            return None
+        exact = self.left[t] / self.right[t] * 2**20 - 1
+        nearest = round(exact)
+        assert abs(exact - nearest) < 0.3, f'{exact} at {t} is no frame: two places sound at once'
+        return nearest
+
+    def check(self, joins=0):
+        """Every frame that JACK rolled is the one heard, from the first; at most `joins` rolls begin
+        without us. Whatever is heard while it does not roll is the fade-out of what rolled."""
+        state_before, silent, last = STOPPED, 0, None
+        for t, state, frame in self.blocks:
+            if state != ROLLING:
+                last = self.tail(t, last)
+            else:
+                if state_before != ROLLING:
+                    self.rolls += 1
+                    silent = 0
+                self.grace = self.lag
+                silent, last = self.roll(t, frame, silent)
+            state_before = state
+        assert self.late <= joins, f'{self.late} of {self.rolls} rolls began without us'
+        return self
+
+    def roll(self, t, frame, silent):
+        n = self.period
+        self.rolled += n
+        whole = frame + n <= self.length
+        if whole and self.left[t:t + n] == self.table[frame:frame + n] and \
+                self.right[t:t + n] == self.full:
+            self.heard += n
+            return -1, frame + n - 1
+        last = None
+        for i in range(n):
+            heard = self.frame(t + i)
+            if heard is None:
+                if frame + i < self.length:
+                    silent = self.silence(t + i, frame + i, silent)
+            else:
+                assert heard == frame + i, f'frame {heard} is heard at {t + i}, not {frame + i}'
+                self.heard += 1
+                silent, last = -1, heard
+        return silent, frame + n - 1 if self.lag else last
+
+    def silence(self, t, frame, silent):
+        """One frame of a roll in which nothing is heard: fades begin at nothing, and who joins late
+        is silent until then; who is in stays in."""
+        assert silent >= 0, f'silence at {t} inside a roll, at frame {frame}'
+        if silent == 2 + self.lag:
+            self.late += 1
+        return silent + 1
+
+    def tail(self, t, last):
+        n = self.period
+        if not any(self.right[t:t + n]):
+            assert not any(self.left[t:t + n])
+            return last + n if last is not None and self.grace > n else None
+        for i in range(n):
+            heard = self.frame(t + i)
+            if heard is None:
+                last = last + 1 if last is not None and self.grace > 0 else None
+                self.grace -= 1
+                continue
+            assert last is not None and heard == last + 1, f'{heard} at {t + i} follows {last}'
+            assert self.grace > 0 or self.right[t + i] < 0.5, f'no fade at {t + i}'
+            self.grace -= 1
+            last = heard
+        return last

@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+"""test_jack_transport.py [SECONDS] - one timeline with JACK's other clients, to the frame
+
+SECONDS are those of the storm, in which another client and ours move the transport at random.
+"""
+import os
+import random
+import subprocess
+import sys
+import time
+
+from jackline import RATE, ROLLING, STARTING, STOPPED, FADE, Recording, Storm, mover, number_file
+from mixdbox import BUILD, Box, Tap, fields, main, run, until
+
+OUTPUTS = ('mixd:out_1', 'mixd:out_2')
+PERIOD = int(os.environ.get('MIXDBOX_PERIOD', 256))
+
+
+def jack_transport(*lines):
+    subprocess.run(['jack_transport'], input='\n'.join((*lines, 'quit', '')), text=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=True)
+
+
+class Line(Box):
+    def setUp(self):
+        super().setUp()
+        number_file(self.file('numbers.wav'))
+        mover('stop')
+        mover('locate', 0)
+
+    def start(self, mode, more='', **how):
+        daemon = self.daemon(f'add strip a source=numbers.wav\nset transport/jack {mode}\n{more}',
+                             driver='jack', **how)
+        client = daemon.client()
+        until(lambda: 'driver=jack' in client.must('status').lines[1], 'JACK')
+        return client
+
+    def status(self, client):
+        return fields(client.must('status').lines[0])
+
+    def is_at(self, client, state, frame):
+        s = self.status(client)
+        settled = 'primed=on' in client.must('status').lines[2]
+        return settled and s['state'] == state and int(s['position.frames']) == frame
+
+    def stands_at(self, client, frame):
+        until(lambda: self.is_at(client, 'stopped', frame), f'standing at {frame}')
+
+    def rolls(self, client):
+        until(lambda: self.status(client)['state'] == 'rolling', 'rolling')
+
+    def record(self, seconds, *more):
+        tap = Tap('-n', 'tap', '-t', '-r', self.file('heard.wav'), '-f', str(int(seconds * RATE)),
+                  *OUTPUTS, *more)
+        tap.began()
+        return tap
+
+    def heard(self, tap, now=True):
+        tap.finish(now=now)
+        return Recording(self.file('heard.wav'), PERIOD)
+
+
+class Follow(Line):
+    def test_the_command_line_moves_us(self):
+        client = self.start('follow')
+        tap = self.record(20)
+        jack_transport('locate 96000')
+        self.stands_at(client, 96000)
+        jack_transport('play')
+        self.rolls(client)
+        jack_transport('locate 480001')
+        until(lambda: int(self.status(client)['position.frames']) > 485000, 'the place')
+        jack_transport('stop')
+        here = mover('look')
+        self.assertEqual(here['state'], STOPPED)
+        self.stands_at(client, here['frame'])
+        heard = self.heard(tap).check()
+        self.assertEqual(heard.rolls, 2)
+        self.assertGreater(heard.heard, 4800)
+
+    def test_our_own_verbs_are_refused(self):
+        client = self.start('follow')
+        for command in ('play', 'stop', 'locate 1s'):
+            self.assertIn('follow', client.refused(command, 'state').text)
+        self.assertEqual(mover('look')['state'], STOPPED)
+        client.refused('loop 1s 2s', 'state')
+        client.must('set transport/jack off')
+        client.must('loop 1s 2s')
+        self.assertIn('loop off', client.refused('set transport/jack follow', 'state').text)
+
+    def test_a_transport_that_rolls_is_joined_in_step(self):
+        mover('locate', 12345)
+        mover('start')
+        client = self.start('follow')
+        tap = self.record(60)
+        self.rolls(client)
+        until(lambda: int(self.status(client)['position.frames']) > 4 * RATE, 'some sound')
+        heard = self.heard(tap).check(joins=1)
+        self.assertGreater(heard.heard, RATE)
+
+    def test_off_parts_and_follow_comes_back(self):
+        client = self.start('follow')
+        mover('start')
+        self.rolls(client)
+        client.must('set transport/jack off')
+        mover('stop')
+        self.assertEqual(self.status(client)['state'], 'rolling')
+        client.must('set transport/jack follow')
+        here = mover('look')
+        self.stands_at(client, here['frame'])
+
+
+class Both(Line):
+    def test_our_verbs_move_all(self):
+        client = self.start('both')
+        tap = self.record(30)
+        client.must('locate 2s')
+        self.assertEqual(mover('look'), {'state': STOPPED, 'frame': 96000})
+        client.must('play')
+        self.assertEqual(mover('look')['state'], ROLLING)
+        self.assertEqual(client.must('play').fields['same'], '1')
+        client.must('locate 5s')
+        here = mover('look')
+        self.assertEqual(here['state'], ROLLING)
+        self.assertGreaterEqual(here['frame'], 240000)
+        client.must('stop')
+        here = mover('look')
+        self.assertEqual(here['state'], STOPPED)
+        self.stands_at(client, here['frame'])
+        client.refused('play at +1s', 'state')
+        client.refused('locate 100:00:00', 'range')
+        heard = self.heard(tap).check()
+        self.assertEqual(heard.rolls, 2)
+
+    def test_the_storm(self):
+        seconds = int(os.environ.get('STORM_S', 20)) // (1 if 'STORM_S' in os.environ else 3)
+        client = self.start('both')
+        tap = self.record(seconds + 60)
+        chance = random.Random(PERIOD)
+        storm = Storm(seconds, PERIOD)
+        while not storm.over():  # ours may be overtaken by the other's
+            client.ask(chance.choice(('play', 'play', 'stop', f'locate {chance.random() * 14}')))
+            time.sleep(chance.random() / 2)
+        moves = storm.finish()['moves']
+        mover('stop')
+        mover('locate', 1000)
+        self.stands_at(client, 1000)
+        heard = self.heard(tap).check(joins=0)
+        print(f'{moves} moves, {heard.rolls} rolls, {heard.heard} frames in step', flush=True)
+        self.assertGreater(heard.rolls, seconds // 4)
+        self.assertGreater(heard.heard, heard.rolled // 2)
+
+    def test_freewheeling(self):
+        """JACK 1.9.21 hangs when a client goes while it freewheels: nobody does."""
+        client = self.start('both')
+        tap = self.record(400)
+        run('jack_freewheel', 'y')
+        until(lambda: 'freewheel=on' in client.must('status').lines[1], 'freewheeling')
+        for place in (3, 0, 7):
+            client.must(f'locate {place}s')
+            client.must('play')
+            until(lambda: int(self.status(client)['position.frames']) > (place + 5) * RATE, 'sound')
+            client.must('stop')
+        run('jack_freewheel', 'n')
+        until(lambda: 'freewheel=off' in client.must('status').lines[1], 'real time')
+        self.assertIn('starved=0', '\n'.join(client.must('stats').lines))
+        heard = self.heard(tap).check()
+        self.assertEqual(heard.rolls, 3)
+        self.assertGreater(heard.heard, 15 * RATE)
+
+
+class Lead(Line):
+    def test_ours_moves_all_and_others_do_not_move_ours(self):
+        client = self.start('lead')
+        mover('locate', 4800)
+        mover('start')
+        self.assertEqual(self.status(client)['state'], 'stopped')
+        mover('stop')
+        tap = self.record(30)
+        client.must('play')
+        until(lambda: int(self.status(client)['position.frames']) > RATE, 'sound')
+        self.assertEqual(mover('look')['state'], ROLLING)
+        client.must('locate 5s')
+        here = mover('look')
+        self.assertEqual(here['state'], ROLLING)
+        self.assertGreaterEqual(here['frame'], 240000)
+        client.must('stop')
+        position = until(lambda: self.standing(client), 'standing')
+        until(lambda: mover('look') == {'state': STOPPED, 'frame': position}, 'JACK there too')
+        heard = self.heard(tap).check()
+        self.assertEqual(heard.rolls, 2)
+        client.must('play')
+        mover('stop')
+        self.assertEqual(self.status(client)['state'], 'rolling')
+
+    def standing(self, client):
+        s = self.status(client)
+        return s['state'] == 'stopped' and int(s['position.frames'])
+
+
+class Slow(Line):
+    def test_jack_waits_for_the_slowest_decoder(self):
+        number_file(self.file('slow.wav'))
+        slow = {'LD_PRELOAD': os.path.join(BUILD, 'slowread.so'),
+                'SLOWREAD_FILE': self.file('slow.wav'), 'SLOWREAD_MS': '2000'}
+        before = {key: os.environ.get(key) for key in slow}
+        os.environ.update(slow)
+        self.addCleanup(lambda: [os.environ.pop(key) for key in before])
+        client = self.start('follow', 'set strip/a/out fast\nadd strip b source=slow.wav out=slow',
+                            guarded=False)
+        self.stands_at(client, 0)
+        tap = Tap('-n', 'tap', '-t', '-r', self.file('heard.wav'), '-f', str(30 * RATE),
+                  'mixd:fast_1', 'mixd:fast_2', 'mixd:slow_1', 'mixd:slow_2')
+        tap.began()
+        began = time.monotonic()
+        mover('locate', 48000)
+        mover('start')
+        self.assertEqual(mover('look'), {'state': STARTING, 'frame': 48000})
+        self.assertEqual(self.status(client)['state'], 'stopped')
+        self.rolls(client)
+        self.assertGreater(time.monotonic() - began, 1.9)
+        until(lambda: int(self.status(client)['position.frames']) > 2 * RATE, 'sound')
+        tap.finish(now=True)
+        for strip in range(2):
+            heard = Recording(self.file('heard.wav'), PERIOD, strip).check()
+            self.assertEqual(heard.rolls, 1)
+            self.assertGreater(heard.heard, RATE - FADE)
+
+
+class Timebase(Line):
+    def expected(self, frame, bpm, beats):
+        tick = frame * int(bpm * 1000) * 1920 // (RATE * 60000)
+        bar, rest = divmod(tick, beats * 1920)
+        return {'bar': bar + 1, 'beat': rest // 1920 + 1, 'tick': rest % 1920,
+                'bar_start': bar * beats * 1920}
+
+    def test_bars_and_beats(self):
+        client = self.start('both', 'set transport/tempo 97.3\nset transport/signature 7/8\n'
+                                    'set transport/timebase on')
+        for frame in (0, 12345, 48000, 4999999, 4294967295):
+            client.must(f'locate {frame}f')
+            here = until(lambda f=frame: self.told(f), 'the bar')
+            wanted = self.expected(frame, 97.3, 7)
+            self.assertEqual({key: here[key] for key in wanted}, wanted)
+            self.assertEqual((here['beats_per_bar'], here['beat_type'], here['bpm']), (7, 8, 97.3))
+            self.assertEqual(self.status(client)['bbt'],
+                             f"{wanted['bar']}|{wanted['beat']}|{wanted['tick']}")
+        client.must('locate 17|3|240')
+        place = mover('look')
+        self.assertEqual((place['bar'], place['beat'], place['tick']), (17, 3, 240))
+        client.must('set transport/tempo 120')
+        until(lambda: mover('look')['bpm'] == 120, 'the new tempo')
+        client.must('set transport/timebase off')
+        mover('locate', 0)
+        until(lambda: 'bar' not in mover('look'), 'no bars')
+
+    def told(self, frame):
+        here = mover('look')
+        return here if here['frame'] == frame and 'bar' in here else None
+
+    def test_refusals(self):
+        client = self.start('off')
+        self.assertIn('tempo', client.refused('locate 2|1', 'state').text)
+        client.must('set transport/tempo 120')
+        client.refused('locate 2|5', 'syntax')
+        client.refused('set transport/signature 4/3', 'type')
+        master = subprocess.Popen([os.path.join(BUILD, 'tests', 'jack_mover'), '-n', 'other',
+                                   'master'], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(master.wait)
+        self.addCleanup(master.kill)
+        self.assertEqual(master.stdout.readline(), 'ready\n')
+        self.assertIn('another client', client.refused('set transport/timebase on', 'denied').text)
+        self.assertEqual(client.get('transport/timebase'), 'off')
+        master.terminate()
+        master.communicate()
+        client.must('set transport/timebase on')
+        mover('locate', 0)
+        until(lambda: 'bar' in mover('look'), 'bars')
+        client.must('set transport/tempo 0')
+        mover('locate', 0)
+        until(lambda: 'bar' not in mover('look'), 'no bars')
+
+
+if len(sys.argv) > 1 and sys.argv[1].isdigit():
+    os.environ['STORM_S'] = sys.argv.pop(1)
+main(periods=(64, 256, 32))
