@@ -179,11 +179,14 @@ static int stretch_read(const struct mixd *m, const struct options *o, struct st
 
 static int render_prepare(struct mixd *m, const struct options *o, struct stretch *s)
 {
+    struct console_change change = { .frames = UINT32_MAX };
     struct refusal why;
     if (render_format_check(o->output, o->format, o->rate, &why)) {
         log_error("%s%s%s", why.text, *why.hint ? ": " : "", why.hint);
         return EXIT_SETTING;
     }
+    /* Nothing is late offline, and what the caches hold is cheaper; a session may say otherwise. */
+    console_set(m->console, "engine/ring", "500ms", &change, &why);
     if (session_load(m, o->session) || stretch_read(m, o, s))
         return EXIT_SETTING;
     console_locate(m->console, s->from, &why);

@@ -87,16 +87,14 @@ CLONES RT void dsp_to_gain(float *x, uint32_t n)
 CLONES RT struct dsp_level dsp_measure(const float *x, uint32_t n)
 {
     float peak = 0, sum = 0;
-    uint32_t over = 0;
 
-#pragma omp simd reduction(max : peak) reduction(+ : sum, over)
+#pragma omp simd reduction(max : peak) reduction(+ : sum)
     for (uint32_t i = 0; i < n; i++) {
         float a = fabsf(x[i]);
         peak = a > peak ? a : peak;
         sum += a * a;
-        over += a > 1;
     }
-    return (struct dsp_level){ peak, sum, over };
+    return (struct dsp_level){ peak, sum };
 }
 
 CLONES static uint32_t count_wild(const float *x, uint32_t n)

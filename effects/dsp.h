@@ -47,7 +47,6 @@ RT void dsp_to_gain(float *x, uint32_t n);
 struct dsp_level {
     float peak;        /* greatest |x|; 0 for n = 0 */
     float sum_squares; /* to about 1e-6 of itself */
-    uint32_t over;     /* samples with |x| > 1 */
 };
 
 /* Of finite samples: scrub first. */

@@ -452,6 +452,8 @@ RT bool engine_ready(struct engine *e, uint32_t n)
     return shots_ready(e->desk, e->frame, n, NULL);
 }
 
+/* Every track falls as fast as any other, so one that lacks frames is seldom alone: all that are
+ * low are woken, and the last of those that lack is awaited, by when most of them are full. */
 void engine_await(struct engine *e)
 {
     struct track *lacking = NULL;
@@ -459,8 +461,9 @@ void engine_await(struct engine *e)
         return;
     for (uint32_t i = 0; i < e->desk->n_tracks; i++) {
         struct track *t = e->desk->tracks[i];
-        track_wake(t);
-        if (!lacking && !track_ready(t, e->transport.rolled, e->booth.quantum))
+        if (!track_in_time(t, e->transport.rolled))
+            track_wake(t);
+        if (!track_ready(t, e->transport.rolled, e->booth.quantum))
             lacking = t;
     }
     if (!shots_ready(e->desk, e->frame, e->booth.quantum, &lacking))

@@ -165,20 +165,17 @@ static void test_measure(void)
     EVERY_CASE(n, shift)
     {
         double peak = 0, sum = 0;
-        uint32_t over = 0;
         prepare(n, shift);
         if (n > 2)
-            out[n / 2] = shift % 2 ? 1 : -3; /* full scale itself is not over */
+            out[n / 2] = shift % 2 ? 1 : -3;
         for (uint32_t i = 0; i < n; i++) {
             double x = fabs((double)out[i]);
             peak = fmax(peak, x);
             sum += x * x;
-            over += x > 1;
         }
         struct dsp_level level = dsp_measure(out, n);
         CHECK(level.peak == (float)peak);
         CHECK_NEAR(level.sum_squares, sum, 3e-6 * sum);
-        CHECK_INT(level.over, over);
     }
 }
 
