@@ -139,6 +139,12 @@ class Client:
         assert answer.text, f'{command}: no text'
         return answer
 
+    def undisturbed(self):
+        """Has no period been missed so far, and no command come too late? Else the machine was too
+        busy for what is to be measured."""
+        stats = ' '.join(self.must('stats').lines)
+        return re.search(r'\bxruns=0\b', stats) and re.search(r'\blate=0\b', stats)
+
     def get(self, address):
         """The value of one address."""
         values = self.must(f'get {address}').values()

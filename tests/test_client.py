@@ -80,6 +80,12 @@ class Client(Box):
         pending = mixd.schedule('list').lines[0].values
         self.assertEqual(int(pending['frame']), frame)
         mixd.schedule('cancel', pending['id'])
+        mixd.begin()
+        mixd.set('strip/drums/mute', 'on')
+        mixd.abort()
+        mixd.begin()
+        self.assertEqual(mixd.set('strip/drums/pan', 'L10').values['queued'], '1')
+        self.assertEqual(mixd.commit().lines[0].values['value'], 'L10')
         mixd.add('strip', 'gong', source='drums.wav', mode='oneshot')
         mixd.fire('strip/gong')
         mixd.queue('strip/drums', 'a bell.wav')

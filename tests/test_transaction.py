@@ -214,9 +214,13 @@ class Live(Transactions):
         super().setUp()
 
     def test_a_new_strip_begins_to_play_with_the_rest(self):
-        client = self.daemon(self.furniture() + '\nadd strip on source=dc.wav pan=L100 loop=on',
-                             driver='jack').client()
-        tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(4 * RATE),
+        until(self.try_once, 'a second without a missed period')
+
+    def try_once(self):
+        daemon = self.daemon(self.furniture() + '\nadd strip on source=dc.wav pan=L100 loop=on',
+                             driver='jack')
+        client = daemon.client()
+        tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(3 * RATE),
                   'mixd:out_1', 'mixd:out_2')
         tap.began()
         begun = int(client.must('play at +200ms').fields['frame'])
@@ -226,11 +230,15 @@ class Live(Transactions):
             client.must(line)
         frame = int(client.must('commit').fields['frame'])
         tap.finish()
+        undisturbed = client.undisturbed()
+        daemon.close()
         left, right = wavs.read(self.file('live.wav')).channels
         first = wavs.onset([left, right])
-        self.assertEqual(self.onsets(right, first), [first + frame - begun])
-        self.assertEqual(self.onsets(left, first),
-                         [first + frame - begun, first + frame - begun + 4800])
+        if undisturbed:
+            self.assertEqual(self.onsets(right, first), [first + frame - begun])
+            self.assertEqual(self.onsets(left, first),
+                             [first + frame - begun, first + frame - begun + 4800])
+        return undisturbed
 
 
 if __name__ == '__main__':
