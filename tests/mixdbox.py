@@ -236,7 +236,9 @@ class Daemon:
             return log.read()
 
     def close(self):
-        """Ends the daemon as a service manager would; it must go in peace."""
+        """Ends the daemon as a service manager would; it must go in peace. Once more: nothing."""
+        if not os.path.isdir(self.folder):
+            return
         for client in self.clients:
             client.close()
         if self.process.returncode is None:

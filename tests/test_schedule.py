@@ -256,4 +256,4 @@ class Live(Scheduled):
 
 
 if __name__ == '__main__':
-    main(periods=(0, 256))
+    main(periods=(0, 1024))

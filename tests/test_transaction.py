@@ -242,4 +242,4 @@ class Live(Transactions):
 
 
 if __name__ == '__main__':
-    main(periods=(0, 64))
+    main(periods=(0, 1024))
