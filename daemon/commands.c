@@ -51,6 +51,10 @@ const struct verb verbs[] = {
       1, 4, VERB_SESSION, verb_marker },
     { "meters", "meters [GLOB]", "peak since you last looked, RMS over 300 ms, clips", 0, 1, 0,
       verb_meters },
+    { "panic", "panic | panic off",
+      "silences everything with a fade of 10 ms, said again at once; off, play or set master/mute "
+      "off: the way back",
+      0, 1, 0, verb_panic },
     { "play", "play [at WHEN]", "rolls, every track from the same frame", 0, 0, VERB_SESSION,
       verb_play },
     { "ports", "ports", "JACK's ports and our connections", 0, 0, 0, verb_ports },

@@ -3,6 +3,7 @@
 
 #include "daemon/bulletin.h"
 #include "daemon/dispatch.h"
+#include "daemon/fades.h"
 #include "daemon/log.h"
 #include "daemon/meters.h"
 #include "daemon/ports.h"
@@ -92,7 +93,8 @@ int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
     m->quantum = quantum;
     m->registry = (struct registry){ verbs, verb_count, m, dispatch };
     m->schedule = m->trial ? NULL : schedule_new(m);
-    if (!m->trial && !m->schedule)
+    m->fades = fades_new();
+    if (!m->fades || (!m->trial && !m->schedule))
         return -1;
     if (!m->ports)
         m->ports = ports_new();
@@ -110,6 +112,7 @@ void mixd_clear(struct mixd *m)
     if (m->schedule)
         schedule_cancel(m, 0);
     schedule_free(m->schedule);
+    fades_free(m->fades);
     audio_clear(m);
     ports_free(m->ports);
     meters_free(m->meters);
@@ -204,6 +207,7 @@ void mixd_tick(struct mixd *m)
     figures_tick(m);
     autoplay(m);
     schedule_tick(m);
+    fades_tick(m);
     if (m->server) {
         server_poll(m->server);
         watch_tick(m, now);

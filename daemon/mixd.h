@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct console;
+struct fades;
 struct engine;
 struct link;
 struct loop;
@@ -48,6 +49,9 @@ struct mixd {
     uint64_t revision;                /* grows with each change of the desk other than of levels */
     struct schedule *schedule;        /* NULL: a trial */
     struct transaction *transactions; /* that have been begun */
+    struct fades *fades;
+    uint64_t asker; /* client_id of who asked for the batch that is run; 0: nobody who is told */
+    char asker_tag[65]; /* and under which tag */
     bool quitting;
     bool autoplay;          /* --play, or a session's own `play` */
     char *session_path;     /* what `save` without a file is not, but `reload` is; may be NULL */

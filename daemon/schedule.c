@@ -312,6 +312,8 @@ static bool job_run(struct mixd *m, struct job *j, uint64_t now)
     struct schedule *s = m->schedule;
     uint64_t frame = 0, most = (uint64_t)BUSY_MOST_S * console_rate(m->console);
     bool patient = j->errand.whole || now < j->frame || m->offline;
+    m->asker = j->client;
+    snprintf(m->asker_tag, sizeof m->asker_tag, "%s", j->tag);
     enum errand_state state =
         errand_run(m, &j->errand, j->outside ? 0 : j->frame, patient, &frame, NULL, s->reply);
     s->stalled = state == ERRAND_BUSY;
@@ -482,6 +484,11 @@ static void jobs_print(const struct mixd *m, const struct agenda *a, struct repl
             reply_pair(r, "lines", "%u", j->errand.n);
         reply_pair(r, "line", "%.*s", (int)strcspn(line, "\n"), line);
     }
+}
+
+unsigned schedule_count(const struct mixd *m)
+{
+    return m->schedule->ids.n;
 }
 
 void schedule_list(const struct mixd *m, struct reply *r)

@@ -37,6 +37,8 @@ bool schedule_busy(const struct mixd *m);
  * long. */
 void schedule_rebase(struct mixd *m, uint64_t frame, uint32_t rate_before, uint32_t rate);
 
+/* Control. How many wait. */
+unsigned schedule_count(const struct mixd *m);
 /* Control. A data line for each, in the order in which they come up. */
 void schedule_list(const struct mixd *m, struct reply *r);
 /* Control. Forgets one by its id, or all (0); how many it were. */

@@ -10,6 +10,7 @@
 #include "mixer/batch.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,12 +154,15 @@ struct committing {
     struct mixd *m;
     struct errand errand;
     struct reply *scratch;
+    uint64_t client;
 };
 
 static bool committed(void *state, struct reply *r)
 {
     struct committing *c = state;
     uint64_t frame = 0;
+    c->m->asker = c->client;
+    snprintf(c->m->asker_tag, sizeof c->m->asker_tag, "%s", reply_tag(r));
     switch (errand_run(c->m, &c->errand, 0, true, &frame, r, c->scratch)) {
     case ERRAND_PRIMING:
     case ERRAND_BUSY:
@@ -190,6 +194,7 @@ static enum verdict obey(struct transaction *t, struct call *call)
         return VERDICT_DONE;
     }
     c->m = t->m;
+    c->client = t->client;
     c->errand = t->errand;
     t->errand = (struct errand){ 0 };
     if (committed(c, call->reply)) {

@@ -58,6 +58,7 @@ enum verdict verb_loop(struct call *call);
 enum verdict verb_ls(struct call *call);
 enum verdict verb_marker(struct call *call);
 enum verdict verb_meters(struct call *call);
+enum verdict verb_panic(struct call *call);
 enum verdict verb_play(struct call *call);
 enum verdict verb_ports(struct call *call);
 enum verdict verb_queue(struct call *call);

@@ -1,4 +1,5 @@
 /* verbs_desk.c - add, insert, remove, load, set */
+#include "daemon/fades.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "effects/effect.h"
@@ -239,6 +240,8 @@ enum verdict verb_set(struct call *call)
     if (change_make(&set, &why))
         return why.fault == FAULT_BUSY && !m->at_once && !m->batch ? change_later(call, &set)
                                                                    : refused(call, &why);
+    if (!set.made.same || clauses.frames != UINT32_MAX)
+        fades_begin(call, set.address, set.made.frame, set.made.same ? 0 : clauses.frames);
     mixd_hurry(m);
     if (!change_tell(&set, call->reply))
         return change_later(call, &set);

@@ -1,4 +1,5 @@
 /* verbs_look.c - help, version, status, stats, meters, watch, unwatch */
+#include "daemon/schedule.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "effects/effect.h"
@@ -86,6 +87,8 @@ enum verdict verb_status(struct call *call)
     reply_line(r, "strips=%u inputs=%u buses=%u clients=%u frame=%" PRIu64 " primed=%s", counts[0],
                counts[1], counts[2], m->server ? server_clients(m->server) : 0,
                console_status(m->console)->frame, console_settled(m->console) ? "on" : "off");
+    reply_line(r, "panic=%s scheduled=%u", console_panics(m->console) ? "on" : "off",
+               m->schedule ? schedule_count(m) : 0);
     if (m->session_path) {
         reply_item(r, NULL);
         reply_pair(r, "session", "%s", m->session_path);

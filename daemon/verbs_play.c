@@ -1,4 +1,5 @@
-/* verbs_play.c - play, stop, locate, loop */
+/* verbs_play.c - play, stop, panic, locate, loop */
+#include "daemon/fades.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "mixer/console.h"
@@ -35,6 +36,7 @@ static void answer_play(struct mixd *m, struct reply *r, const uint64_t arg[2])
         reply_done(r);
         return;
     }
+    console_calm(m->console);
     uint64_t frame = console_play(m->console, fade_frames(m), 0);
     if (answer_frame(r, frame))
         watch_transport(m);
@@ -63,9 +65,30 @@ enum verdict verb_stop(struct call *call)
     uint64_t frame = console_stop(m->console, fade, 0);
     if (!answer_frame(call->reply, frame))
         return VERDICT_DONE;
+    fades_begin(call, "transport/state", frame, same ? 0 : clauses.frames);
     if (same)
         reply_pair(call->reply, "same", "1");
     watch_transport(m);
+    mixd_hurry(m);
+    return VERDICT_DONE;
+}
+
+enum verdict verb_panic(struct call *call)
+{
+    struct mixd *m = call->context;
+    bool off = call->count == 2;
+    if (off && strcmp(call->words[1].text, "off") != 0) {
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[1], "is not expected here");
+        reply_hint(call->reply, "%s", call->verb->usage);
+        return VERDICT_DONE;
+    }
+    bool same = off && !console_panics(m->console);
+    uint64_t frame = off ? console_calm(m->console) : console_panic(m->console);
+    reply_ok(call->reply, "frame=%" PRIu64, frame);
+    if (same)
+        reply_pair(call->reply, "same", "1");
+    else
+        watch_state(m, "panic=%s", off ? "off" : "on");
     mixd_hurry(m);
     return VERDICT_DONE;
 }

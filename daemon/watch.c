@@ -25,7 +25,8 @@ static const struct {
     [TOPIC_METERS] = { "meters", 20 }, [TOPIC_STATS] = { "stats", 1 },
     [TOPIC_STATE] = { "state", 0 },    [TOPIC_TRANSPORT] = { "transport", 5 },
     [TOPIC_LOG] = { "log", 0 },        [TOPIC_LATE] = { "late", 0 },
-    [TOPIC_FAILED] = { "failed", 0 },  [TOPIC_LOST] = { "lost", 0 },
+    [TOPIC_FAILED] = { "failed", 0 },  [TOPIC_DONE] = { "done", 0 },
+    [TOPIC_LOST] = { "lost", 0 },
 };
 
 /* What the daemon keeps of a client that has asked for figures. */

@@ -25,6 +25,7 @@ enum topic {
     TOPICS_TO_WATCH,
     TOPIC_LATE = TOPICS_TO_WATCH, /* these come to who scheduled, without being asked for */
     TOPIC_FAILED,
+    TOPIC_DONE,
     TOPIC_LOST, /* comes to who watches stats */
     TOPICS
 };

@@ -162,6 +162,11 @@ bool console_rolling(struct console *c);
 /* Frames by which the longest way through the desk lags behind what comes in: the sum of what the
  * effects on it add (a limiter looks ahead). */
 uint32_t console_latency(const struct console *c);
+/* Silences everything within 10 ms; said again, at once. Answers the frame. */
+uint64_t console_panic(struct console *c);
+/* The way back, over 10 ms. */
+uint64_t console_calm(struct console *c);
+bool console_panics(const struct console *c);
 /* The engine frame at which the transport comes to a timeline position, or came to it.
  * False: it neither rolls nor is about to. */
 bool console_reaches(struct console *c, uint64_t position, uint64_t *frame);

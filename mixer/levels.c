@@ -88,9 +88,9 @@ static bool any_solo(const struct console *c)
 }
 
 /* solo: is anything soloed? */
-static double gate_level(const struct node *n, bool solo)
+static double gate_level(const struct console *c, const struct node *n, bool solo)
 {
-    if (n->life == LIFE_LEAVING || n->values[NODE_MUTE] != 0 || groups_mute(n))
+    if (c->panic || n->life == LIFE_LEAVING || n->values[NODE_MUTE] != 0 || groups_mute(n))
         return 0;
     bool open = !solo || !node_has(n->kind, NODE_SOLO) || n->values[NODE_SOLOSAFE] != 0;
     return open || soloed(n) ? 1 : 0;
@@ -107,7 +107,7 @@ void node_levels(struct console *c, struct node *n, const struct console_change 
     ramp_send(c, &s->fader, &n->sent[RAMP_FADER], db_to_gain(n->values[NODE_GAIN]), unheard,
               change);
     ramp_send(c, &s->group, &n->sent[RAMP_GROUP], groups_gain(n), unheard, change);
-    ramp_send(c, &s->gate, &n->sent[RAMP_GATE], gate_level(n, any_solo(c)), unheard, change);
+    ramp_send(c, &s->gate, &n->sent[RAMP_GATE], gate_level(c, n, any_solo(c)), unheard, change);
     ramp_send(c, &s->left, &n->sent[RAMP_LEFT], left, unheard, change);
     ramp_send(c, &s->right, &n->sent[RAMP_RIGHT], right, unheard, change);
 }
@@ -119,7 +119,7 @@ void gates_levels(struct console *c, const struct console_change *change)
         struct node *n = c->nodes.at[i];
         if (!node_has(n->kind, NODE_SOLO))
             continue;
-        ramp_send(c, &n->strip.gate, &n->sent[RAMP_GATE], gate_level(n, solo), ours(n, change),
+        ramp_send(c, &n->strip.gate, &n->sent[RAMP_GATE], gate_level(c, n, solo), ours(n, change),
                   change);
     }
 }

@@ -270,6 +270,7 @@ struct console {
     uint64_t swaps;      /* desks posted, ever; one is under way while the status has less */
     uint64_t swap_frame; /* of the last of them, if it waits for one; else 0 */
     bool idle;
+    bool panic; /* every gate is closed */
 
     uint64_t kept;           /* commands with a frame of their own that were posted, ever */
     uint64_t last_scheduled; /* the latest of those frames */

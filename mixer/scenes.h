@@ -1,10 +1,11 @@
 /* scenes.h - snapshots of the desk's values, and their recall
  *
  * A scene holds, by address, what may change while a show runs: every settable number, switch and
- * choice of strips, inputs, buses, groups and the master, of their sends and their effects. It does not
- * hold what a strip plays or where it goes, nor anything of the engine and the transport. A recall
- * moves all of it in one quantum: what is rampable over the time asked for, the rest at once.
- * Strips, inputs and buses that are `safe` are left alone, and so is what has been removed since.
+ * choice of strips, inputs, buses, groups and the master, of their sends and their effects. It does
+ * not hold what a strip plays or where it goes, nor anything of the engine and the transport. A
+ * recall moves all of it in one quantum: what is rampable over the time asked for, the rest at
+ * once. Strips, inputs and buses that are `safe` are left alone, and so is what has been removed
+ * since.
  */
 #ifndef MIXER_SCENES_H
 #define MIXER_SCENES_H

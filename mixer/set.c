@@ -233,6 +233,10 @@ int console_set(struct console *c, const char *address, const char *text,
     if (value_read(c, &t, text, &value, why))
         return -1;
     change->same = value == target_now(c, &t);
+    if (c->panic && t.node == c->master && t.param == &node_rows[NODE_MUTE] && value == 0) {
+        change->same = false;
+        console_calm(c);
+    }
     /* A pan moves two ramps, a send two; but for a bypass, nothing that is set moves more. */
     uint32_t moves = t.kind == TARGET_BYPASS ? 1 + 2 * t.plug->instances.n : 2;
     if (!change->same && change->at && post_schedule(c, change->at, moves, MOVES_SPARE, why))

@@ -80,6 +80,8 @@ class Client(Box):
         pending = mixd.schedule('list').lines[0].values
         self.assertEqual(int(pending['frame']), frame)
         mixd.schedule('cancel', pending['id'])
+        mixd.panic()
+        mixd.panic('off')
         mixd.begin()
         mixd.set('strip/drums/mute', 'on')
         mixd.abort()
