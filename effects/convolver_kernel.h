@@ -38,9 +38,16 @@ struct pass {
     uint32_t blocks, length, from, to;
 };
 
-/* Spectra are kept in groups of KERNEL_GROUP * lanes bins, a group being KERNEL_GROUP times (lanes
- * real parts, lanes imaginary parts); all partitions' spectra of one group lie side by side, so
- * that sums of products stream through memory once. Offsets and strides are in floats. */
+/* Spectra are kept in groups of KERNEL_GROUP * lanes bins, a group's row being KERNEL_GROUP times
+ * (lanes real parts, lanes imaginary parts); all partitions' rows of one group lie side by side, so
+ * that sums of products stream through memory once. Offsets and strides are in floats.
+ *
+ * Nor need they stream through it for every block, for what the past adds to the next blocks can be
+ * summed while it is at hand. Every KERNEL_AHEAD blocks a group takes its turn: it sums all its
+ * products for this block, and for the blocks until its next turn what has already come in makes of
+ * them. In between, only the products with what has come in since are added. Groups take turns one
+ * after another, so that every block costs the same. */
+enum { KERNEL_AHEAD = 4 };
 
 /* One response of the matrix within a level. */
 struct product_cell {
@@ -48,9 +55,6 @@ struct product_cell {
     uint32_t h;     /* the response's first partition */
     uint32_t count; /* partitions */
     uint32_t out;   /* cells are sorted by it */
-    /* If the next output has cells of the same inputs and counts, how many places on the one like
-     * this is; else 0. The second cells of such pairs have 0 again. */
-    uint32_t pair;
 };
 
 /* Sums of products: for each group and each output, the sum over its cells and their partitions of
@@ -59,11 +63,20 @@ struct product {
     const struct product_cell *cells;
     uint32_t n_cells;
     uint32_t newest, slots; /* in the rings of spectra */
-    const float *x, *h;
+    uint32_t turn;          /* rises by one with every block; group 0's turn is at 0 */
+    float *x;               /* the inputs' rings, and at `sums` KERNEL_AHEAD - 1 rows per output */
+    size_t sums;
+    const float *h;
     size_t x_stride, h_stride; /* from group to group */
     float *y;                  /* output o: real parts at o * 2 * imaginary, */
     uint32_t imaginary;        /* imaginary ones so far behind */
 };
+
+/* Any thread. Blocks since the group's last turn; 0: this is it. */
+static inline uint32_t kernel_age(uint32_t turn, uint32_t group)
+{
+    return (turn + group) % KERNEL_AHEAD;
+}
 
 struct kernel {
     const char *name;

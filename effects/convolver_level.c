@@ -12,6 +12,12 @@ static uint32_t row_of(const struct level *l)
     return KERNEL_GROUP * 2 * l->fft.kernel->lanes;
 }
 
+/* An odd number of rows, so that groups do not fall into the same sets of a cache. */
+static size_t stride_of(const struct level *l, size_t floats)
+{
+    return (floats / row_of(l) | 1) * row_of(l);
+}
+
 static bool reaches(const struct filter_cell *cell, const struct filter_level *shape)
 {
     return cell->frames > shape->offset;
@@ -78,39 +84,39 @@ static uint32_t place_cells(struct level *l, const struct filter_setup *setup, u
         if (l->cells)
             l->cells[l->n_cells] = c;
         l->n_cells++;
-        l->products += c.count;
     }
     return next;
 }
 
-/* How many cells belong to the output of cell i. */
-static uint32_t cells_of(const struct level *l, uint32_t i)
+/* How many products of a cell one group makes, `age` blocks after its turn. */
+static uint64_t products_of(const struct product_cell *cell, uint32_t age)
 {
-    uint32_t n = 0;
-    while (i + n < l->n_cells && l->cells[i + n].out == l->cells[i].out)
-        n++;
-    return n;
+    uint64_t n = 0;
+    for (uint32_t k = 0; k < cell->count; k++)
+        for (uint32_t ahead = 0; age == 0 && ahead < KERNEL_AHEAD; ahead++)
+            n += k + ahead < cell->count;
+    return age == 0 ? n : age < cell->count ? age : cell->count;
 }
 
-static void pair_cells(struct level *l)
+static void sum_products(struct level *l)
 {
-    for (uint32_t i = 0, n; i < l->n_cells; i += n) {
-        n = cells_of(l, i);
-        bool alike = i + n < l->n_cells && cells_of(l, i + n) == n;
-        for (uint32_t k = 0; alike && k < n; k++) {
-            const struct product_cell *a = &l->cells[i + k], *b = &l->cells[i + n + k];
-            alike = a->x == b->x && a->count == b->count;
-        }
-        for (uint32_t k = 0; alike && k < n; k++)
-            l->cells[i + k].pair = n;
-        n = alike ? 2 * n : n;
+    for (uint32_t age = 0; age < KERNEL_AHEAD; age++)
+        for (uint32_t i = 0; i < l->n_cells; i++)
+            l->group_work[age] += products_of(&l->cells[i], age) * (row_of(l) / 2) * WORK_PRODUCT;
+    uint64_t work[KERNEL_AHEAD] = { 0 };
+    for (uint32_t turn = 0; turn < KERNEL_AHEAD; turn++) {
+        for (uint32_t g = 0; g < l->groups; g++)
+            work[turn] += l->group_work[kernel_age(turn, g)];
+        l->work = work[turn] > l->work ? work[turn] : l->work;
     }
+    for (uint32_t turn = 0; turn < KERNEL_AHEAD; turn++)
+        l->spared[turn] = l->work - work[turn];
 }
 
 static void sum_work(struct level *l)
 {
-    l->group_work = l->products * (row_of(l) / 2) * WORK_PRODUCT;
-    l->work = (uint64_t)l->groups * l->group_work;
+    if (l->cells)
+        sum_products(l);
     for (uint32_t s = 0; s < fft_steps(&l->fft); s++)
         l->work += (uint64_t)l->n_in * fft_step_cost(&l->fft, s, false) +
                    (uint64_t)l->n_out * fft_step_cost(&l->fft, s, true);
@@ -122,13 +128,12 @@ void level_init(struct level *l, const struct filter_level *shape, const struct 
     *l = (struct level){ .shape = *shape, .block = shape->block, .partitions = shape->partitions };
     fft_init(&l->fft, l->block, kernel_for(l->block), pool);
     l->cells = pool_take(pool, setup->n_cells * sizeof *l->cells);
-    l->h_stride = place_cells(l, setup, scratch->at);
-    l->x_stride = (size_t)l->n_in * l->partitions * row_of(l);
+    l->h_stride = stride_of(l, place_cells(l, setup, scratch->at));
+    l->sums = (size_t)l->n_in * l->partitions * row_of(l);
+    l->x_stride = stride_of(l, l->sums + (size_t)l->n_out * (KERNEL_AHEAD - 1) * row_of(l));
     l->groups = l->block / (row_of(l) / 2);
     l->h = pool_floats(pool, l->groups * l->h_stride);
     sum_work(l);
-    if (l->cells)
-        pair_cells(l);
     for (uint32_t i = 0; l->h && i < setup->n_cells; i++)
         if (reaches(&setup->cells[i], shape) &&
             spectra_of(setup, scratch->at, i, UINT32_MAX) == UINT32_MAX)

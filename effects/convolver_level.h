@@ -21,13 +21,14 @@ struct level {
     uint32_t in[CONVOLVER_CHANNELS_MAX], out[CONVOLVER_CHANNELS_MAX]; /* place to channel */
     struct fft fft;
     struct product_cell *cells; /* sorted by out; out is a place */
-    uint32_t n_cells, products; /* cells, and their partitions in all */
-    float *h;                   /* spectra, group by group */
-    size_t x_stride, h_stride;
+    uint32_t n_cells;
+    float *h;                  /* spectra, group by group */
+    size_t x_stride, h_stride; /* of a group */
+    size_t sums;               /* where in a group of a stage's x its sums ahead are */
     uint32_t groups;
-    /* Work of one block, in numbers times splittings, and the products' part of it per group. */
-    uint64_t work;
-    uint32_t group_work;
+    /* Work of a block at most, in numbers times splittings; how much less it is, by the block's
+     * turn; and the products' part of it, per group by its age. */
+    uint64_t work, spared[KERNEL_AHEAD], group_work[KERNEL_AHEAD];
 };
 
 /* What building needs for a while. */
@@ -45,12 +46,13 @@ enum stage_phase { STAGE_SPLIT, STAGE_MULTIPLY, STAGE_JOIN, STAGE_DONE };
 
 struct stage {
     const struct level *level;
-    float *x;    /* rings of spectra of past blocks, group by group */
+    float *x;    /* rings of spectra of past blocks, and sums ahead, group by group */
     float *work; /* transforms under way: of inputs first, of outputs then */
     float *y[2]; /* blocks of the outputs: one being made, one being heard */
     bool silent[2];
     uint32_t making; /* index into y */
     uint32_t slot;   /* of the newest spectrum */
+    uint32_t turn;   /* number of the block */
     uint32_t quiet;  /* silent windows in a row */
     enum stage_phase phase;
     uint32_t place, step; /* within the phase */
@@ -61,8 +63,8 @@ struct stage {
 /* Control. */
 void stage_init(struct stage *s, const struct level *level, struct pool *pool);
 
-/* Audio. Begins the work on the block that ends at frame `end`; what the last one made can be heard
- * from now on. silent: the inputs have been silent for two blocks. */
+/* Audio. Begins the work on the block that ends at frame `end`, a multiple of the block; what the
+ * last one made can be heard from now on. silent: the inputs have been silent for two blocks. */
 RT void stage_begin(struct stage *s, uint64_t end, bool silent);
 /* Audio. Works until at least `target` of the block's work is done. past: per channel, a ring of
  * mask + 1 frames of input, at least four blocks. */

@@ -9,10 +9,6 @@ enum { LINE = 16 }; /* floats in a cache line */
 enum { SHARES = 8 };
 /* What the audio thread does in one quantum at most, of what a helper has left: times even work. */
 enum { HASTE = 4 };
-
-/* Blocks that a stage may remember beside those of its partitions, at most. */
-enum { SUMS_AHEAD = 4 };
-
 /* The golden ratio: any number of successive multiples of it lie evenly within 0..1. */
 static const double GOLDEN = 0.6180339887498949;
 
@@ -21,18 +17,16 @@ static uint32_t block_of(const struct pace *p)
     return p->stage.level->block;
 }
 
-/* Of a transform; or the products of a group, if these are longer. */
+/* Of a transform; or the products of a group that takes its turn, if these are longer. */
 static uint64_t longest_step(const struct level *l)
 {
-    uint64_t longest = 0, products = l->work;
+    uint64_t longest = l->group_work[0];
     for (uint32_t s = 0; s < fft_steps(&l->fft); s++) {
         uint64_t there = fft_step_cost(&l->fft, s, false), back = fft_step_cost(&l->fft, s, true);
-        products -= l->n_in * there + l->n_out * back;
         longest = there > longest ? there : longest;
         longest = back > longest ? back : longest;
     }
-    products /= l->groups;
-    return products > longest ? products : longest;
+    return longest;
 }
 
 void pace_init(struct pace *p, const struct level *level, const struct pace_past *past,
@@ -158,7 +152,7 @@ static RT void begin_next(struct pace *p, uint64_t now, uint64_t sound)
         return;
     s->phase = STAGE_DONE;
     s->quiet = 0;
-    p->missing = s->level->partitions + SUMS_AHEAD;
+    p->missing = s->level->partitions + KERNEL_AHEAD;
 }
 
 /* Brings the stage to the newest block; `haste` is how much work that may be. */

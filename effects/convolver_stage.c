@@ -25,11 +25,13 @@ RT void stage_begin(struct stage *s, uint64_t end, bool silent)
         s->quiet = 0;
     else if (s->quiet < UINT32_MAX)
         s->quiet++;
-    /* After as many silent windows as there are spectra, all of them are zero. */
-    bool asleep = s->quiet > count;
+    /* After as many silent windows as there are spectra, all of them are zero; when every group has
+     * had a turn since then, so are the sums ahead. */
+    bool asleep = s->quiet >= count + KERNEL_AHEAD;
     s->silent[s->making] = asleep;
     s->phase = asleep ? STAGE_DONE : STAGE_SPLIT;
     s->slot = (s->slot + count - 1) % count;
+    s->turn = (uint32_t)(end / s->level->block);
     s->place = s->step = 0;
     s->done = 0;
 }
@@ -69,18 +71,22 @@ static RT void multiply_step(struct stage *s, uint64_t target)
         .n_cells = l->n_cells,
         .newest = s->slot,
         .slots = l->partitions,
+        .turn = s->turn,
         .x = s->x,
+        .sums = l->sums,
         .h = l->h,
         .x_stride = l->x_stride,
         .h_stride = l->h_stride,
         .y = s->work,
         .imaginary = l->fft.imaginary,
     };
-    uint64_t n = (target - s->done + l->group_work - 1) / l->group_work;
-    uint32_t left = l->groups - s->step, groups = n < left ? (uint32_t)n : left;
-    l->fft.kernel->multiply(&p, s->step, s->step + groups);
-    s->done += (uint64_t)groups * l->group_work;
-    s->step += groups - 1;
+    uint32_t from = s->step, to = from;
+    while (to < l->groups && s->done < target)
+        s->done += l->group_work[kernel_age(s->turn, to++)];
+    l->fft.kernel->multiply(&p, from, to);
+    if (to == l->groups)
+        s->done += l->spared[s->turn % KERNEL_AHEAD];
+    s->step = to - 1;
     next_step(s, l->groups, 1);
 }
 

@@ -359,7 +359,24 @@ static void run_task(struct task *t)
     task_close(t);
 }
 
-/* Many true-stereo reverbs of one response, fed with in: CPU per frame and reverb. */
+/* `frames` frames through all of `count` convolvers: CPU per frame. */
+static double batch_turn(const struct task *t, struct convolver *const *c, uint32_t count,
+                         float *const *in, uint32_t frames)
+{
+    float left[1024], right[1024], *out[2] = { left, right };
+    double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), due = clock_ns(CLOCK_MONOTONIC);
+    for (uint32_t at = 0; at + t->period <= frames; at += t->period) {
+        if (t->paced) {
+            due += 1e9 * t->period / RATE;
+            sleep_until(due);
+        }
+        for (uint32_t i = 0; i < count; i++)
+            convolver_process(c[i], (const float *[]){ in[0] + at, in[1] + at }, out);
+    }
+    return (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / frames;
+}
+
+/* Many true-stereo reverbs of one response, fed with in: CPU per frame of all of them. */
 static double batch_ns(const struct task *t, uint32_t count, float *const *in)
 {
     struct filter_cell cells[4];
@@ -367,34 +384,31 @@ static double batch_ns(const struct task *t, uint32_t count, float *const *in)
         cells[i] = (struct filter_cell){ i / 2, i % 2, t->taps[i], t->frames };
     struct filter *f = filter_new(&(struct filter_setup){ t->period, 2, 2, cells, 4 });
     struct convolver *c[16];
-    float *out[2] = { malloc(4096), malloc(4096) };
     double ns[TURNS];
     for (uint32_t i = 0; i < count; i++)
         c[i] = convolver_new(f);
     filter_drop(f);
-    for (uint32_t turn = 0; turn < TURNS + 1; turn++) {
-        double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-        for (uint32_t at = 0; at + t->period <= FREE_FRAMES; at += t->period)
-            for (uint32_t i = 0; i < count; i++)
-                convolver_process(c[i], (const float *[]){ in[0] + at, in[1] + at }, out);
-        ns[turn % TURNS] = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / FREE_FRAMES / count;
-    }
+    struct task warm = *t;
+    warm.paced = false;
+    batch_turn(&warm, c, count, in, FREE_FRAMES);
+    for (uint32_t turn = 0; turn < t->turns; turn++)
+        ns[turn] = batch_turn(t, c, count, in, t->paced ? PACED_FRAMES : FREE_FRAMES);
     for (uint32_t i = 0; i < count; i++)
         convolver_free(c[i]);
-    free(out[0]);
-    free(out[1]);
-    return median(ns, TURNS);
+    return median(ns, t->turns);
 }
 
 static void run_batch(struct task *t)
 {
     task_open(t, FREE_FRAMES);
     float *silence = calloc(FREE_FRAMES, sizeof *silence);
-    double one = batch_ns(t, 1, t->in), sixteen = batch_ns(t, 16, t->in);
+    double none = batch_ns(t, 0, t->in), one = batch_ns(t, 1, t->in);
+    double sixteen = batch_ns(t, 16, t->in);
     double silent = batch_ns(t, 1, (float *[]){ silence, silence });
-    printf("bench convolver-batch io=2x2 ir_s=%g period=%u one_ns=%.1f of_sixteen_ns=%.1f "
-           "ratio=%.2f silent_ns=%.2f\n",
-           t->seconds, t->period, one, sixteen, sixteen / one, silent);
+    printf("bench convolver-batch%s io=2x2 ir_s=%g period=%u none_ns=%.1f one_ns=%.1f "
+           "of_sixteen_ns=%.1f ratio=%.2f silent_ns=%.2f\n",
+           t->paced ? " mode=paced" : "", t->seconds, t->period, none, one, sixteen / 16,
+           sixteen / 16 / one, silent);
     free(silence);
     fflush(stdout);
     task_close(t);
@@ -436,10 +450,15 @@ static void run_mode(int argc, char **argv, int mode, int shape, int length, int
         !chosen(argc, argv, lengths, lengths[length]) ||
         !chosen(argc, argv, periods, periods[period]))
         return;
-    if (mode == 2 && shape == 1)
-        run_batch(&t);
-    if (mode < 2)
+    if (mode < 2) {
         run_task(&t);
+        return;
+    }
+    for (int paced = 0; shape == 1 && paced < 2; paced++) {
+        t.paced = paced > 0;
+        t.turns = paced > 0 ? PACED_TURNS : TURNS;
+        run_batch(&t);
+    }
 }
 
 int main(int argc, char **argv)

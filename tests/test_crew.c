@@ -261,7 +261,7 @@ static void one_that_is_held_up_is_faded(void)
 /* Until its input is no longer there: then it is silent until what it lost no longer matters. */
 static void one_that_is_held_up_for_long_comes_back(void)
 {
-    struct hold h = hold_new(40000);
+    struct hold h = hold_new(60000);
     hold_run(&h, 30000);
     hold_up(&h, 200000);
     crew_hold(h.crew, false);
@@ -455,7 +455,7 @@ static void sixteen_do_not_take_long_steps_at_once(void)
         struct filter *f = filter_new(&(struct filter_setup){ quantum, 2, 2, cells, 4 });
         double apart = unevenness(f, true), alike = unevenness(f, false);
         printf("quantum %u: %.3f times the mean; all alike: %.3f\n", quantum, apart, alike);
-        CHECK(apart < (quantum < 64 ? 1.7 : 1.3));
+        CHECK(apart < (quantum < 64 ? 1.8 : 1.3));
         CHECK(quantum > 64 || alike > 1.5 * apart);
         filter_drop(f);
     }

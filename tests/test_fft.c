@@ -73,37 +73,93 @@ static void transforms_multiply(void)
     }
 }
 
-/* One group of three outputs of a cell each, the last two a pair, in a ring that wraps around. */
+/* A level of three cells on two inputs, and what its products need. */
+enum {
+    GROUPS = 6,
+    VECTORS = GROUPS * KERNEL_GROUP,
+    SLOTS = 7,
+    CELLS = 3,
+    INPUTS = 2,
+    OUTPUTS = 2,
+    BLOCKS = 30
+};
+
+static const struct {
+    uint32_t in, count, out;
+} shapes[CELLS] = { { 1, 7, 0 }, { 0, 2, 1 }, { 1, 6, 1 } };
+
+/* By the definition, of all blocks so far, x[block]; part 0 real, 1 imaginary. */
+static double sum_of_products(float *const *x, const float *const *h, uint32_t block, uint32_t out,
+                              uint32_t lanes, size_t bin, int part)
+{
+    double sum = 0;
+    for (uint32_t c = 0; c < CELLS; c++)
+        for (uint32_t k = 0; shapes[c].out == out && k < shapes[c].count && k <= block; k++) {
+            size_t at = bin / lanes * 2 * lanes + bin % lanes;
+            const float *a = x[block - k] + shapes[c].in * VECTORS * 2 * lanes + at;
+            const float *b = h[c] + k * VECTORS * 2 * lanes + at;
+            sum += part == 0 ? (double)a[0] * b[0] - (double)a[lanes] * b[lanes]
+                             : (double)a[0] * b[lanes] + (double)a[lanes] * b[0];
+        }
+    return sum;
+}
+
+/* Copies the rows of a spectrum, one per group, to where products have them. */
+static void lay_out(float *to, size_t stride, const float *spectrum, uint32_t row)
+{
+    for (uint32_t t = 0; t < GROUPS; t++)
+        memcpy(to + t * stride, spectrum + t * row, row * sizeof *to);
+}
+
+static void check_products(const struct kernel *kernel)
+{
+    uint32_t lanes = kernel->lanes, row = KERNEL_GROUP * 2 * lanes, spectrum = GROUPS * row, at = 0;
+    struct product p = { .n_cells = CELLS, .slots = SLOTS, .sums = INPUTS * SLOTS * row };
+    p.x_stride = p.sums + OUTPUTS * (KERNEL_AHEAD - 1) * row;
+    p.h_stride = 16 * row;
+    p.imaginary = VECTORS * lanes;
+    p.x = aligned_alloc(64, GROUPS * p.x_stride * sizeof *p.x);
+    p.y = aligned_alloc(64, OUTPUTS * spectrum * sizeof *p.y);
+    memset(p.x, 0, GROUPS * p.x_stride * sizeof *p.x);
+    float *h = noises(GROUPS * p.h_stride), *x[BLOCKS], *responses[CELLS];
+    struct product_cell cells[CELLS];
+    for (uint32_t c = 0; c < CELLS; c++) {
+        responses[c] = noises(shapes[c].count * spectrum);
+        cells[c] =
+            (struct product_cell){ shapes[c].in * SLOTS * row, at, shapes[c].count, shapes[c].out };
+        for (uint32_t k = 0; k < shapes[c].count; k++, at += row)
+            lay_out(h + at, p.h_stride, responses[c] + k * spectrum, row);
+    }
+    p.h = h;
+    p.cells = cells;
+    for (uint32_t b = 0; b < BLOCKS; b++) {
+        x[b] = noises(INPUTS * spectrum);
+        p.newest = (p.newest + SLOTS - 1) % SLOTS;
+        p.turn++;
+        for (uint32_t i = 0; i < INPUTS; i++)
+            lay_out(p.x + (i * SLOTS + p.newest) * row, p.x_stride, x[b] + i * spectrum, row);
+        kernel->multiply(&p, 0, GROUPS / 2);
+        kernel->multiply(&p, GROUPS / 2, GROUPS);
+        for (uint32_t i = 0; i < OUTPUTS * spectrum; i++) {
+            uint32_t part = i / (VECTORS * lanes);
+            double sum = sum_of_products(x, (const float *const *)responses, b, part / 2, lanes,
+                                         i % (VECTORS * lanes), part % 2);
+            CHECK_NEAR(p.y[i], sum, 20 * 0x1p-23);
+        }
+    }
+    for (uint32_t b = 0; b < BLOCKS; b++)
+        free(x[b]);
+    for (uint32_t c = 0; c < CELLS; c++)
+        free(responses[c]);
+    free(h), free(p.x), free(p.y);
+}
+
+/* Block after block, in rings that wrap around, whatever was summed ahead. */
 static void products_are_the_definition(void)
 {
-    enum { SLOTS = 5, NEWEST = 3 };
     const struct kernel *kernel;
-    for (uint32_t i = 0; (kernel = kernel_at(i)); i++) {
-        uint32_t lanes = kernel->lanes, row = KERNEL_GROUP * 2 * lanes, bins = KERNEL_GROUP * lanes;
-        float *x = noises(2 * SLOTS * row), *h = noises(13 * row);
-        float y[3 * 2 * 64] __attribute__((aligned(64)));
-        struct product_cell cells[] = {
-            { .x = SLOTS * row, .h = 0, .count = 3, .out = 0 },
-            { .x = 0, .h = 3 * row, .count = 5, .out = 1, .pair = 1 },
-            { .x = 0, .h = 8 * row, .count = 5, .out = 2 },
-        };
-        struct product p = { cells, 3, NEWEST, SLOTS, x, h, 0, 0, y, bins };
-        kernel->multiply(&p, 0, 1);
-        for (uint32_t c = 0; c < 3; c++)
-            for (uint32_t b = 0; b < bins; b++) {
-                double re = 0, im = 0;
-                uint32_t at = b / lanes * 2 * lanes + b % lanes;
-                for (uint32_t k = 0; k < cells[c].count; k++) {
-                    const float *a = x + cells[c].x + (NEWEST + k) % SLOTS * row + at;
-                    const float *g = h + cells[c].h + k * row + at;
-                    re += (double)a[0] * g[0] - (double)a[lanes] * g[lanes];
-                    im += (double)a[0] * g[lanes] + (double)a[lanes] * g[0];
-                }
-                CHECK_NEAR(y[c * 2 * bins + b], re, 10 * 0x1p-23);
-                CHECK_NEAR(y[(c * 2 + 1) * bins + b], im, 10 * 0x1p-23);
-            }
-        free(x), free(h);
-    }
+    for (uint32_t i = 0; (kernel = kernel_at(i)); i++)
+        check_products(kernel);
 }
 
 int main(void)
