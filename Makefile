@@ -14,10 +14,10 @@ SAN     =
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
        -Werror
-# 1: rates are converted by libsoxr; 0: by libsamplerate, far dearer. Give each a BUILD of its own.
+# 1: fixed rates are converted by libsoxr; 0: by libsamplerate, far dearer. Give each a BUILD of its own.
 SOXR    := $(if $(shell pkg-config --exists soxr 2>/dev/null && echo yes),1,0)
 RATES    = $(if $(filter 1,$(SOXR)),soxr,samplerate)
-LIBS_PC  = jack fftw3f sndfile $(RATES) opusfile vorbisfile libmpg123
+LIBS_PC  = jack fftw3f sndfile samplerate $(filter soxr,$(RATES)) opusfile vorbisfile libmpg123
 # := so that pkg-config is asked once; empty before `make deps` has run, which re-runs make.
 PC_CFLAGS := $(shell pkg-config --cflags $(LIBS_PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(LIBS_PC) 2>/dev/null)

@@ -131,8 +131,10 @@ struct material *material_new(struct playlist *list, const struct audiofile_info
                               const struct material_plan *plan)
 {
     struct material *m = calloc(1, sizeof *m);
-    if (!m)
+    if (!m) {
+        playlist_close(list);
         return NULL;
+    }
     m->list = list;
     m->plan = *plan;
     m->channels = info->channels;

@@ -24,7 +24,7 @@ struct material_plan {
     uint32_t xfade;       /* frames of the crossfade where it does */
 };
 
-/* Takes over `list` when it succeeds. NULL: out of memory. */
+/* Takes over `list`, whatever comes of it. NULL: out of memory. */
 struct material *material_new(struct playlist *list, const struct audiofile_info *info,
                               const struct material_plan *plan);
 void material_free(struct material *m); /* NULL is fine */

@@ -8,6 +8,7 @@
 #include "mixer/stream.h"
 
 #include "mixer/material.h"
+#include "mixer/varispeed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,13 @@ enum { KEPT_MAX = 16384 }; /* frames of a loop that are kept in memory */
 
 struct stream {
     struct material *material;
+    struct varispeed *varispeed;
     struct stream_plan plan;
     uint32_t channels;
-    uint64_t now; /* the timeline frame that comes next */
+    uint64_t now;    /* the timeline frame that comes next */
+    uint64_t begins; /* the timeline frame at which the material does */
     bool looping;
+    bool plain; /* the plain pace is in force */
 
     float *seam;      /* xfade frames from loop_to on */
     uint32_t seam_at; /* frames of the crossfade that are behind us; xfade: none under way */
@@ -36,24 +40,36 @@ static bool loops(const struct stream_plan *p)
     return p->loop_from < p->loop_to && p->position < p->loop_to;
 }
 
+static struct pace plain_pace(const struct stream_plan *p)
+{
+    struct pace plain;
+    pace_plain(&plain, p->offset, p->rate > 0 ? p->rate : 1);
+    return plain;
+}
+
+static uint64_t first_begin(const struct stream_plan *p)
+{
+    return p->pace.n > 0 ? pace_reaches(&p->pace, 0, p->position) : p->offset;
+}
+
 uint64_t stream_lead(const struct stream_plan *p)
 {
-    if (loops(p) && p->offset >= p->loop_to)
-        return UINT64_MAX;
-    return p->offset > p->position ? p->offset - p->position : 0;
+    uint64_t begins = first_begin(p);
+    if (loops(p) && begins >= p->loop_to)
+        return p->offset >= p->loop_to ? UINT64_MAX : p->loop_to - p->position;
+    return begins > p->position ? begins - p->position : 0;
 }
 
 /* n frames of the timeline from `from` on, whatever the transport does; zeros where the file is
  * not. Returns how many frames there are until the file's end. */
 static uint32_t cross(struct stream *s, uint64_t from, float *out, uint32_t n)
 {
-    uint64_t offset = s->plan.offset;
-    uint32_t before = from < offset ? (uint32_t)min64(n, offset - from) : 0;
+    uint32_t before = from < s->begins ? (uint32_t)min64(n, s->begins - from) : 0;
     float *sound = out + (size_t)before * s->channels;
     memset(out, 0, (size_t)before * s->channels * sizeof *out);
     if (before == n)
         return n;
-    uint32_t got = material_read(s->material, from + before - offset, sound, n - before);
+    uint32_t got = varispeed_read(s->varispeed, from + before, sound, n - before);
     memset(sound + (size_t)got * s->channels, 0,
            (size_t)(n - before - got) * s->channels * sizeof *out);
     return before + got;
@@ -85,15 +101,22 @@ static void keep_turn(struct stream *s)
     blend(s, s->turn, s->plan.xfade);
 }
 
-/* The transport is at loop_to. */
+/* The transport is at loop_to. From the second time on it leaves what it left before. */
 static void turn_round(struct stream *s)
 {
+    bool again = s->plain;
     s->now = s->plan.loop_from;
     if (s->turn)
         return;
     cross(s, s->plan.loop_to, s->seam, s->plan.xfade);
     s->seam_at = 0;
-    if (s->plan.loop_to - s->plan.loop_from <= KEPT_MAX)
+    if (!again) {
+        struct pace plain = plain_pace(&s->plan);
+        varispeed_set_pace(s->varispeed, &plain);
+        s->begins = s->plan.offset;
+        s->plain = true;
+    }
+    if (again && s->plan.loop_to - s->plan.loop_from <= KEPT_MAX)
         keep_turn(s);
 }
 
@@ -103,8 +126,9 @@ static bool silent_for_good(const struct stream *s)
     uint64_t length = material_length(s->material);
     if (length == 0 || length == UINT64_MAX)
         return length == 0;
-    uint64_t end = s->plan.offset + length;
-    return end <= s->plan.loop_from && end <= s->now;
+    double rate = s->plan.rate > 0 ? s->plan.rate : 1;
+    return (double)s->plan.offset + (double)length / rate <= (double)s->plan.loop_from &&
+           varispeed_end(s->varispeed, s->plan.position) <= s->now;
 }
 
 /* One piece of a loop: up to its end or the crossfade's. 0: nothing will come any more. */
@@ -132,10 +156,9 @@ static uint32_t read_looped(struct stream *s, float *out, uint32_t n)
 
 uint64_t stream_frames(const struct stream *s)
 {
-    uint64_t length = material_length(s->material);
-    if (s->looping || length > UINT64_MAX - s->plan.offset)
-        return UINT64_MAX;
-    uint64_t end = s->plan.offset + length;
+    uint64_t end = s->looping ? UINT64_MAX : varispeed_end(s->varispeed, s->plan.position);
+    if (end == UINT64_MAX)
+        return end;
     return end > s->now ? end - s->now : 0;
 }
 
@@ -160,29 +183,35 @@ struct stream *stream_new(struct playlist *list, const struct audiofile_info *in
                           const struct stream_plan *plan)
 {
     struct material_plan material = { plan->region, plan->repeat, plan->xfade };
+    struct pace pace = plan->pace.n > 0 ? plan->pace : plain_pace(plan);
     struct stream *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s) {
+        playlist_close(list);
         return NULL;
+    }
     s->plan = *plan;
     s->channels = info->channels;
     s->looping = loops(plan);
+    s->plain = plan->pace.n == 0;
+    s->begins = first_begin(plan);
     s->now = plan->position + stream_lead(plan);
     s->plan.xfade = s->looping ? (uint32_t)min64(plan->xfade, plan->loop_to - plan->loop_from) : 0;
     s->seam_at = s->plan.xfade;
     s->seam = malloc(((size_t)s->plan.xfade + 1) * s->channels * sizeof *s->seam);
-    s->material = s->seam ? material_new(list, info, &material) : NULL;
-    if (!s->material) {
-        free(s->seam);
-        free(s);
-        return NULL;
-    }
-    return s;
+    s->material = material_new(list, info, &material);
+    if (s->material)
+        s->varispeed = varispeed_new(s->material, s->channels, plan->quality, plan->xfade, &pace);
+    if (s->seam && s->varispeed)
+        return s;
+    stream_free(s);
+    return NULL;
 }
 
 void stream_free(struct stream *s)
 {
     if (!s)
         return;
+    varispeed_free(s->varispeed);
     material_free(s->material);
     free(s->seam);
     free(s->turn);

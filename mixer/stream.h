@@ -9,6 +9,7 @@
 #ifndef MIXER_STREAM_H
 #define MIXER_STREAM_H
 
+#include "mixer/pace.h"
 #include "mixer/playlist.h"
 #include "mixer/region.h"
 
@@ -25,12 +26,16 @@ struct stream_plan {
     uint64_t loop_from, loop_to; /* equal, or position >= loop_to: no loop */
     uint32_t xfade;              /* cut to the loop's length; and as in material.h */
     struct region region;        /* of the file, which is all that is played of it */
+    struct pace pace;     /* of its material, until the transport's loop turns round; then, and if
+                             it has no legs, plain, from offset on */
+    double rate;          /* the plain one; 0: 1 */
+    enum quality quality; /* of the interpolation at other rates than 1 */
 };
 
 /* Indexes before the first that can sound; UINT64_MAX: none ever will. */
 uint64_t stream_lead(const struct stream_plan *plan);
 
-/* Takes over `list` when it succeeds. NULL: out of memory. */
+/* Takes over `list`, whatever comes of it. NULL: out of memory. */
 struct stream *stream_new(struct playlist *list, const struct audiofile_info *info,
                           const struct stream_plan *plan);
 void stream_free(struct stream *s); /* NULL is fine */

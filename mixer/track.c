@@ -32,7 +32,7 @@ enum {
 };
 
 /* When the decoder last looked at the world. */
-struct pace {
+struct glance {
     uint64_t moment;   /* the rolled clock */
     uint64_t still_ms; /* slept since it moved last */
     bool roused;       /* someone woke us: the transport rolls or is about to */
@@ -94,8 +94,16 @@ static void tell_problems(struct track *t, const struct stream *s)
 
 static struct stream_plan stream_of(const struct track_plan *p)
 {
-    return (struct stream_plan){ p->position, p->offset, p->repeat, p->loop_from,
-                                 p->loop_to,  p->xfade,  p->region };
+    return (struct stream_plan){ .position = p->position,
+                                 .offset = p->offset,
+                                 .repeat = p->repeat,
+                                 .loop_from = p->loop_from,
+                                 .loop_to = p->loop_to,
+                                 .xfade = p->xfade,
+                                 .region = p->region,
+                                 .pace = p->pace,
+                                 .rate = p->varispeed,
+                                 .quality = p->quality };
 }
 
 static struct playlist *open_list(const struct track_plan *p, struct audiofile_info *info,
@@ -130,12 +138,11 @@ static struct stream *open_stream(struct track *t, const char **why)
     t->ring = p->prime ? ring_new_lazy(frame, size) : ring_new(frame, size);
     t->block = calloc(p->quantum, frame);
     t->hold = calloc(1, frame);
-    struct stream *s = t->ring && t->block && t->hold ? stream_new(list, &info, &plan) : NULL;
-    if (!s) {
-        playlist_close(list);
-        *why = "out of memory";
-    }
-    return s;
+    *why = "out of memory";
+    if (t->ring && t->block && t->hold)
+        return stream_new(list, &info, &plan);
+    playlist_close(list);
+    return NULL;
 }
 
 /* No more frames will be written. Release: pairs with look() on the audio thread. */
@@ -235,7 +242,7 @@ static bool sleep_until(sem_t *s, const struct timespec *when)
 }
 
 /* Sleeps until the ring will be low, or, where the transport stands, until track_wake. */
-static void nap(struct track *t, struct pace *p, bool standing)
+static void nap(struct track *t, struct glance *p, bool standing)
 {
     /* Rounded up, and a little more: awake just above the mark there is nothing to do yet. */
     uint64_t ms = frames_until_low(t, p->moment) * 1000 / t->plan.rate + 2;
@@ -273,25 +280,25 @@ static bool rest(struct track *t, struct stream *s)
  * woke us. Then the ring is filled to the brim first: nobody takes from it. */
 static void run(struct track *t, struct stream *s)
 {
-    struct pace pace = { .moment = NEVER, .roused = t->plan.prime > 0 };
+    struct glance last = { .moment = NEVER, .roused = t->plan.prime > 0 };
     bool primed = t->plan.prime > 0;
     if (primed && !rest(t, s))
         return;
     while (!stopping(t)) {
         uint64_t moment = atomic_load_explicit(&t->moment, memory_order_relaxed);
         uint64_t waiting = ring_written(t->ring) - ring_taken(t->ring);
-        if (pace.roused || moment != pace.moment)
-            pace.still_ms = 0;
-        bool standing = pace.still_ms >= STILL_MS;
-        pace.moment = moment;
-        if (standing || pace.roused || waiting <= low_mark(t))
+        if (last.roused || moment != last.moment)
+            last.still_ms = 0;
+        bool standing = last.still_ms >= STILL_MS;
+        last.moment = moment;
+        if (standing || last.roused || waiting <= low_mark(t))
             if (!fill(t, s, standing || !primed ? 0 : ring_size(t->ring) / SLACK))
                 return;
         if (!primed) {
             primed = true;
             note_primed(t);
         }
-        nap(t, &pace, standing);
+        nap(t, &last, standing);
     }
 }
 

@@ -16,6 +16,7 @@
 
 #include "effects/rt.h"
 #include "mixer/audiofile.h"
+#include "mixer/pace.h"
 #include "mixer/playlist.h"
 #include "mixer/region.h"
 
@@ -36,9 +37,11 @@ struct track_plan {
     bool repeat;                 /* the region starts again at its end, for ever (material.h) */
     uint64_t loop_from, loop_to; /* the transport's loop, timeline frames; equal: none. It is
                                     taken only when position < loop_to. */
-    uint32_t xfade; /* frames of linear crossfade at the transport loop's seam: what lies behind
-                       loop_to fades out while loop_from fades in; cut to the loop's length. The
-                       same where a region repeats that the file goes on behind. */
+    uint32_t xfade;   /* frames of linear crossfade at the transport loop's seam: what lies behind
+                         loop_to fades out while loop_from fades in; cut to the loop's length. The
+                         same where a region repeats that the file goes on behind. */
+    struct pace pace; /* of its varispeed, and its plain rate; as in stream.h */
+    double varispeed;
     struct region region;    /* of the file; all zero: all of it */
     uint32_t ring;           /* frames of buffer, at least */
     uint32_t prime;          /* frames of it with which it is primed, and then rests until
