@@ -58,7 +58,7 @@ const struct verb verbs[] = {
     { "play", "play [at WHEN]", "rolls, every track from the same frame", 0, 0, VERB_SESSION,
       verb_play },
     { "ports", "ports", "JACK's ports and our connections", 0, 0, 0, verb_ports },
-    { "queue", "queue ADDR FILE... | queue ADDR | queue ADDR clear",
+    { "queue", "queue ADDR FILE... | queue ADDR | queue ADDR next | queue ADDR clear",
       "files that follow a strip's source without a gap; alone it lists them all", 1, VERB_MANY,
       VERB_SESSION, verb_queue },
     { "quit", "quit", "ends the daemon", 0, 0, VERB_CLIENT, verb_quit },

@@ -26,8 +26,7 @@ static void entry_print(void *context, const struct console_queued *q)
 
 static void answer_queued(struct mixd *m, struct reply *r, const uint64_t arg[2])
 {
-    (void)arg;
-    reply_ok(r, "frame=%" PRIu64, link_horizon(m->link));
+    reply_ok(r, "frame=%" PRIu64, arg[0] ? arg[0] : link_horizon(m->link));
 }
 
 static int queue_files(const struct call *call, struct refusal *why)
@@ -45,11 +44,14 @@ enum verdict verb_queue(struct call *call)
     struct mixd *m = call->context;
     const char *address = call->words[1].text, *what = call->count > 2 ? call->words[2].text : "";
     struct refusal why;
+    uint64_t frame = 0;
     int err;
     if (call->count == 2)
         err = console_each_queued(m->console, address, call, entry_print, &why);
     else if (call->count == 3 && !strcmp(what, "clear"))
         err = console_queue_clear(m->console, address, &why);
+    else if (call->count == 3 && !strcmp(what, "next"))
+        err = console_queue_next(m->console, address, &frame, &why);
     else
         err = queue_files(call, &why);
     if (err)
@@ -57,5 +59,5 @@ enum verdict verb_queue(struct call *call)
     if (call->count == 2)
         return VERDICT_DONE;
     watch_state(m, "queued=%s", address);
-    return answer_settled(call, answer_queued, 0, 0);
+    return answer_settled(call, answer_queued, frame, 0);
 }

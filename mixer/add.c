@@ -270,6 +270,7 @@ int console_load(struct console *c, const char *address, const char *file, struc
     n->picked = f.picked;
     n->frames = f.frames;
     n->total = f.total;
+    n->pace.n = 0;
     n->wants_source = true;
     c->dirty = true;
     return 0;

@@ -181,6 +181,10 @@ int console_queue(struct console *c, const char *address, const char *const *fil
                   struct refusal *why);
 /* The strip's source alone is left. */
 int console_queue_clear(struct console *c, const char *address, struct refusal *why);
+/* The next of the files is heard from engine frame *frame on, crossfaded over engine/xfade; what
+ * follows comes as much earlier. A locate goes by the whole line again. */
+int console_queue_next(struct console *c, const char *address, uint64_t *frame,
+                       struct refusal *why);
 struct console_queued {
     uint32_t place;     /* from 1, which is the source */
     const char *source; /* as it is written */

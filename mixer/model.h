@@ -44,7 +44,9 @@ struct wish {
     bool repeat;
     bool shot; /* not on the timeline: of one tap alone */
     enum quality quality;
-    uint32_t ring; /* frames */
+    uint32_t ring;    /* frames */
+    double rate;      /* of its plain pace */
+    struct pace pace; /* no legs: the plain one */
 };
 
 /* Where a decoder begins. */
@@ -140,6 +142,7 @@ enum node_param {
     NODE_RING,
     NODE_STATE,
     NODE_MODE,
+    NODE_RATE,
     NODE_OUT,
     NODE_PARAMS,
 };
@@ -169,12 +172,16 @@ struct node {
     uint32_t meter;
     enum life life;
     uint64_t until;
-    bool wants_source; /* strip: a source is to be opened at the next tick, */
-    uint64_t ahead;    /* for a place so many frames further on; the last one came too late */
-    uint64_t retry_ns; /* strip: its file is not tried again before */
-    bool told;         /* the engine keeps a command for it, though no desk holds it yet */
-    uint64_t visit;    /* of the last walk over the sends that came by */
-    uint64_t batch;    /* that it comes with; 0: none */
+    struct pace pace; /* strip: while the timeline goes straight on from timeline frame pace_at, */
+    uint64_t pace_at,
+        pace_rolled;     /* which was due at this value of the rolled clock; no legs: plain */
+    uint64_t rate_frame; /* engine frame from which its last rate is in force */
+    bool wants_source;   /* strip: a source is to be opened at the next tick, */
+    uint64_t ahead;      /* for a place so many frames further on; the last one came too late */
+    uint64_t retry_ns;   /* strip: its file is not tried again before */
+    bool told;           /* the engine keeps a command for it, though no desk holds it yet */
+    uint64_t visit;      /* of the last walk over the sends that came by */
+    uint64_t batch;      /* that it comes with; 0: none */
 };
 
 /* Places of the daemon's ports that a node holds; shared while one node leaves and another of the
@@ -404,8 +411,6 @@ bool node_primes(const struct node *n);
 /* figures.c. The tap that a strip plays now: the newest that is on the desk; of a one-shot's, the
  * newest that has begun, if any has. */
 const struct model_tap *node_tap(const struct console *c, const struct node *n);
-/* Which frame of a strip's files, joined, sounds now; false: none does. */
-bool node_sounds(const struct console *c, const struct node *n, uint64_t *frame);
 /* Frames of its files that it plays, as the header claims; UINT64_MAX: it does not say. */
 uint64_t node_length(const struct console *c, const struct node *n);
 void source_drop(struct console *c, struct source *s);
@@ -439,6 +444,17 @@ uint64_t queue_frames(const struct node *n);
 /* The strip's files with their places, n->queue.n + 1 of them. NULL: out of memory. */
 struct playlist_entry *queue_entries(const struct console *c, const struct node *n);
 void queue_entries_free(struct playlist_entry *entries, uint32_t n);
+
+/* ---- speed.c: where strips are in their material */
+/* The pace of a strip where the timeline is at `position` when the rolled clock is `rolled`;
+ * without legs: the plain one. */
+struct pace node_pace(const struct node *n, uint64_t position, uint64_t rolled);
+/* The strip's rate moves there in `frames`; the engine frame from which it does. */
+uint64_t rate_set(struct console *c, struct node *n, double rate, uint32_t frames);
+/* The strip goes on with what is queued next, from engine frame *frame. */
+int queue_leap(struct console *c, struct node *n, uint64_t *frame, struct refusal *why);
+/* Which frame of a strip's files, joined, sounds now; false: none does. */
+bool node_sounds(const struct console *c, const struct node *n, uint64_t *frame);
 
 /* ---- oneshot.c: strips that are fired */
 bool node_is_oneshot(const struct node *n);

@@ -108,7 +108,8 @@ uint64_t console_end(const struct console *c)
         uint64_t length = node_length(c, n);
         if (length == UINT64_MAX)
             continue;
-        uint64_t last = length + (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
+        uint64_t last = (uint64_t)ceil((double)length / n->values[NODE_RATE]) +
+                        (uint64_t)llround(n->values[NODE_OFFSET] * c->setup.rate);
         if (last > end)
             end = last;
     }

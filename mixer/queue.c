@@ -80,12 +80,6 @@ static struct node *queue_find(const struct console *c, const char *address, str
     return NULL;
 }
 
-static void queue_changed(struct console *c, struct node *n)
-{
-    n->wants_source = true;
-    c->dirty = true;
-}
-
 /* Reads the header of a file and puts it behind the others. */
 static int queue_add(struct console *c, struct node *n, const char *text, struct refusal *why)
 {
@@ -137,7 +131,7 @@ int console_queue(struct console *c, const char *address, const char *const *fil
         return -1;
     }
     if (n->queue.n > before)
-        queue_changed(c, n);
+        n->wants_source = true;
     return 0;
 }
 
@@ -147,9 +141,16 @@ int console_queue_clear(struct console *c, const char *address, struct refusal *
     if (!n)
         return -1;
     if (n->queue.n > 0)
-        queue_changed(c, n);
+        n->wants_source = true;
+    n->pace.n = 0;
     queue_clear(n);
     return 0;
+}
+
+int console_queue_next(struct console *c, const char *address, uint64_t *frame, struct refusal *why)
+{
+    struct node *n = queue_find(c, address, why);
+    return n ? queue_leap(c, n, frame, why) : -1;
 }
 
 int console_each_queued(const struct console *c, const char *address, void *context,

@@ -45,6 +45,9 @@ const struct param node_rows[NODE_PARAMS] = {
                      .fixed = true },
     [NODE_MODE] = { "mode", "timeline|oneshot", 0, 1, 0,
                     "oneshot: off the timeline, played from its `in` by the verb fire" },
+    [NODE_RATE] = { "rate", "", 0.5, 2, 1,
+                    "varispeed: frames of its files for each of the timeline; pitch goes with it",
+                    .rampable = true },
     [NODE_CHANNELS] = { "channels", "", 1, EFFECT_CHANNELS_MAX, 2, "how many it has",
                         .fixed = true },
     [NODE_OUT] = { "out", "text", 0, 0, 0,
@@ -153,6 +156,7 @@ bool node_has(enum node_kind kind, enum node_param row)
     case NODE_RING:
     case NODE_STATE:
     case NODE_MODE:
+    case NODE_RATE:
         return kind == NODE_STRIP;
     case NODE_PARAMS:
         break;

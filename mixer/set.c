@@ -88,6 +88,7 @@ static bool reopens(uint32_t row)
     case NODE_QUALITY:
     case NODE_RING:
     case NODE_MODE:
+    case NODE_RATE:
         return true;
     default:
         return false;
@@ -99,6 +100,12 @@ static int node_set(struct console *c, struct node *n, uint32_t row, double valu
 {
     if (row == NODE_RING && value > 0)
         value = fmax(value, engine_rows[ENGINE_RING].min);
+    if (row == NODE_RATE) {
+        n->rate_frame = rate_set(c, n, value, change->frames);
+        return 0;
+    }
+    if (row == NODE_OFFSET || row == NODE_IN)
+        n->pace.n = 0;
     n->values[row] = value;
     if (reopens(row)) {
         n->wants_source = true;
@@ -246,6 +253,8 @@ int console_set(struct console *c, const char *address, const char *text,
     change->frame = post_flush(c);
     if (change->at > change->frame)
         change->frame = change->at;
+    if (t.kind == TARGET_NODE && t.row == NODE_RATE && t.node->rate_frame > change->frame)
+        change->frame = t.node->rate_frame;
     return 0;
 }
 

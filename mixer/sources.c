@@ -128,6 +128,8 @@ struct track_plan wish_plan(const struct console *c, const struct wish *w,
         .loop_from = start->loop_from,
         .loop_to = start->loop_to,
         .xfade = xfade_frames(c),
+        .pace = w->pace,
+        .varispeed = w->rate,
         .region = w->region,
         .ring = w->ring,
         .quantum = c->setup.quantum,
@@ -195,6 +197,8 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
     taps_abandon(c, n);
     struct source *s = NULL;
     if (!wish_read(c, n, &wish) && tap && !list_reserve(&n->taps, 1)) {
+        if (start.anchored && !wish.shot)
+            wish.pace = node_pace(n, start.position, start.rolled);
         s = source_find(c, &wish);
         if (!s)
             s = source_take(c, &wish);
@@ -314,6 +318,8 @@ void sources_restart(struct console *c)
             continue;
         taps_abandon(c, n);
         n->ahead = 0;
+        if (c->relocates)
+            n->pace.n = 0;
         n->wants_source = true;
     }
 }

@@ -31,26 +31,6 @@ uint64_t node_length(const struct console *c, const struct node *n)
     return region_length(&region, queue_frames(n));
 }
 
-bool node_sounds(const struct console *c, const struct node *n, uint64_t *frame)
-{
-    uint64_t offset = frames_of(c, n->values[NODE_OFFSET]), length = node_length(c, n);
-    uint64_t at = c->status->position;
-    if (node_is_oneshot(n)) {
-        const struct model_tap *tap = node_tap(c, n);
-        if (!tap || !tap->fired || c->status->frame < tap->fires)
-            return false;
-        at = c->status->frame - tap->fires;
-        offset = 0;
-    }
-    if (at < offset || length == 0)
-        return false;
-    at -= offset;
-    if (n->values[NODE_LOOP] != 0)
-        at %= length;
-    *frame = frames_of(c, n->values[NODE_IN]) + at;
-    return at < length;
-}
-
 int wish_read(const struct console *c, const struct node *n, struct wish *w)
 {
     *w = (struct wish){ .path = console_path(c, n->file),
@@ -58,6 +38,7 @@ int wish_read(const struct console *c, const struct node *n, struct wish *w)
                         .region = node_region(c, n),
                         .repeat = n->values[NODE_LOOP] != 0,
                         .shot = node_is_oneshot(n),
+                        .rate = n->values[NODE_RATE],
                         .quality = (enum quality)n->values[NODE_QUALITY],
                         .ring = node_ring(c, n) };
     if (n->queue.n > 0) {
@@ -113,5 +94,6 @@ bool wish_equal(const struct wish *a, const struct wish *b)
 {
     return a->offset == b->offset && region_equal(&a->region, &b->region) &&
            a->repeat == b->repeat && a->shot == b->shot && a->quality == b->quality &&
-           a->ring == b->ring && !strcmp(a->path, b->path) && entries_equal(a, b);
+           a->ring == b->ring && a->rate == b->rate && pace_equal(&a->pace, &b->pace) &&
+           !strcmp(a->path, b->path) && entries_equal(a, b);
 }
