@@ -5,6 +5,7 @@
 #include "effects/convolver_pace.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +27,8 @@ struct convolver {
     struct pool pool;
 };
 
-/* Convolvers made so far; control's. */
-static uint32_t instances;
+/* Convolvers made so far, by any thread. */
+static _Atomic uint32_t instances;
 
 static void lay_out(struct convolver *c)
 {
@@ -45,7 +46,7 @@ struct convolver *convolver_new(struct filter *f)
     if (!c)
         return NULL;
     c->filter = filter_keep(f);
-    c->instance = instances++;
+    c->instance = atomic_fetch_add_explicit(&instances, 1, memory_order_relaxed);
     /* The past of the largest level, and the block that comes in while it is read; */
     c->memory = 4 * (uint64_t)f->levels[f->n_levels - 1].block;
     /* and as much again, for a helper that was held up. */
@@ -74,6 +75,11 @@ void convolver_free(struct convolver *c)
     pool_close(&c->pool);
     filter_drop(c->filter);
     free(c);
+}
+
+bool convolver_stale(const struct convolver *c)
+{
+    return filter_stale(c->filter);
 }
 
 /* The response to what has sounded so far is over at this frame. */

@@ -22,6 +22,7 @@
 
 #include "effects/rt.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -81,6 +82,9 @@ struct convolver *convolver_new(struct filter *f);
 void convolver_join(struct convolver *c, struct crew *crew);
 /* Control. Waits for the helper that may be at work on it. */
 void convolver_free(struct convolver *c); /* NULL is fine */
+
+/* Control. Would its filter be laid out otherwise, were it made now, by the costs in force? */
+bool convolver_stale(const struct convolver *c);
 
 /* Audio. One quantum of every input to one quantum of every output; outputs may be inputs. Input
  * must be finite. Quanta under -200 dBFS count as silence; silence is nearly free once the response

@@ -43,6 +43,15 @@ static int compare_outs(const void *a, const void *b)
                             : (x->in > y->in) - (x->in < y->in);
 }
 
+static uint64_t longest(const struct filter_setup *setup)
+{
+    uint64_t frames = 0;
+    for (uint32_t i = 0; i < setup->n_cells; i++)
+        if (setup->cells[i].frames > frames)
+            frames = setup->cells[i].frames;
+    return frames;
+}
+
 static void lay_out_levels(struct filter *f, const struct filter_level *shapes,
                            const struct filter_setup *setup, struct level_scratch *scratch)
 {
@@ -70,18 +79,6 @@ static bool build_levels(struct filter *f, const struct filter_level *shapes,
     return ok;
 }
 
-/* With the setup's cells sorted by output. */
-static bool build_filter(struct filter *f, const struct filter_setup *setup)
-{
-    struct filter_level shapes[CONVOLVER_LEVELS_MAX];
-    for (uint32_t i = 0; i < setup->n_cells; i++)
-        if (setup->cells[i].frames > f->frames)
-            f->frames = setup->cells[i].frames;
-    f->n_levels = plan_levels(setup->quantum, f->frames, setup->inputs, setup->outputs,
-                              setup->n_cells, shapes);
-    return build_levels(f, shapes, setup);
-}
-
 static struct filter *find_filter(const uint64_t digest[2])
 {
     struct filter *f = filters;
@@ -91,7 +88,8 @@ static struct filter *find_filter(const uint64_t digest[2])
 }
 
 /* With the setup's cells sorted by output. */
-static struct filter *new_filter(const struct filter_setup *setup, const uint64_t digest[2])
+static struct filter *new_filter(const struct filter_setup *setup,
+                                 const struct filter_level *shapes, uint32_t n)
 {
     struct filter *f = calloc(1, sizeof *f);
     if (!f)
@@ -100,30 +98,78 @@ static struct filter *new_filter(const struct filter_setup *setup, const uint64_
     f->quantum = setup->quantum;
     f->inputs = setup->inputs;
     f->outputs = setup->outputs;
-    memcpy(f->digest, digest, sizeof f->digest);
-    f->next = filters;
-    filters = f;
-    if (build_filter(f, setup))
+    f->cells = setup->n_cells;
+    f->frames = longest(setup);
+    f->n_levels = n;
+    if (build_levels(f, shapes, setup))
         return f;
     filter_drop(f);
     return NULL;
 }
 
-struct filter *filter_new(const struct filter_setup *setup)
+/* One that all share who ask for the same, by the same plan. */
+static struct filter *shared_filter(const struct filter_setup *setup)
+{
+    struct filter_level shapes[CONVOLVER_LEVELS_MAX];
+    uint32_t n = plan_levels(setup->quantum, longest(setup), setup->inputs, setup->outputs,
+                             setup->n_cells, shapes);
+    uint64_t digest[2] = { 0 };
+    digest_setup(digest, setup);
+    for (uint32_t i = 0; i < n; i++)
+        digest_word(digest, shapes[i].block);
+    struct filter *f = find_filter(digest);
+    if (f)
+        return filter_keep(f);
+    f = new_filter(setup, shapes, n);
+    if (!f)
+        return NULL;
+    memcpy(f->digest, digest, sizeof f->digest);
+    f->shared = true;
+    f->next = filters;
+    filters = f;
+    return f;
+}
+
+/* NULL: out of memory. */
+static struct filter_cell *sorted_cells(const struct filter_setup *setup)
 {
     struct filter_cell *cells = calloc(setup->n_cells, sizeof *cells);
     if (!cells)
         return NULL;
     memcpy(cells, setup->cells, setup->n_cells * sizeof *cells);
     qsort(cells, setup->n_cells, sizeof *cells, compare_outs);
+    return cells;
+}
+
+struct filter *filter_new(const struct filter_setup *setup)
+{
     struct filter_setup sorted = *setup;
+    struct filter_cell *cells = sorted_cells(setup);
     sorted.cells = cells;
-    uint64_t digest[2] = { 0 };
-    digest_setup(digest, &sorted);
-    struct filter *f = find_filter(digest);
-    f = f ? filter_keep(f) : new_filter(&sorted, digest);
+    struct filter *f = cells ? shared_filter(&sorted) : NULL;
     free(cells);
     return f;
+}
+
+struct filter *filter_new_as(const struct filter_setup *setup, const struct filter_level *shapes,
+                             uint32_t n)
+{
+    struct filter_setup sorted = *setup;
+    struct filter_cell *cells = sorted_cells(setup);
+    sorted.cells = cells;
+    struct filter *f = cells ? new_filter(&sorted, shapes, n) : NULL;
+    free(cells);
+    return f;
+}
+
+bool filter_stale(const struct filter *f)
+{
+    struct filter_level best[CONVOLVER_LEVELS_MAX];
+    uint32_t n = plan_levels(f->quantum, f->frames, f->inputs, f->outputs, f->cells, best);
+    bool same = n == f->n_levels;
+    for (uint32_t i = 0; same && i < n; i++)
+        same = best[i].block == f->levels[i].block;
+    return !same;
 }
 
 struct filter *filter_keep(struct filter *f)
@@ -137,9 +183,10 @@ void filter_drop(struct filter *f)
     if (!f || --f->users > 0)
         return;
     struct filter **link = &filters;
-    while (*link != f)
+    while (f->shared && *link != f)
         link = &(*link)->next;
-    *link = f->next;
+    if (f->shared)
+        *link = f->next;
     pool_close(&f->pool);
     free(f);
 }

@@ -7,18 +7,26 @@
 #include "effects/convolver_level.h"
 #include "effects/convolver_pool.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct filter {
-    uint32_t quantum, inputs, outputs;
+    uint32_t quantum, inputs, outputs, cells;
     uint64_t frames; /* of the longest response */
     uint32_t n_levels;
     struct level levels[CONVOLVER_LEVELS_MAX];
     struct pool pool;
     /* Control thread's: who keeps it, what it was made from, and all others there are. */
     uint32_t users;
+    bool shared; /* found by others who ask for the same: it is on the list */
     uint64_t digest[2];
     struct filter *next;
 };
+
+/* Any one thread. A filter of these levels, shared by nobody; else as filter_new. */
+struct filter *filter_new_as(const struct filter_setup *setup, const struct filter_level *shapes,
+                             uint32_t n);
+/* Control. As convolver_stale. */
+bool filter_stale(const struct filter *f);
 
 #endif

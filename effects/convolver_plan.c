@@ -1,39 +1,18 @@
 /* convolver_plan.c - into which levels a response is cut, by what they are likely to cost
  *
  * A level's partitions run up to where the next one may begin, so a plan is a rising row of block
- * sizes. There are at most 2^13 of them; all are tried. The costs are constants, not measured at
- * start: measuring gives another plan, hence other bits, from one run to the next.
+ * sizes. There are at most 2^13 of them; all are tried.
  */
 #include "effects/convolver_plan.h"
 
+#include "effects/convolver_costs.h"
 #include "effects/fft.h"
 
 #include <math.h>
 #include <string.h>
 
-/* In ns. What counts are ratios: other vectors scale the arithmetic by about the same. */
-struct costs {
-    double call;      /* a level's books, per quantum */
-    double transform; /* starting one */
-    double splitting; /* per number and halving */
-    double product;   /* per bin */
-    /* More, if none of it is found again in a cache: per byte of products, and per number of a
-     * transform. Of so many bytes between one use and the next that is so; of fewer, in part. */
-    double far_byte, far_number, far_after;
-};
-
-/* Fitted to 750 measured plans on the x86-64 test machine with 16 lanes, to within 6 percent. */
-static const struct costs costs = {
-    .call = 9,
-    .transform = 22,
-    .splitting = 0.077,
-    .product = 0.0495,
-    .far_byte = 0.0265,
-    .far_number = 1.25,
-    .far_after = 8e6,
-};
-
 struct search {
+    const struct costs *costs;
     uint32_t quantum, inputs, outputs, cells;
     uint64_t frames;
     struct filter_level levels[CONVOLVER_LEVELS_MAX], *best;
@@ -74,21 +53,22 @@ static double far_share(const struct search *s, uint32_t n, double frames)
         struct traffic t = traffic_of(s, &s->levels[k]);
         bytes += fmin(frames * (t.turns + t.blocks + t.transforms), bytes_of(s, &s->levels[k]));
     }
-    return fmin(1, bytes / costs.far_after);
+    return fmin(1, bytes / s->costs->far_after);
 }
 
 static double level_cost(const struct search *s, uint32_t n, const struct filter_level *l)
 {
+    const struct costs *c = s->costs;
     double block = l->block, transforms = s->inputs + s->outputs;
     double products = (double)s->cells * l->partitions;
     /* Blocks too short for the widest vectors. */
     double narrow = fmax(1, 64 / block);
-    double near = transforms * (costs.transform / block + costs.splitting * log2(block) * narrow) +
-                  products * costs.product * narrow + costs.call / s->quantum;
+    double near = transforms * (c->transform / block + c->splitting * log2(block) * narrow) +
+                  products * c->product * narrow + c->call / s->quantum;
     struct traffic t = traffic_of(s, l);
     double turns = far_share(s, n, KERNEL_AHEAD * block), blocks = far_share(s, n, block);
-    return near + costs.far_byte * (turns * t.turns + blocks * t.blocks) +
-           costs.far_number * blocks * transforms;
+    return near + c->far_byte * (turns * t.turns + blocks * t.blocks) +
+           c->far_number * blocks * transforms;
 }
 
 static void weigh(struct search *s, uint32_t n)
@@ -119,10 +99,20 @@ static void search_from(struct search *s, uint32_t n)
     }
 }
 
+double plan_cost(const struct costs *costs, uint32_t quantum, uint32_t inputs, uint32_t outputs,
+                 uint32_t cells, struct filter_level *levels, uint32_t n)
+{
+    struct search s = { costs, quantum, inputs, outputs, cells, .best = levels, .cost = INFINITY };
+    memcpy(s.levels, levels, n * sizeof *levels);
+    weigh(&s, n);
+    return s.cost;
+}
+
 uint32_t plan_levels(uint32_t quantum, uint64_t frames, uint32_t inputs, uint32_t outputs,
                      uint32_t cells, struct filter_level levels[CONVOLVER_LEVELS_MAX])
 {
     struct search s = {
+        .costs = costs_in_force(),
         .quantum = quantum,
         .inputs = inputs,
         .outputs = outputs,
