@@ -2,6 +2,7 @@
 #include "daemon/mixd.h"
 
 #include "daemon/bulletin.h"
+#include "daemon/cache.h"
 #include "daemon/dispatch.h"
 #include "daemon/fades.h"
 #include "daemon/log.h"
@@ -59,9 +60,12 @@ static void changed(void *context, const char *address)
 /* What is built for one rate. */
 static int audio_init(struct mixd *m, uint32_t rate)
 {
+    char cache[CACHE_PATH];
     struct console_setup setup = { .link = link_new(),
                                    .rate = rate,
                                    .quantum = m->quantum,
+                                   .cache = cache_folder(cache),
+                                   .measures = m->loop != NULL, /* offline is not to depend on it */
                                    .ports = { claim, drop, m },
                                    .report = report,
                                    .changed = changed,

@@ -66,6 +66,9 @@ struct effect_kind {
     /* Control. The value of a fixed row, which says something about this instance. NULL: there are
      * no such rows. */
     double (*fact)(const struct effect *e, uint32_t param);
+    /* Control. Would one that is built now do the same in another way, such that it differs in its
+     * rounding? NULL: never. */
+    bool (*stale)(const struct effect *e);
     /* Any thread. How far the effect is holding the level down now, in dB, 0 or more, for meters
      * of dynamics processors. NULL: it does not. */
     RT float (*reduction)(const struct effect *e);

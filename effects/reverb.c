@@ -299,6 +299,11 @@ static RT uint64_t reverb_tail(const struct effect *e)
     return (uint64_t)ceil((r->facts[REVERB_SECONDS] + PREDELAY_MAX_S) * r->rate);
 }
 
+static bool reverb_stale(const struct effect *e)
+{
+    return convolver_stale(((const struct reverb *)e)->convolver);
+}
+
 const struct effect_kind reverb_kind = {
     .name = "reverb",
     .help = "convolution with the impulse response of a room",
@@ -312,4 +317,5 @@ const struct effect_kind reverb_kind = {
     .set = reverb_set,
     .tail = reverb_tail,
     .fact = reverb_fact,
+    .stale = reverb_stale,
 };

@@ -22,6 +22,7 @@ struct console *console_new(const struct console_setup *setup)
     c->link = setup->link;
     c->status = link_status(c->link, NULL);
     c->crew = crew_new(setup->rate);
+    c->plans = plans_new(setup->cache, setup->measures);
     c->generation = 1;
     for (uint32_t row = 0; row < ENGINE_PARAMS; row++)
         c->values[row] = engine_rows[row].def;
@@ -30,7 +31,8 @@ struct console *console_new(const struct console_setup *setup)
     c->values[ENGINE_QUANTUM] = setup->quantum;
     helpers_muster(c);
     c->moving = c->relocates = true; /* the master alone is worth a desk, at the beginning */
-    if (!c->crew || console_set_folder(c, setup->folder ? setup->folder : "") || master_init(c)) {
+    if (!c->crew || !c->plans || console_set_folder(c, setup->folder ? setup->folder : "") ||
+        master_init(c)) {
         console_free(c);
         return NULL;
     }
@@ -83,6 +85,7 @@ void console_free(struct console *c)
         source_close(c, c->sources.at[0]);
     list_clear(&c->desks);
     crew_free(c->crew);
+    plans_free(c->plans);
     list_clear(&c->nodes);
     list_clear(&c->sources);
     markers_clear(c);
@@ -191,6 +194,7 @@ void console_tick(struct console *c)
     desks_collect(c);
     graves_dig(c, false);
     nodes_retire(c);
+    replan_tick(c);
     sources_tick(c);
     if (c->dirty && !c->moving && !desk_under_way(c))
         arrange_post(c);
@@ -227,7 +231,7 @@ static bool node_busy(const struct node *n)
 
 bool console_busy(const struct console *c)
 {
-    if (c->dirty || c->moving || c->n_batch || desk_under_way(c))
+    if (c->dirty || c->moving || c->replans || c->n_batch || desk_under_way(c))
         return true;
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_busy(c->nodes.at[i]))

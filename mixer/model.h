@@ -14,6 +14,7 @@
 #include "mixer/desk.h"
 #include "mixer/link.h"
 #include "mixer/list.h"
+#include "mixer/plans.h"
 
 enum { NAME_SIZE = 64, ADDRESS_SIZE = 4 * NAME_SIZE };
 
@@ -101,6 +102,7 @@ struct model_insert {
     struct insert insert; /* the engine's */
     bool told;            /* the engine keeps a command for it, though no desk holds it yet */
     bool rings;           /* it leaves by ringing out */
+    bool alike;           /* it sounds as what it takes the place of */
     enum life life;
     uint64_t until;
 };
@@ -247,6 +249,8 @@ struct console {
     struct console_setup setup;
     struct link *link;
     struct crew *crew; /* helpers for the effects */
+    struct plans *plans;
+    bool replans; /* some effects may have to be laid out anew */
     char *folder;
     const struct status *status;
 
@@ -321,6 +325,7 @@ enum engine_param {
     ENGINE_RING,
     ENGINE_RETRY,
     ENGINE_HELPERS,
+    ENGINE_PLAN,
     ENGINE_PARAMS,
 };
 
@@ -511,6 +516,8 @@ void plug_bypass(struct console *c, struct plug *p, bool bypass,
 void plug_leave(struct console *c, struct node *n, struct plug *p);
 /* Is an instance on its way that no desk holds yet? */
 bool plug_comes(const struct plug *p);
+/* Replaces one that would be laid out otherwise now, unheard; false: it would not. */
+bool plug_replan(struct console *c, struct node *n, struct plug *p);
 /* The next desk will bring what is on its way: begins its ramps, and with them those of what it
  * takes the place of. */
 void plugs_arrive(struct console *c, struct node *n);
@@ -543,6 +550,9 @@ void cue_figures(const struct cue *q, struct cue_figures *f);
 /* ---- set.c */
 /* As many helpers as engine/helpers says. */
 void helpers_muster(struct console *c);
+
+/* ---- replan.c: other costs of convolution have come into force */
+void replan_tick(struct console *c);
 
 /* ---- groups.c: a second hand on many faders */
 struct group *group_find(const struct console *c, const char *name);

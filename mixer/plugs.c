@@ -91,13 +91,13 @@ static void insert_leave(struct console *c, struct plug *p, struct model_insert 
 
 /* Feeds it no more and lets it sound to its end. */
 static void insert_ring_out(struct console *c, struct plug *p, struct model_insert *i,
-                            uint32_t fade)
+                            uint32_t fade, enum curve curve)
 {
     uint64_t tail = p->kind->tail(i->insert.effect);
     i->life = LIFE_LEAVING;
     i->rings = true;
     fade_out(c, &i->until, tail < UINT32_MAX - fade ? (uint32_t)tail + fade : UINT32_MAX);
-    post_set(c, &i->insert.feed, 0, fade, CURVE_POWER, 0);
+    post_set(c, &i->insert.feed, 0, fade, curve, 0);
 }
 
 /* A slot has so many places: where they run out, what has rung longest is faded out. */
@@ -132,19 +132,22 @@ static struct model_insert *newcomer(const struct plug *p)
     return newest && newest->life == LIFE_COMING ? newest : NULL;
 }
 
-/* What takes its place goes as it comes: equal in power, unless that is the dry sound. */
-static void predecessors_leave(struct console *c, struct plug *p, uint32_t fade, bool *any)
+/* Go as `i` comes: equal in power; or straight, if it is alike and what both are fed adds up to
+ * what was fed before. */
+static void predecessors_leave(struct console *c, struct plug *p, const struct model_insert *i,
+                               uint32_t fade, bool *any)
 {
-    bool ring = rings(p);
+    bool ring = rings(p) || (i->alike && !p->bypass);
+    enum curve curve = i->alike ? CURVE_LIN : CURVE_POWER;
     for (uint32_t k = 0; k < p->instances.n; k++) {
         struct model_insert *before = p->instances.at[k];
         if (before->life != LIFE_HERE)
             continue;
         *any = true;
         if (ring)
-            insert_ring_out(c, p, before, fade);
+            insert_ring_out(c, p, before, fade, curve);
         else
-            insert_leave(c, p, before, p->bypass ? 0 : fade, CURVE_POWER);
+            insert_leave(c, p, before, p->bypass ? 0 : fade, curve);
     }
 }
 
@@ -155,8 +158,8 @@ static void insert_arrive(struct console *c, struct node *n, struct plug *p, str
     bool heard = n->life != LIFE_COMING, replaces = false;
     uint32_t fade = heard ? row_frames(c, p) : 0;
     fade_out(c, &p->came, 0); /* the frame of this batch */
-    predecessors_leave(c, p, fade, &replaces);
-    enum curve curve = replaces ? CURVE_POWER : CURVE_LIN;
+    predecessors_leave(c, p, i, fade, &replaces);
+    enum curve curve = replaces && !i->alike ? CURVE_POWER : CURVE_LIN;
     float level = p->bypass ? 0 : 1;
     if (p->kind->tail) {
         ramp_init(&i->insert.mix, level);
@@ -200,6 +203,20 @@ int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal
     i->insert.effect = e;
     c->dirty = true;
     return 0;
+}
+
+bool plug_replan(struct console *c, struct node *n, struct plug *p)
+{
+    struct model_insert *newest = p->instances.n ? p->instances.at[p->instances.n - 1] : NULL;
+    struct refusal why;
+    if (!newest || p->leaving || newest->life == LIFE_LEAVING || !p->kind->stale ||
+        !p->kind->stale(newest->insert.effect))
+        return false;
+    bool alike = newest->life == LIFE_HERE || newest->alike;
+    if (plug_build(c, n, p, &why))
+        return why.fault == FAULT_BUSY; /* else its file has gone: it stays as it is */
+    newcomer(p)->alike = alike;
+    return true;
 }
 
 int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, double value,

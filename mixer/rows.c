@@ -66,6 +66,9 @@ const struct param engine_rows[ENGINE_PARAMS] = {
     [ENGINE_HELPERS] = { "helpers", "auto|0|1|2|3|4", 0, 1 + CREW_HELPERS_MAX, 0,
                          "threads that work ahead on convolution; auto: the cores but one, at most "
                          "4" },
+    [ENGINE_PLAN] = { "plan", "estimated|measured", 0, 1, 0,
+                      "what plans of convolution are weighed by: built-in costs, which give the "
+                      "same bits everywhere; or what it costs on this machine, measured once" },
     [ENGINE_RETRY] = { "retry", "s", 0, 3600, 2, "how often a lost file is tried again; 0: never" },
 };
 

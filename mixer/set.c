@@ -135,6 +135,8 @@ static void engine_set(struct console *c, uint32_t row, double value)
     c->values[row] = value;
     if (row == ENGINE_HELPERS)
         helpers_muster(c);
+    if (row == ENGINE_PLAN) /* what changes is seen to by replan_tick */
+        plans_choose(c->plans, value != 0);
     for (uint32_t i = 0; row == ENGINE_RING && i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
         if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING && n->values[NODE_RING] == 0)

@@ -37,12 +37,18 @@ static void report(void *context, const char *address, const char *text)
 
 void studio_open(struct studio *s, uint32_t rate, uint32_t quantum)
 {
+    studio_open_cached(s, rate, quantum, NULL);
+}
+
+void studio_open_cached(struct studio *s, uint32_t rate, uint32_t quantum, const char *cache)
+{
     *s = (struct studio){ .rate = rate, .quantum = quantum, .ports = 2 };
     s->link = link_new();
     s->engine = s->link ? engine_new(s->link, quantum) : NULL;
     s->console = s->link ? console_new(&(struct console_setup){ .link = s->link,
                                                                 .rate = rate,
                                                                 .quantum = quantum,
+                                                                .cache = cache,
                                                                 .ports = { claim, drop, s },
                                                                 .report = report,
                                                                 .context = s })

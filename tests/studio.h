@@ -21,8 +21,9 @@ struct studio {
     char report[512];              /* the last thing the console reported */
 };
 
-/* Aborts the test when memory is short. */
+/* Aborts the test when memory is short. `cache`: the console's folder of that name. */
 void studio_open(struct studio *s, uint32_t rate, uint32_t quantum);
+void studio_open_cached(struct studio *s, uint32_t rate, uint32_t quantum, const char *cache);
 void studio_close(struct studio *s);
 
 /* Ticks the console, and lets the engine obey (make one quantum when that is needed for a fade to
