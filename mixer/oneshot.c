@@ -79,6 +79,8 @@ static uint64_t shot_post(struct console *c, const struct command *command)
 {
     post(c, command);
     uint64_t frame = post_flush(c);
+    if (c->batch_number && c->at > frame)
+        frame = c->at;
     return command->frame > frame ? command->frame : frame;
 }
 

@@ -47,7 +47,7 @@ const struct param node_rows[NODE_PARAMS] = {
                     "oneshot: off the timeline, played from its `in` by the verb fire" },
     [NODE_RATE] = { "rate", "", 0.5, 2, 1,
                     "varispeed: frames of its files for each of the timeline; pitch goes with it",
-                    .rampable = true },
+                    .rampable = true, .step = 0.01 },
     [NODE_CHANNELS] = { "channels", "", 1, EFFECT_CHANNELS_MAX, 2, "how many it has",
                         .fixed = true },
     [NODE_OUT] = { "out", "text", 0, 0, 0,
