@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { JOBS = 1024, CACHE_LINE = 64 };
+enum { JOBS = 1024, CACHE_LINE = 64, STACK = 1 << 18 };
 /* Looks while a job takes its time: enough to find it in the first quarter of that. */
 enum { LOOKS = 8 };
 /* SCHED_FIFO, where it is permitted: before everything ordinary, below every JACK thread. */
@@ -173,15 +173,20 @@ static void *run(void *arg)
     return NULL;
 }
 
+/* Signals are for others; the stack is small, because all memory may be locked. */
 static void helper_start(struct crew *c, struct helper *h)
 {
     sigset_t all, before;
+    pthread_attr_t attr;
     h->crew = c;
     atomic_store_explicit(&h->leaving, false, memory_order_relaxed); /* the thread comes after */
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    h->running = pthread_create(&h->thread, NULL, run, h) == 0;
+    h->running = pthread_create(&h->thread, &attr, run, h) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attr);
 }
 
 static void helper_stop(struct helper *h)
