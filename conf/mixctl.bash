@@ -62,7 +62,7 @@ _mixctl_words() {
         ;;
     1:play | 1:stop) echo at over ;;
     2:play | *:stop) [ "$before" != at ] || _mixctl_markers ;;
-    1:locate | 2:loop) _mixctl_markers ;;
+    1:arm | 1:locate | 2:loop) _mixctl_markers ;;
     1:loop) echo "off $(_mixctl_markers)" ;;
     1:scene) echo store recall remove list show diff morph ;;
     2:scene) [ "$before" = list ] || _mixctl_ask scene list | cut -d' ' -f1 ;;

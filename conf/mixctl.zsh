@@ -95,7 +95,7 @@ _mixctl_word() {
         ;;
     play:2 | stop:2) compadd at over ;;
     play:3 | stop:*) [[ $words[CURRENT-1] != at ]] || _mixctl_markers ;;
-    locate:2 | loop:3) _mixctl_markers ;;
+    arm:2 | locate:2 | loop:3) _mixctl_markers ;;
     loop:2) compadd off; _mixctl_markers ;;
     scene:2) compadd store recall remove list show diff morph ;;
     scene:3) _mixctl_scenes ;;

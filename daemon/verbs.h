@@ -19,6 +19,8 @@ struct clauses {
  * ("oc"). False: the reply is the error. */
 bool clauses_read(const struct call *call, unsigned from, const char *allowed, struct clauses *out);
 
+/* engine/ramp in frames: how long what is cut fades in. */
+uint32_t fade_frames(const struct mixd *m);
 /* A time in frames. False: the reply is the error. */
 bool time_read(const struct call *call, unsigned word, uint64_t *frames);
 /* A timeline position in frames: a time, a marker or, where there is a tempo, 17|3|240. False: the
@@ -43,6 +45,7 @@ enum verdict shot_stop(struct call *call, unsigned from);
 
 enum verdict verb_abort(struct call *call);
 enum verdict verb_add(struct call *call);
+enum verdict verb_arm(struct call *call);
 enum verdict verb_begin(struct call *call);
 enum verdict verb_commit(struct call *call);
 enum verdict verb_connect(struct call *call);
@@ -50,6 +53,7 @@ enum verdict verb_describe(struct call *call);
 enum verdict verb_disconnect(struct call *call);
 enum verdict verb_fire(struct call *call);
 enum verdict verb_get(struct call *call);
+enum verdict verb_go(struct call *call);
 enum verdict verb_help(struct call *call);
 enum verdict verb_insert(struct call *call);
 enum verdict verb_load(struct call *call);

@@ -5,6 +5,7 @@
 #include "effects/effect.h"
 #include "ipc/glob.h"
 #include "ipc/protocol.h"
+#include "mixer/arm.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
 
@@ -69,6 +70,13 @@ static const char *driver_word(const struct mixd *m, enum driver_state state)
     return state == DRIVER_LOST ? "lost" : m->driver_kind->name;
 }
 
+static const char *arming_word(const struct mixd *m)
+{
+    static const char *const words[] = { "off", "priming", "failed", "on" };
+    struct refusal why;
+    return words[console_arming(m->console, &why)];
+}
+
 enum verdict verb_status(struct call *call)
 {
     struct mixd *m = call->context;
@@ -84,9 +92,10 @@ enum verdict verb_status(struct call *call)
                m->driver ? driver_word(m, f.state) : "none", console_rate(m->console), f.period,
                m->quantum, f.latency + console_latency(m->console), f.freewheeling ? "on" : "off",
                f.reconnects);
-    reply_line(r, "strips=%u inputs=%u buses=%u clients=%u frame=%" PRIu64 " primed=%s", counts[0],
-               counts[1], counts[2], m->server ? server_clients(m->server) : 0,
-               console_status(m->console)->frame, console_settled(m->console) ? "on" : "off");
+    reply_line(r, "strips=%u inputs=%u buses=%u clients=%u frame=%" PRIu64 " primed=%s armed=%s",
+               counts[0], counts[1], counts[2], m->server ? server_clients(m->server) : 0,
+               console_status(m->console)->frame, console_settled(m->console) ? "on" : "off",
+               arming_word(m));
     reply_line(r, "panic=%s scheduled=%u", console_panics(m->console) ? "on" : "off",
                m->schedule ? schedule_count(m) : 0);
     if (m->session_path) {

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-static uint32_t fade_frames(const struct mixd *m)
+uint32_t fade_frames(const struct mixd *m)
 {
     struct console_value v;
     struct refusal why;

@@ -195,6 +195,7 @@ void console_tick(struct console *c)
     graves_dig(c, false);
     nodes_retire(c);
     replan_tick(c);
+    moves_tick(c);
     sources_tick(c);
     if (c->dirty && !c->moving && !desk_under_way(c))
         arrange_post(c);
@@ -231,7 +232,7 @@ static bool node_busy(const struct node *n)
 
 bool console_busy(const struct console *c)
 {
-    if (c->dirty || c->moving || c->replans || c->n_batch || desk_under_way(c))
+    if (c->dirty || c->moving || c->deferred || c->replans || c->n_batch || desk_under_way(c))
         return true;
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_busy(c->nodes.at[i]))

@@ -151,7 +151,8 @@ void console_reset(struct console *c);
  * UINT64_MAX: too many commands wait for their frames, and nothing has changed. */
 uint64_t console_play(struct console *c, uint32_t fade, uint64_t at);
 uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at);
-/* Both begin to prime; done once console_settled, at console_moved_frame. */
+/* Both begin to prime; a locate while a stop fades out begins when that is over. Done once
+ * console_settled, at console_moved_frame. */
 int console_locate(struct console *c, uint64_t position, struct refusal *why);
 int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *why);
 uint64_t console_moved_frame(const struct console *c);

@@ -149,6 +149,7 @@ void markers_clear(struct console *c)
     for (uint32_t i = 0; i < c->markers.n; i++)
         marker_free(c->markers.at[i]);
     list_clear(&c->markers);
+    cue_clear(&c->cue);
 }
 
 void console_prime_markers(struct console *c)
@@ -160,14 +161,18 @@ void console_prime_markers(struct console *c)
         else if (m->cue.held.n)
             cue_clear(&m->cue);
     }
+    if (c->cued)
+        cue_tick(c, &c->cue, c->cue_position);
+    else if (!c->moving && c->cue.held.n)
+        cue_clear(&c->cue);
 }
 
-struct cue *markers_cue(const struct console *c)
+struct cue *markers_cue(struct console *c)
 {
     for (uint32_t i = 0; i < c->markers.n; i++) {
         struct marker *m = c->markers.at[i];
         if (cue_fits(c, &m->cue))
             return &m->cue;
     }
-    return NULL;
+    return cue_fits(c, &c->cue) ? &c->cue : NULL;
 }

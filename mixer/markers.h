@@ -28,7 +28,8 @@ int console_remove_marker(struct console *c, const char *name, struct refusal *w
 /* Control. Where it lies, timeline frame. False: there is none of that name. */
 bool console_find_marker(const struct console *c, const char *name, uint64_t *position);
 
-/* Control. Keeps the primed ones primed, whatever comes, goes or is replaced. To be called after
+/* Control. Keeps the primed ones primed (and what is armed while rolling), whatever comes, goes or
+ * is replaced. To be called after
  * console_tick where the transport may jump: not for a render. */
 void console_prime_markers(struct console *c);
 

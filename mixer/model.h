@@ -299,7 +299,8 @@ struct console {
     bool rolling;
     uint64_t begins;      /* engine frame of the last PLAY */
     uint64_t rolls_until; /* the engine rolls up to this frame, whatever the status says yet */
-    bool moving;          /* a locate or loop waits for its sources */
+    bool deferred;        /* a locate waits until a stop has faded out, */
+    bool moving;          /* it or a loop for its sources */
     uint64_t generation;  /* of sources: grows with each of them */
     uint64_t target;      /* timeline position wanted, while moving or before the first desk */
     bool relocates;       /* the move goes to target; else it keeps in step with the pivot: */
@@ -307,10 +308,13 @@ struct console {
     uint64_t pivot, pivot_rolled; /* timeline position and rolled clock at which the loop changed */
     uint64_t loop_from, loop_to;
     uint64_t moved_frame;
-    uint64_t moved_swap; /* the desk that the last of them brought */
-    bool starting;       /* whom we chase is about to roll, and we with it */
+    uint64_t moved_swap;   /* the desk that the last of them brought */
+    bool starting;         /* whom we chase is about to roll, and we with it */
+    bool armed, cued;      /* cued: while rolling, by the cue, for: */
+    uint64_t cue_position; /* timeline frame */
+    struct cue cue; /* sources for it, while they are wanted and until a move has taken them */
 
-    double values[8];           /* of the engine's rows: enum engine_param */
+    double values[8]; /* of the engine's rows: enum engine_param */
     enum console_jack jack;
     struct bars bars;
     bool timebase;
@@ -522,6 +526,10 @@ bool plug_replan(struct console *c, struct node *n, struct plug *p);
  * takes the place of. */
 void plugs_arrive(struct console *c, struct node *n);
 
+/* ---- moves.c */
+/* Begins what was deferred. */
+void moves_tick(struct console *c);
+
 /* ---- markers.c */
 struct marker *marker_find(const struct console *c, const char *name); /* NULL: none */
 double marker_value(const struct console *c, const struct marker *m, uint32_t row);
@@ -529,8 +537,9 @@ int marker_set(struct console *c, struct marker *m, uint32_t row, double value,
                struct refusal *why);
 void markers_clear(struct console *c);
 uint32_t markers_primed(const struct console *c); /* how many are wanted so */
-/* Of the primed ones the cue that lies at the target of a move that relocates; NULL: none. */
-struct cue *markers_cue(const struct console *c);
+/* Of the primed ones, and what is armed, the cue that lies at the target of a move that relocates;
+ * NULL: none. */
+struct cue *markers_cue(struct console *c);
 
 /* ---- cues.c */
 /* Keeps every strip's file ready for `position`. */

@@ -1,4 +1,5 @@
 /* moves.c - the transport as it is wanted: play, stop, locate, loop */
+#include "mixer/arm.h"
 #include "mixer/model.h"
 #include "mixer/transport.h"
 
@@ -15,6 +16,7 @@ uint64_t console_play(struct console *c, uint32_t fade, uint64_t at)
 {
     if (move_schedule(c, at))
         return UINT64_MAX;
+    console_disarm(c);
     c->rolling = true;
     for (uint32_t i = 0; i < c->sources.n; i++)
         track_wake(((struct source *)c->sources.at[i])->track);
@@ -28,21 +30,47 @@ uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at)
 {
     if (move_schedule(c, at))
         return UINT64_MAX;
+    console_disarm(c);
+    bool rolled = console_rolling(c);
     c->rolling = false;
     post(c, &(struct command){ .frame = at, .kind = COMMAND_STOP, .frames = fade });
     uint64_t frame = post_flush(c);
     frame = at > frame ? at : frame;
-    c->rolls_until = frame + fade + c->setup.quantum;
+    if (rolled)
+        c->rolls_until = frame + fade + c->setup.quantum;
     return frame;
+}
+
+static void move_begin(struct console *c)
+{
+    c->deferred = false;
+    c->moving = true;
+    sources_restart(c);
+}
+
+/* A stop still fades out: until that is over the timeline moves on, and would leave the place that
+ * it was sent to. */
+static bool stopping(const struct console *c)
+{
+    return !c->rolling && !c->idle && rolls(c);
+}
+
+void moves_tick(struct console *c)
+{
+    if (c->deferred && !stopping(c))
+        move_begin(c);
 }
 
 int console_locate(struct console *c, uint64_t position, struct refusal *why)
 {
     (void)why;
+    console_disarm(c);
     c->target = position;
     c->relocates = true;
-    c->moving = true;
-    sources_restart(c);
+    if (stopping(c) && !c->moving)
+        c->deferred = true;
+    else
+        move_begin(c);
     return 0;
 }
 
@@ -52,10 +80,11 @@ int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *
         return refuse(why, FAULT_RANGE, "a loop ends after it begins");
     if (from < to && c->jack != CONSOLE_JACK_OFF)
         return refuse(why, FAULT_STATE, "JACK's transport knows no loop, and transport/jack is on");
+    console_disarm(c);
     c->loop_from = from;
     c->loop_to = to;
-    c->moving = true; /* and relocates, as long as there is no timeline to go on with */
-    sources_restart(c);
+    if (!c->deferred)
+        move_begin(c); /* and relocates, as long as there is no timeline to go on with */
     return 0;
 }
 
@@ -66,7 +95,7 @@ uint64_t console_moved_frame(const struct console *c)
 
 bool console_moved(const struct console *c)
 {
-    return !c->moving && !desk_under_way(c);
+    return !c->moving && !c->deferred && !desk_under_way(c);
 }
 
 uint64_t console_position(struct console *c)

@@ -70,7 +70,7 @@ void studio_settle(struct studio *s)
     float *out[STUDIO_PORTS] = { 0 };
     console_tick(s->console);
     while (!console_settled(s->console)) {
-        bool stands = !console_rolling(s->console);
+        bool stands = !console_rolling(s->console) || console_status(s->console)->stopping;
         engine_process(s->engine, in, out, stands ? s->quantum : 0);
         console_await_tracks(s->console);
         console_tick(s->console);

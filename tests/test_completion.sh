@@ -56,6 +56,7 @@ offers 'wait watch' wa
 offers 'playing primed' wait p
 offers 'bus input strip' add ''
 offers 'chorus verse' locate ''
+offers 'chorus verse' arm ''
 offers 'chorus off verse' loop ''
 offers 'chorus' loop 1s c
 offers 'chorus verse' play at ''

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """test_markers.py - markers of a running daemon: named, listed, gone to, looped between, saved"""
 import math
+import os
 
 import wavs
 from mixdbox import Box, main, seconds, until
@@ -110,6 +111,41 @@ class Markers(Box):
         empty = self.daemon().client()
         empty.refused('locate soon', 'syntax')
         self.assertEqual(empty.refused('marker remove a', 'unknown').hint, 'marker add NAME TIME')
+
+    def test_armed_it_goes_at_the_frame_of_the_answer(self):
+        daemon = self.start('marker add chorus 4.5s\nadd strip b source=a.wav offset=1s')
+        client = daemon.client()
+        self.assertRegex('\n'.join(client.must('status').lines), r'\barmed=off\b')
+        self.assertEqual(client.must('arm chorus').fields, {'armed': 'on', 'position': '4.5s'})
+        self.assertRegex('\n'.join(client.must('status').lines), r'\barmed=on\b')
+        self.assertEqual(client.get('transport/position'), '4.5s')
+        went = int(client.must('go').fields['frame'])
+        self.assertRegex('\n'.join(client.must('status').lines), r'\barmed=off\b')
+        self.assertEqual(client.must('go').fields, {'same': '1'})
+        client.refused('arm', 'state')
+        self.assertEqual(client.must('arm 9s').fields, {'armed': 'on', 'position': '9s'})
+        self.assertGreaterEqual(int(client.must('go').fields['frame']), went)
+        self.assertGreaterEqual(seconds(client.get('transport/position')), 9)
+        client.must('stop')
+        self.assertIn('frame', client.must('go').fields)  # not armed: arms first
+        client.must('stop')
+        client.must('@1 go at +500ms')
+        answer = client.refused('arm chrous', 'unknown')
+        self.assertIn('at column 5:', answer.text)
+        self.assertEqual(answer.hint, 'chorus')
+        os.unlink(self.file('a.wav'))
+        client.must('stop')
+        self.assertIn('strip/', client.refused('arm 2s', 'file').text)
+        self.assertRegex('\n'.join(client.must('status').lines), r'\barmed=off\b')
+
+    def test_a_stop_that_fades_does_not_move_the_place_that_is_gone_to(self):
+        client = self.start().client()
+        for _ in range(5):
+            client.must('play')
+            client.must('stop over 100ms')
+            client.must('locate 2s')
+            self.assertEqual(client.get('transport/position'), '2s')
+            self.assertIn('state=stopped', client.must('status').lines[0])
 
     def test_a_session_keeps_them(self):
         client = self.start('marker add chorus 1:23.456\nmarker add odd 481f primed=on').client()
