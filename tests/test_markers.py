@@ -129,7 +129,7 @@ class Markers(Box):
         client.must('stop')
         self.assertIn('frame', client.must('go').fields)  # not armed: arms first
         client.must('stop')
-        client.must('@1 go at +500ms')
+        client.must('go at +100s')
         answer = client.refused('arm chrous', 'unknown')
         self.assertIn('at column 5:', answer.text)
         self.assertEqual(answer.hint, 'chorus')
