@@ -68,6 +68,8 @@ const struct verb verbs[] = {
       "files that follow a strip's source without a gap; alone it lists them all", 1, VERB_MANY,
       VERB_SESSION, verb_queue },
     { "quit", "quit", "ends the daemon", 0, 0, VERB_CLIENT, verb_quit },
+    { "reload", "reload", "applies what has changed in the session file, and nothing else", 0, 0, 0,
+      verb_reload },
     { "remove", "remove ADDR [at WHEN]", "a strip, an input, a bus or an effect", 1, 1,
       VERB_SESSION, verb_remove },
     { "restore", "restore FILE", "checks a session file and runs it in place of what is there", 1,

@@ -1,6 +1,7 @@
 /* transaction.c - begin ... commit: lines that are obeyed in one quantum, or not at all */
 #include "daemon/transaction.h"
 
+#include "daemon/commit.h"
 #include "daemon/errand.h"
 #include "daemon/mixd.h"
 #include "daemon/rehearsal.h"
@@ -10,7 +11,6 @@
 #include "mixer/batch.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,64 +148,6 @@ static void tell_faults(const struct transaction *t, struct reply *r)
     reply_err(r, CODE_STATE, "%u of the lines had been refused, so nothing is done", t->n_faults);
 }
 
-/* ---- obeyed at once */
-
-struct committing {
-    struct mixd *m;
-    struct errand errand;
-    struct reply *scratch;
-    uint64_t client;
-};
-
-static bool committed(void *state, struct reply *r)
-{
-    struct committing *c = state;
-    uint64_t frame = 0;
-    c->m->asker = c->client;
-    snprintf(c->m->asker_tag, sizeof c->m->asker_tag, "%s", reply_tag(r));
-    switch (errand_run(c->m, &c->errand, 0, true, &frame, r, c->scratch)) {
-    case ERRAND_PRIMING:
-    case ERRAND_BUSY:
-        return false;
-    case ERRAND_REFUSED:
-        reply_err(r, reply_code(c->scratch), "nothing is done: %s", reply_text(c->scratch));
-        return true;
-    case ERRAND_DONE:
-        reply_ok(r, "frame=%" PRIu64 " lines=%u", frame, c->errand.n);
-        return true;
-    }
-    return true;
-}
-
-static void committing_free(void *state)
-{
-    struct committing *c = state;
-    errand_clear(c->m, &c->errand);
-    reply_free(c->scratch);
-    free(c);
-}
-
-static enum verdict obey(struct transaction *t, struct call *call)
-{
-    struct committing *c = calloc(1, sizeof *c);
-    if (!c || !(c->scratch = reply_new())) {
-        free(c);
-        reply_err(call->reply, CODE_LIMIT, "out of memory: nothing is done");
-        return VERDICT_DONE;
-    }
-    c->m = t->m;
-    c->client = t->client;
-    c->errand = t->errand;
-    t->errand = (struct errand){ 0 };
-    if (committed(c, call->reply)) {
-        committing_free(c);
-        return VERDICT_DONE;
-    }
-    call->pending = (struct pending){ committed, committing_free, c };
-    mixd_hurry(c->m);
-    return VERDICT_LATER;
-}
-
 /* While a session is read nothing sounds yet: its lines are run one after the other. */
 static enum verdict obey_silently(struct transaction *t, struct call *call)
 {
@@ -241,7 +183,7 @@ enum verdict transaction_commit(struct call *call)
     else if (m->at_once)
         v = obey_silently(t, call);
     else
-        v = obey(t, call);
+        v = commit(call, &t->errand);
     t->next = NULL;
     end(&t);
     return v;

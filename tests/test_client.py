@@ -116,6 +116,7 @@ class Client(Box):
     def session(self, mixd):
         mixd.save(self.file('saved.session'))
         before = mixd.get('bus/**', 'strip/**', 'input/**', 'engine/*').items
+        mixd.reload()
         mixd.restore(self.file('saved.session'))
         self.assertEqual(mixd.get('bus/**', 'strip/**', 'input/**', 'engine/*').items, before)
 

@@ -1,0 +1,66 @@
+/* commit.c - an errand obeyed as soon as it can be, and answered then */
+#include "daemon/commit.h"
+
+#include "daemon/errand.h"
+#include "daemon/mixd.h"
+#include "ipc/server.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct committing {
+    struct mixd *m;
+    struct errand errand;
+    struct reply *scratch;
+    uint64_t client;
+};
+
+static bool committed(void *state, struct reply *r)
+{
+    struct committing *c = state;
+    uint64_t frame = 0;
+    c->m->asker = c->client;
+    snprintf(c->m->asker_tag, sizeof c->m->asker_tag, "%s", reply_tag(r));
+    switch (errand_run(c->m, &c->errand, 0, true, &frame, r, c->scratch)) {
+    case ERRAND_PRIMING:
+    case ERRAND_BUSY:
+        return false;
+    case ERRAND_REFUSED:
+        reply_err(r, reply_code(c->scratch), "nothing is done: %s", reply_text(c->scratch));
+        return true;
+    case ERRAND_DONE:
+        reply_ok(r, "frame=%" PRIu64 " lines=%u", frame, c->errand.n);
+        return true;
+    }
+    return true;
+}
+
+static void committing_free(void *state)
+{
+    struct committing *c = state;
+    errand_clear(c->m, &c->errand);
+    reply_free(c->scratch);
+    free(c);
+}
+
+enum verdict commit(struct call *call, struct errand *e)
+{
+    struct committing *c = calloc(1, sizeof *c);
+    if (!c || !(c->scratch = reply_new())) {
+        free(c);
+        reply_err(call->reply, CODE_LIMIT, "out of memory: nothing is done");
+        return VERDICT_DONE;
+    }
+    c->m = call->context;
+    c->client = call->caller ? client_id(call->caller) : 0;
+    c->errand = *e;
+    *e = (struct errand){ 0 };
+    if (committed(c, call->reply)) {
+        committing_free(c);
+        return VERDICT_DONE;
+    }
+    call->pending = (struct pending){ committed, committing_free, c };
+    mixd_hurry(c->m);
+    return VERDICT_LATER;
+}

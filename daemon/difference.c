@@ -1,0 +1,444 @@
+/* difference.c - the commands that make one desk into another
+ *
+ * Objects are compared by address and kind, and where they stand in their chain; values one by one;
+ * what has no address of its own (markers, scenes, queues, the loop, connections) by the lines that
+ * a session has for it. What goes, goes first, because its name may be wanted; but what others lead
+ * to goes last.
+ */
+#include "daemon/difference.h"
+
+#include "daemon/mixd.h"
+#include "daemon/session.h"
+#include "ipc/parse.h"
+#include "mixer/console.h"
+#include "mixer/list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One desk, taken apart. */
+struct side {
+    struct mixd *m;
+    struct text text;
+    struct list lines;   /* of char *, into text */
+    struct list objects; /* of struct thing */
+};
+
+struct thing {
+    char *address, *kind;
+    bool stays; /* the other side has it too */
+    bool gone;  /* its removal has been written */
+};
+
+struct comparing {
+    struct side now, wanted;
+    struct text *out;
+};
+
+static void thing_add(void *context, const char *address, const char *kind)
+{
+    struct side *s = context;
+    struct thing *t = calloc(1, sizeof *t);
+    if (!t)
+        return;
+    *t = (struct thing){ strdup(address), strdup(kind), false, false };
+    if (!t->address || !t->kind || list_add(&s->objects, t)) {
+        s->text.failed = true;
+        free(t->address);
+        free(t->kind);
+        free(t);
+    }
+}
+
+static void side_take(struct side *s, struct mixd *m, const struct text *wires)
+{
+    char *save = NULL;
+    s->m = m;
+    session_write(m, console_folder(m->console), &s->text);
+    if (wires)
+        text_add_string(&s->text, text_string(wires));
+    console_each_object(m->console, s, thing_add);
+    char *line = s->text.data ? strtok_r(s->text.data, "\n", &save) : NULL;
+    for (; line; line = strtok_r(NULL, "\n", &save))
+        if (list_add(&s->lines, line))
+            s->text.failed = true;
+}
+
+static void side_clear(struct side *s)
+{
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        struct thing *t = s->objects.at[i];
+        free(t->address);
+        free(t->kind);
+        free(t);
+    }
+    list_clear(&s->objects);
+    list_clear(&s->lines);
+    text_clear(&s->text);
+}
+
+static struct thing *thing_find(const struct side *s, const char *address)
+{
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        struct thing *t = s->objects.at[i];
+        if (!strcmp(t->address, address))
+            return t;
+    }
+    return NULL;
+}
+
+static bool has_line(const struct side *s, const char *line)
+{
+    for (uint32_t i = 0; i < s->lines.n; i++)
+        if (!strcmp(s->lines.at[i], line))
+            return true;
+    return false;
+}
+
+static bool begins(const char *line, const char *with)
+{
+    return !strncmp(line, with, strlen(with));
+}
+
+static bool is_insert(const struct thing *t)
+{
+    const char *slash = strchr(t->address, '/');
+    return begins(t->address, "master/") || (slash && strchr(slash + 1, '/'));
+}
+
+/* Has the parameter the same value on both sides, or is it on none? */
+static bool same_value(const struct comparing *c, const char *address, const char *row)
+{
+    char whole[512];
+    struct console_value a, b;
+    struct refusal why;
+    snprintf(whole, sizeof whole, "%s/%s", address, row);
+    bool there = !console_get(c->now.m->console, whole, &a, &why);
+    bool here = !console_get(c->wanted.m->console, whole, &b, &why);
+    return there == here && (!there || !strcmp(a.text, b.text));
+}
+
+/* Of one node: do the effects that stay stand in one order on both sides? */
+static bool same_order(const struct comparing *c, const char *node)
+{
+    size_t n = strlen(node);
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < c->now.objects.n; i++) {
+        const struct thing *t = c->now.objects.at[i], *other = NULL;
+        if (!t->stays || !is_insert(t) || strncmp(t->address, node, n) != 0 || t->address[n] != '/')
+            continue;
+        for (; k < c->wanted.objects.n && !other; k++) {
+            const struct thing *w = c->wanted.objects.at[k];
+            if (w->stays && !strcmp(w->address, t->address))
+                other = w;
+        }
+        if (!other)
+            return false;
+    }
+    return true;
+}
+
+/* Buses and groups: others go through them. */
+static bool leads(const struct thing *t)
+{
+    return !strcmp(t->kind, "bus") || !strcmp(t->kind, "group");
+}
+
+static void node_of(const struct thing *insert, char node[256])
+{
+    snprintf(node, 256, "%.*s", (int)(strrchr(insert->address, '/') - insert->address),
+             insert->address);
+}
+
+/* Marks what is on both sides and can stay as it is. */
+static void match(struct comparing *c)
+{
+    char node[256];
+    for (uint32_t i = 0; i < c->now.objects.n; i++) {
+        struct thing *t = c->now.objects.at[i], *w = thing_find(&c->wanted, t->address);
+        t->stays = w && !strcmp(t->kind, w->kind) && same_value(c, t->address, "channels");
+        if (w)
+            w->stays = t->stays;
+    }
+    for (uint32_t i = 0; i < c->now.objects.n; i++) {
+        struct thing *t = c->now.objects.at[i];
+        if (!t->stays || !is_insert(t))
+            continue;
+        node_of(t, node);
+        const struct thing *n = thing_find(&c->now, node);
+        if ((!n || n->stays) && same_order(c, node))
+            continue;
+        t->stays = thing_find(&c->wanted, t->address)->stays = false;
+    }
+}
+
+/* Takes off what does not stay; but what others lead to, later. */
+static void removes_write(struct comparing *c)
+{
+    char node[256];
+    for (uint32_t i = 0; i < c->now.objects.n; i++) {
+        const struct thing *t = c->now.objects.at[i];
+        if (t->stays || leads(t) || !strcmp(t->kind, "marker"))
+            continue;
+        if (is_insert(t)) {
+            node_of(t, node);
+            const struct thing *n = thing_find(&c->now, node);
+            if (n && !n->stays)
+                continue; /* it goes with its strip */
+        }
+        text_printf(c->out, "remove %s\n", t->address);
+    }
+}
+
+/* Does a bus that is to go, and has not been told to yet, go out through this one? */
+static bool needed(const struct comparing *c, const char *address)
+{
+    char out[256];
+    struct console_value v;
+    struct refusal why;
+    for (uint32_t i = 0; i < c->now.objects.n; i++) {
+        const struct thing *t = c->now.objects.at[i];
+        snprintf(out, sizeof out, "%s/out", t->address);
+        if (leads(t) && !t->stays && !t->gone && !console_get(c->now.m->console, out, &v, &why) &&
+            !strcmp(v.text, address))
+            return true;
+    }
+    return false;
+}
+
+/* There are no loops, so each turn takes one off at least. */
+static void leaders_remove(struct comparing *c)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t i = 0; i < c->now.objects.n; i++) {
+            struct thing *t = c->now.objects.at[i];
+            if (!leads(t) || t->stays || t->gone || needed(c, t->address))
+                continue;
+            text_printf(c->out, "remove %s\n", t->address);
+            t->gone = more = true;
+        }
+    }
+}
+
+/* The effect behind this one on its node that stays, or NULL. */
+static const char *slot_behind(const struct comparing *c, const char *address)
+{
+    char node[256], other[256];
+    bool behind = false;
+    node_of(thing_find(&c->wanted, address), node);
+    for (uint32_t i = 0; i < c->wanted.objects.n; i++) {
+        const struct thing *t = c->wanted.objects.at[i];
+        if (behind && t->stays && is_insert(t)) {
+            node_of(t, other);
+            if (!strcmp(node, other))
+                return strrchr(t->address, '/') + 1;
+        }
+        behind |= !strcmp(t->address, address);
+    }
+    return NULL;
+}
+
+/* `insert strip/a eq as tone key=value` > strip/a/tone */
+static void insert_address(const char *line, char out[256])
+{
+    char address[128] = "", kind[64] = "", slot[64] = "";
+    if (sscanf(line, "insert %127s %63s as %63s", address, kind, slot) < 3)
+        snprintf(slot, sizeof slot, "%s", kind);
+    snprintf(out, 256, "%s/%s", address, slot);
+}
+
+static void insert_write(struct comparing *c, const char *line)
+{
+    char address[256];
+    insert_address(line, address);
+    const struct thing *t = thing_find(&c->wanted, address);
+    if (!t || t->stays)
+        return;
+    const char *behind = slot_behind(c, address);
+    const char *keys = strchr(line, '=');
+    while (keys && keys > line && *keys != ' ')
+        keys--;
+    int head = keys ? (int)(keys - line) : (int)strlen(line);
+    text_printf(c->out, "%.*s", head, line);
+    if (behind)
+        text_printf(c->out, " before %s", behind);
+    text_printf(c->out, "%s\n", line + head);
+}
+
+/* Lines of the wanted session that bring what is new: those that begin with `what`. */
+static void adds_write(struct comparing *c, const char *what)
+{
+    char kind[16], name[128], address[256];
+    for (uint32_t i = 0; i < c->wanted.lines.n; i++) {
+        const char *line = c->wanted.lines.at[i];
+        if (!begins(line, what))
+            continue;
+        if (begins(line, "insert ")) {
+            insert_write(c, line);
+            continue;
+        }
+        if (sscanf(line, "add %15s %127s", kind, name) < 2)
+            continue;
+        snprintf(address, sizeof address, "%s/%s", kind, name);
+        const struct thing *t = thing_find(&c->wanted, address);
+        if (t && !t->stays)
+            text_printf(c->out, "%s\n", line);
+    }
+}
+
+/* The object that a parameter belongs to. */
+static const struct thing *owner(const struct side *s, const char *address)
+{
+    char part[512];
+    snprintf(part, sizeof part, "%s", address);
+    for (char *slash; (slash = strrchr(part, '/'));) {
+        *slash = '\0';
+        const struct thing *t = thing_find(s, part);
+        if (t)
+            return t;
+    }
+    return NULL;
+}
+
+static void value_compare(void *context, const struct console_value *v)
+{
+    struct comparing *c = context;
+    struct console_value now;
+    struct refusal why;
+    const struct thing *t = owner(&c->wanted, v->address);
+    const char *row = strrchr(v->address, '/') + 1;
+    bool later =
+        t && !strcmp(t->kind, "bus") && (!strcmp(row, "out") || strstr(v->address, "/send/"));
+    if (v->row->fixed || begins(v->address, "marker/") || (t && !t->stays && !later))
+        return;
+    bool there = !console_get(c->now.m->console, v->address, &now, &why);
+    if (there ? !strcmp(now.text, v->text) : !v->saved)
+        return;
+    text_printf(c->out, "set %s ", v->address);
+    word_write(c->out, v->text);
+    text_add_string(c->out, "\n");
+}
+
+/* The first `words` words of a line. */
+static void head_of(const char *line, unsigned words, char out[256])
+{
+    size_t n = 0;
+    while (line[n] && (line[n] != ' ' || --words))
+        n++;
+    snprintf(out, 256, "%.*s", (int)n, line);
+}
+
+static bool has_head(const struct side *s, const char *head)
+{
+    size_t n = strlen(head);
+    for (uint32_t i = 0; i < s->lines.n; i++) {
+        const char *line = s->lines.at[i];
+        if (!strncmp(line, head, n) && (line[n] == ' ' || !line[n]))
+            return true;
+    }
+    return false;
+}
+
+/* Are the lines that begin with it the same on both sides? */
+static bool same_lines(const struct comparing *c, const char *head)
+{
+    size_t n = strlen(head);
+    for (int turn = 0; turn < 2; turn++) {
+        const struct side *a = turn ? &c->now : &c->wanted, *b = turn ? &c->wanted : &c->now;
+        for (uint32_t i = 0; i < a->lines.n; i++) {
+            const char *line = a->lines.at[i];
+            if (!strncmp(line, head, n) && line[n] == ' ' && !has_line(b, line))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* What is told by lines that share their first words: a marker, a scene, a queue. `undo` is what is
+ * said of one that is no more as it was, with those words' last; `whole`: also before its lines. */
+static void lines_compare(struct comparing *c, const char *what, unsigned words, const char *undo,
+                          bool whole)
+{
+    char head[256], last[256] = "";
+    for (uint32_t i = 0; i < c->now.lines.n; i++) {
+        head_of(c->now.lines.at[i], words, head);
+        if (!begins(head, what) || !strcmp(head, last) || same_lines(c, head))
+            continue;
+        snprintf(last, sizeof last, "%s", head);
+        if (whole || !has_head(&c->wanted, head))
+            text_printf(c->out, undo, strrchr(head, ' ') + 1);
+    }
+    for (uint32_t i = 0; i < c->wanted.lines.n; i++) {
+        const char *line = c->wanted.lines.at[i];
+        head_of(line, words, head);
+        if (begins(line, what) && !same_lines(c, head))
+            text_printf(c->out, "%s\n", line);
+    }
+}
+
+/* A queue of a strip that is no more goes with it. */
+static void queues_compare(struct comparing *c)
+{
+    char head[256];
+    for (uint32_t i = 0; i < c->now.lines.n; i++) {
+        head_of(c->now.lines.at[i], 2, head);
+        const struct thing *t =
+            begins(head, "queue ") ? thing_find(&c->now, head + strlen("queue ")) : NULL;
+        if (t && t->stays && !has_head(&c->wanted, head))
+            text_printf(c->out, "%s clear\n", head);
+    }
+    for (uint32_t i = 0; i < c->wanted.lines.n; i++) {
+        const char *line = c->wanted.lines.at[i];
+        head_of(line, 2, head);
+        if (begins(line, "queue ") && !same_lines(c, head))
+            text_printf(c->out, "%s\n", line);
+    }
+}
+
+static void loop_compare(struct comparing *c)
+{
+    if (has_head(&c->now, "loop") && !has_head(&c->wanted, "loop"))
+        text_add_string(c->out, "loop off\n");
+    for (uint32_t i = 0; i < c->wanted.lines.n; i++)
+        if (begins(c->wanted.lines.at[i], "loop ") && !has_line(&c->now, c->wanted.lines.at[i]))
+            text_printf(c->out, "%s\n", (const char *)c->wanted.lines.at[i]);
+}
+
+static void wires_compare(struct comparing *c)
+{
+    for (uint32_t i = 0; i < c->now.lines.n; i++)
+        if (begins(c->now.lines.at[i], "connect ") && !has_line(&c->wanted, c->now.lines.at[i]))
+            text_printf(c->out, "dis%s\n", (const char *)c->now.lines.at[i]);
+    for (uint32_t i = 0; i < c->wanted.lines.n; i++)
+        if (begins(c->wanted.lines.at[i], "connect ") && !has_line(&c->now, c->wanted.lines.at[i]))
+            text_printf(c->out, "%s\n", (const char *)c->wanted.lines.at[i]);
+}
+
+void difference_write(struct mixd *now, struct mixd *wanted, const struct text *wires,
+                      struct text *out)
+{
+    struct comparing c = { .out = out };
+    side_take(&c.now, now, NULL);
+    side_take(&c.wanted, wanted, wires);
+    match(&c);
+    removes_write(&c);
+    adds_write(&c, "add group ");
+    adds_write(&c, "add bus ");
+    adds_write(&c, "add strip ");
+    adds_write(&c, "add input ");
+    adds_write(&c, "insert ");
+    console_each_value(wanted->console, &c, value_compare);
+    queues_compare(&c);
+    leaders_remove(&c);
+    lines_compare(&c, "marker add ", 3, "marker remove %s\n", true);
+    loop_compare(&c);
+    lines_compare(&c, "scene put ", 3, "scene remove %s\n", true);
+    lines_compare(&c, "scene morph", 4, "", false);
+    wires_compare(&c);
+    if (c.now.text.failed || c.wanted.text.failed)
+        out->failed = true;
+    side_clear(&c.now);
+    side_clear(&c.wanted);
+}

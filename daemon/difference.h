@@ -1,0 +1,14 @@
+/* difference.h - the commands that make one desk into another */
+#ifndef DAEMON_DIFFERENCE_H
+#define DAEMON_DIFFERENCE_H
+
+#include "ipc/text.h"
+
+struct mixd;
+
+/* Control. Appends the lines that turn the desk of `now` into that of `wanted`, whose connections
+ * (a desk that never sounds has none) are the lines of `wires`. What is the same is not named. */
+void difference_write(struct mixd *now, struct mixd *wanted, const struct text *wires,
+                      struct text *out);
+
+#endif

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""test_reload.py - the session file once more: what is the same does not notice
+
+What reload makes of one session and the file of another must save as the other does.
+"""
+import array
+import itertools
+import os
+
+import wavs
+from mixdbox import Box, Tap, main, until
+
+RATE = 48000
+LIVE = os.environ.get('MIXDBOX_PERIOD', '0') != '0'
+
+SESSIONS = [
+    '',
+    'add strip a source=dc.wav gain=-3dB',
+    'add strip a source=dc.wav gain=-6dB pan=L20\nadd bus hall\nset strip/a/send/hall -9dB',
+    '''add bus hall gain=-1dB
+       add bus room out=bus/hall
+       insert bus/hall eq as tone low.gain=-3dB
+       insert bus/hall limiter
+       add strip a source=two.wav gain=-6dB send/hall=-12dB out=bus/room
+       add strip b source=dc.wav loop=on offset=1s
+       set master/gain -2dB
+       set engine/ramp 20ms
+       marker add verse 10s
+       loop 1s 2s''',
+    '''add bus hall
+       insert bus/hall limiter
+       insert bus/hall eq as tone
+       insert bus/hall gain level=-3dB
+       add strip b source=dc.wav send/hall=-3dB send/hall/pre=on
+       add input mic channels=1 mute=on
+       add group drums
+       set strip/b/group drums
+       set group/drums/gain -3dB
+       marker add verse 12s
+       marker add chorus 20s
+       scene put one strip/b/gain=-20dB''',
+    '''add bus room
+       add input mic channels=1 out=phones
+       insert input/mic compressor ratio=4:1
+       add strip b source=dc.wav
+       queue strip/b dc.wav dc.wav
+       scene put one strip/b/gain=-10dB
+       scene put two strip/b/pan=L10''',
+]
+
+
+class Reload(Box):
+    def setUp(self):
+        super().setUp()
+        for name, channels in (('dc.wav', 1), ('two.wav', 2)):
+            sound = array.array('f', [0.5]) * (RATE * 4)
+            wavs.write(self.file(name), wavs.Wav(RATE, [sound] * channels))
+
+    def write(self, session):
+        self.file('test.session', session + '\n')
+
+
+class Offline(Reload):
+    def setUp(self):
+        if LIVE:
+            self.skipTest('needs no JACK')
+        super().setUp()
+
+    def saved(self, session):
+        daemon = self.daemon(session)
+        lines = daemon.client().must('save').lines
+        daemon.close()
+        return lines
+
+    def test_any_session_becomes_any_other(self):
+        saved = [self.saved(session) for session in SESSIONS]
+        client = self.daemon(SESSIONS[0]).client()
+        for a, b in itertools.permutations(range(len(SESSIONS)), 2):
+            self.write(SESSIONS[a])
+            client.must('reload')
+            self.assertCountEqual(client.must('save').lines, saved[a], f'to {a}')
+            self.write(SESSIONS[b])
+            client.must('reload')
+            self.assertCountEqual(client.must('save').lines, saved[b], f'from {a} to {b}')
+            self.assertEqual(client.must('reload').fields, {'lines': '0', 'same': '1'}, f'{a} {b}')
+
+    def test_only_what_has_changed_is_said(self):
+        client = self.daemon(SESSIONS[3]).client()
+        self.write(SESSIONS[3].replace('-6dB', '-7dB'))
+        self.assertEqual(client.must('reload').lines, ['1 ok value=-7dB'])
+
+    def test_what_is_wrong_changes_nothing(self):
+        client = self.daemon(SESSIONS[3]).client()
+        before = client.must('save').lines
+        self.write(SESSIONS[4] + '\nadd strip c source=none.wav')
+        refusal = client.refused('reload', 'file')
+        self.assertIn('test.session:', refusal.text)
+        self.assertEqual(client.must('save').lines, before)
+
+    def test_what_was_changed_by_hand_goes_back(self):
+        client = self.daemon(SESSIONS[3]).client()
+        before = client.must('save').lines
+        client.must('set strip/a/gain 3dB')
+        client.must('remove strip/b')
+        client.must('insert strip/a eq')
+        client.must('reload')
+        self.assertCountEqual(client.must('save').lines, before)
+
+
+class Live(Reload):
+    def setUp(self):
+        if not LIVE:
+            self.skipTest('needs JACK')
+        super().setUp()
+
+    def test_what_sounds_and_is_the_same_goes_on(self):
+        until(self.try_once, 'a second without a missed period')
+
+    def try_once(self):
+        keeps = 'add strip a source=dc.wav pan=L100 gain=-3dB loop=on\n'
+        daemon = self.daemon(keeps + 'add strip b source=dc.wav pan=R100', driver='jack')
+        client = daemon.client()
+        tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(2 * RATE),
+                  'mixd:out_1', 'mixd:out_2')
+        tap.began()
+        client.must('play')
+        self.write('add bus hall\n' + keeps + 'add strip c source=two.wav pan=R100\n'
+                   'connect mixd:out_1 recorder:in_1\nconnect mixd:out_2 recorder:in_2')
+        client.must('reload')
+        tap.finish()
+        undisturbed = client.undisturbed()
+        daemon.close()
+        left, right = wavs.read(self.file('live.wav')).channels
+        start = wavs.onset([left])
+        if undisturbed:
+            self.assertEqual(set(left[start:]), {left[start]}, 'it noticed')
+            self.assertGreater(len(set(right[start:])), 100, 'nothing changed at all')
+        return undisturbed
+
+
+if __name__ == '__main__':
+    main(periods=(0, 1024))
