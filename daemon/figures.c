@@ -55,6 +55,7 @@ double figures_spell(struct mixd *m, struct text *before, struct text *behind)
     text_printf(before, " LOAD=%.2f LOAD.mean=%.2f LOAD.p50=%.2f LOAD.p99=%.2f LOAD.max=%.2f",
                 t.load_mean, t.load_mean, t.load_p50, t.load_p99, t.load_max);
     text_printf(before, " LOAD.driver=%.2f BUF=%.2f", (double)d.dsp_load, totals.fill);
+    text_printf(behind, " BUF.eta=%.2f", totals.eta);
     text_printf(behind, " starved=%" PRIu64 " xruns=%" PRIu64 " xruns.own=%" PRIu64, totals.starved,
                 d.xruns, d.own_xruns);
     text_printf(behind, " late=%" PRIu64 " late.commands=%" PRIu64 " late.blocks=%" PRIu64,

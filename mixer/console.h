@@ -244,6 +244,7 @@ struct console_totals {
     uint64_t starved, decoded, played, skipped; /* ever, gone tracks included */
     uint64_t nans;                              /* from files */
     double fill;                                /* 0..1 of the emptiest playing track; 1: none */
+    double eta; /* seconds until the first track would starve; INFINITY: none does (forecast.h) */
 };
 void console_totals(const struct console *c, struct console_totals *t);
 

@@ -1,5 +1,8 @@
 /* figures.c - what the console knows of meters and tracks */
+#include "effects/rt.h"
 #include "mixer/model.h"
+
+#include <math.h>
 
 void console_each_meter(const struct console *c, void *context,
                         void (*each)(void *context, const char *address, uint32_t meter))
@@ -50,10 +53,13 @@ void console_each_track(const struct console *c, void *context,
 void console_totals(const struct console *c, struct console_totals *t)
 {
     *t = c->gone;
+    uint64_t now = rt_now();
     t->fill = 1;
+    t->eta = INFINITY;
     for (uint32_t i = 0; i < c->sources.n; i++) {
+        const struct source *s = c->sources.at[i];
         struct track_figures f;
-        track_figures(((const struct source *)c->sources.at[i])->track, &f);
+        track_figures(s->track, &f);
         t->starved += f.starved;
         t->decoded += f.decoded;
         t->played += f.played;
@@ -62,6 +68,9 @@ void console_totals(const struct console *c, struct console_totals *t)
         double fill = f.size ? (double)f.buffered / f.size : 1;
         if (f.primed && f.playing && !f.ended && fill < t->fill)
             t->fill = fill;
+        if (c->status->rolling && f.primed && f.playing && !f.ended)
+            t->eta = fmin(t->eta, forecast_eta(&s->forecast, now, f.decoded, f.buffered, f.size,
+                                               c->setup.rate));
     }
 }
 

@@ -12,6 +12,7 @@
 #include "effects/effect.h"
 #include "mixer/console.h"
 #include "mixer/desk.h"
+#include "mixer/forecast.h"
 #include "mixer/link.h"
 #include "mixer/list.h"
 #include "mixer/plans.h"
@@ -67,6 +68,7 @@ struct source {
     uint64_t due;          /* the rolled clock at its first frame; 0: when it arrives */
     uint32_t users;        /* taps */
     uint64_t visit;        /* of the last cue that came by */
+    struct forecast forecast;
     bool missed;           /* the timeline has overtaken what it keeps ready: not for new taps */
     uint32_t complaints;   /* problems of it that have been reported */
     bool noticed;          /* what happened to its name has been reported */

@@ -10,6 +10,7 @@
  * One that took longer to prime than its ring lasts would arrive empty: it is opened anew, twice as
  * far ahead as it was late, and arrives when the timeline gets there.
  */
+#include "effects/rt.h"
 #include "mixer/model.h"
 #include "mixer/transport.h"
 
@@ -416,11 +417,12 @@ void sources_tick(struct console *c)
 void sources_watch(struct console *c)
 {
     for (uint32_t i = 0; i < c->sources.n; i++) {
-        const struct source *s = c->sources.at[i];
+        struct source *s = c->sources.at[i];
         struct track_figures f;
         if (!c->status->rolling && !s->wish.shot)
             continue;
         track_figures(s->track, &f);
+        forecast_look(&s->forecast, rt_now(), f.decoded);
         if (!f.ended && !f.failed && f.buffered < f.size / 2)
             track_wake(s->track);
     }

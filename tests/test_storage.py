@@ -56,11 +56,12 @@ class Storage(Box):
             file.write(what)
         os.rename(path + '.new', path)
 
-    def begin(self):
-        """Rolls, and records; `bad` has a ring of 200 ms."""
-        session = '\n'.join(f'add strip {name} source=mount/{name}.wav out={name} ring=200ms'
+    def begin(self, ring='200ms'):
+        """Rolls, and records."""
+        session = '\n'.join(f'add strip {name} source=mount/{name}.wav out={name} ring={ring}'
                             for name in self.content)
         self.mixd = self.daemon('set engine/retry 300ms\n' + session, driver='jack')
+        self.addCleanup(self.fault, None)  # so that nothing hangs that has to end
         self.client = self.mixd.client()
         self.client.must('watch log state')
         self.tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(SECONDS * RATE),
@@ -177,6 +178,23 @@ class Storage(Box):
         holes = self.holes(heard)
         self.assertEqual(len(holes), 1, holes)
         self.no_click(heard, holes[0])
+
+    def eta(self):
+        """BUF.eta, in seconds."""
+        return float(fields(self.client.must('stats').lines[0])['BUF.eta'])
+
+    def test_the_forecast(self):
+        """Finite while a ring falls, no more than what is left; 0 when it is empty; gone later."""
+        self.begin('1s')
+        until(lambda: self.eta() == float('inf'), 'a disk that is well')
+        self.fault('hang')
+        fell = until(lambda: self.eta() if self.eta() < 10 else None, 'the ring to fall')
+        self.assertGreater(fell, 0)
+        until(lambda: self.eta() == 0, 'it to be empty')
+        until(lambda: self.figures('bad')['starved'] > 0, 'it to starve')
+        self.fault(None)
+        until(lambda: self.eta() == float('inf'), 'it to be full again')
+        self.tap.finish(now=True)
 
     def test_a_disk_that_is_too_slow(self):
         """A quarter of the rate that it takes: silence, sound, silence; always in its place."""
