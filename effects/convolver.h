@@ -13,9 +13,10 @@
  * How it works. A response is cut into partitions of growing size: level 0's are a quantum long and
  * are computed in the quantum that brings the input; a level of block B begins 2B - quantum frames
  * into the response, so it has B frames of time for each block, and spreads that work evenly over
- * the B / quantum calls, or helper threads do it (convolver_pace.h). Work is due by frames, not by
- * the clock: the same input gives the same bits on one machine, however calls are timed and
- * whoever does the work.
+ * the B / quantum calls, or helper threads do it (convolver_pace.h). What the past makes of a block
+ * is summed for four blocks at a time, so that response and past are read from memory a quarter as
+ * often (convolver_kernel.h). Work is due by frames, not by the clock: the same input gives the
+ * same bits on one machine, however calls are timed and whoever does the work.
  */
 #ifndef EFFECTS_CONVOLVER_H
 #define EFFECTS_CONVOLVER_H
