@@ -96,7 +96,7 @@ int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
     m->name = name;
     m->quantum = quantum;
     m->registry = (struct registry){ verbs, verb_count, m, dispatch };
-    m->schedule = m->trial ? NULL : schedule_new(m);
+    m->schedule = m->trial ? NULL : schedule_new();
     m->fades = fades_new();
     if (!m->fades || (!m->trial && !m->schedule))
         return -1;

@@ -1,21 +1,12 @@
-/* schedule.c - commands that are obeyed later
- *
- * A job lies in two agendas: by its id, and by what it waits for. Those that wait for a position of
- * the timeline get their frame when it is a moment away; until then a locate or a stop moves
- * nothing but the way there.
- */
-#include "daemon/schedule.h"
+/* schedule.c - commands that are obeyed later: what is due is handed over, and listed until then */
+#include "daemon/schedule_parts.h"
 
-#include "daemon/agenda.h"
-#include "daemon/errand.h"
 #include "daemon/log.h"
 #include "daemon/mixd.h"
 #include "daemon/rehearsal.h"
-#include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "daemon/when.h"
 #include "effects/param.h"
-#include "effects/rt.h"
 #include "mixer/batch.h"
 #include "mixer/console.h"
 #include "mixer/course.h"
@@ -34,35 +25,6 @@ enum {
     AHEAD_OFFLINE_S = 1,  /* where the engine waits for us */
 };
 
-struct job {
-    struct place by_id;   /* first, so that a place of ids is its job */
-    struct place by_time; /* in frames, outside or positions */
-    struct agenda *agenda;
-    uint64_t frame; /* 0: of a position that has none yet */
-    bool timeline;
-    bool outside; /* about the world outside of the engine: obeyed when its frame has come */
-    bool opens;   /* files, perhaps */
-    uint64_t position;
-    uint64_t client; /* 0: a session file */
-    uint64_t extra;  /* frames by which it is begun earlier: it took that long to try */
-    char tag[LINE_TAG + 1];
-    struct errand errand;
-};
-
-struct schedule {
-    struct agenda ids;       /* key: id */
-    struct agenda frames;    /* key: engine frame */
-    struct agenda outside;   /* key: engine frame */
-    struct agenda positions; /* key: timeline frame */
-    uint64_t last_id;
-    unsigned opening; /* jobs with files to be opened */
-    struct rehearsal *rehearsal;
-    struct course course; /* as it was looked along last */
-    bool rolls;           /* there was one */
-    bool stalled;         /* the first one waits for the engine to go on */
-    struct reply *reply;
-};
-
 static struct job *job_of_time(struct place *p)
 {
     return p ? (struct job *)((char *)p - offsetof(struct job, by_time)) : NULL;
@@ -73,10 +35,9 @@ static struct job *first(const struct agenda *a)
     return job_of_time(agenda_from(a, 0, 0));
 }
 
-struct schedule *schedule_new(struct mixd *m)
+struct schedule *schedule_new(void)
 {
     struct schedule *s = calloc(1, sizeof *s);
-    (void)m;
     if (!s)
         return NULL;
     s->reply = reply_new();
@@ -86,7 +47,7 @@ struct schedule *schedule_new(struct mixd *m)
     return NULL;
 }
 
-static void enter(struct job *j, struct agenda *a, uint64_t key)
+void job_enter(struct job *j, struct agenda *a, uint64_t key)
 {
     j->agenda = a;
     j->by_time.key = key;
@@ -124,170 +85,6 @@ unsigned schedule_cancel(struct mixd *m, uint64_t id)
     }
     return n;
 }
-
-/* ---- taking in */
-
-/* The desk as it will be once all that changes its shape has been obeyed. */
-static struct rehearsal *rehearsal_of(struct mixd *m)
-{
-    struct schedule *s = m->schedule;
-    if (s->rehearsal && !rehearsal_stale(s->rehearsal, m))
-        return s->rehearsal;
-    rehearsal_free(s->rehearsal);
-    s->rehearsal = rehearsal_new(m);
-    for (struct place *p = agenda_from(&s->ids, 0, 0); s->rehearsal && p;
-         p = agenda_next(&s->ids, p)) {
-        const struct errand *e = &((struct job *)p)->errand;
-        const char *at = text_string(&e->lines);
-        for (size_t n; !e->plain && *at; at += n + (at[n] == '\n')) {
-            char line[PROTOCOL_LINE + 1];
-            n = strcspn(at, "\n");
-            snprintf(line, sizeof line, "%.*s", (int)n, at);
-            rehearsal_try(s->rehearsal, line, s->reply);
-        }
-    }
-    wishes_free(m->console, s->rehearsal ? rehearsal_wishes(s->rehearsal) : NULL);
-    return s->rehearsal;
-}
-
-/* Tries what changes more than a level. */
-static bool try_whole(const struct call *call, struct job *j)
-{
-    struct mixd *m = call->context;
-    struct rehearsal *r = rehearsal_of(m);
-    uint64_t began = rt_now();
-    if (!r) {
-        reply_err(call->reply, CODE_LIMIT, "out of memory");
-        return false;
-    }
-    if (!rehearsal_try_call(r, call))
-        return false;
-    j->errand.wishes = rehearsal_wishes(r);
-    j->extra = 2 * (rt_now() - began) / 1000 * console_rate(m->console) / 1000000;
-    return true;
-}
-
-/* A set of a level is checked where it stands, which costs next to nothing. */
-static bool check(const struct call *call, struct job *j, struct console_try *try)
-{
-    struct mixd *m = call->context;
-    struct clauses clauses;
-    struct refusal why;
-    *try = (struct console_try){ .plain = false };
-    if (strcmp(call->verb->name, "set") != 0)
-        return try_whole(call, j);
-    if (!clauses_read(call, 3, "oc", &clauses))
-        return false;
-    if (console_try_set(m->console, call->words[1].text, call->words[2].text, try, &why)) {
-        if (why.fault == FAULT_UNKNOWN && m->schedule->ids.n > 0)
-            return try_whole(call, j); /* what is planned may bring it */
-        refused(call, &why);
-        return false;
-    }
-    j->errand.plain = try->plain;
-    return try->plain || try_whole(call, j);
-}
-
-static struct job *job_new(const struct call *call)
-{
-    const struct mixd *m = call->context;
-    struct job *j = m->schedule->ids.n < SCHEDULE_MOST ? calloc(1, sizeof *j) : NULL;
-    if (!j) {
-        reply_err(call->reply, CODE_LIMIT, "%u commands are scheduled already", m->schedule->ids.n);
-        return NULL;
-    }
-    j->client = call->caller ? client_id(call->caller) : 0;
-    snprintf(j->tag, sizeof j->tag, "%s", reply_tag(call->reply));
-    return j;
-}
-
-static bool passes(const struct mixd *m, uint64_t position, uint64_t *frame)
-{
-    struct course now;
-    if (!console_course(m->console, &now))
-        return false;
-    *frame = course_meets(&now, position);
-    if (*frame != UINT64_MAX)
-        return true;
-    if (position >= now.position)
-        return false;
-    /* Behind us: it has missed its frame, or the beginning of everything. */
-    uint64_t ago = now.position - position;
-    *frame = now.frame > ago ? now.frame - ago : 1;
-    return true;
-}
-
-static void job_enter(struct call *call, struct job *j, const struct when *when)
-{
-    struct mixd *m = call->context;
-    struct schedule *s = m->schedule;
-    char text[PARAM_TEXT];
-    uint64_t frame = when->frame;
-    bool known = !when->timeline || passes(m, when->position, &frame);
-    j->timeline = when->timeline;
-    j->position = when->position;
-    j->frame = known ? when_edge(m, frame) : 0;
-    j->by_id.key = j->by_time.order = ++s->last_id;
-    j->outside = !strcmp(call->verb->name, "connect") || !strcmp(call->verb->name, "disconnect");
-    agenda_add(&s->ids, &j->by_id);
-    j->opens = j->errand.whole || j->errand.wishes;
-    s->opening += j->opens;
-    if (known && (!when->timeline || j->frame < link_horizon(m->link)))
-        enter(j, j->outside ? &s->outside : &s->frames, j->frame);
-    else
-        enter(j, &s->positions, j->position);
-    if (known)
-        reply_ok(call->reply, "frame=%" PRIu64 " id=%" PRIu64, j->frame, s->last_id);
-    else
-        reply_ok(call->reply, "id=%" PRIu64, s->last_id);
-    if (when->timeline)
-        reply_pair(call->reply, "position", "%s",
-                   time_format(when->position, console_rate(m->console), text));
-}
-
-enum verdict schedule_add(struct call *call)
-{
-    struct mixd *m = call->context;
-    struct console_try try;
-    struct when when;
-    if (!when_read(call, &when))
-        return VERDICT_DONE;
-    if (when.now)
-        return call->verb->run(call);
-    struct job *j = job_new(call);
-    if (!j)
-        return VERDICT_DONE;
-    call_write(call, &j->errand.lines);
-    j->errand.n = 1;
-    if (!check(call, j, &try) || j->errand.lines.failed) {
-        errand_clear(m, &j->errand);
-        free(j);
-        return VERDICT_DONE;
-    }
-    job_enter(call, j, &when);
-    if (try.plain && *try.text)
-        reply_pair(call->reply, "value", "%s", try.text);
-    if (!m->at_once)
-        schedule_tick(m);
-    return VERDICT_DONE;
-}
-
-void schedule_add_errand(struct call *call, const struct when *when, struct errand *e)
-{
-    struct mixd *m = call->context;
-    struct job *j = job_new(call);
-    if (!j)
-        return;
-    errand_refresh(m, e, m->schedule->reply);
-    j->errand = *e;
-    *e = (struct errand){ 0 };
-    job_enter(call, j, when);
-    reply_pair(call->reply, "lines", "%u", j->errand.n);
-    if (!m->at_once)
-        schedule_tick(m);
-}
-
-/* ---- obeying */
 
 /* To who scheduled it, if he is still there; else to the log. */
 static void tell(struct mixd *m, const struct job *j, enum topic topic, const char *format, ...)
@@ -341,7 +138,7 @@ static void positions_pass(struct mixd *m, uint64_t from, uint64_t to)
             continue;
         agenda_remove(&s->positions, p);
         j->frame = when_edge(m, frame);
-        enter(j, j->outside ? &s->outside : &s->frames, j->frame);
+        job_enter(j, j->outside ? &s->outside : &s->frames, j->frame);
     }
 }
 
@@ -458,7 +255,7 @@ void schedule_rebase(struct mixd *m, uint64_t frame, uint32_t rate_before, uint3
         agenda_remove(a, &j->by_time);
         j->frame = when_edge(m, (uint64_t)((double)left * ratio));
         j->position = (uint64_t)((double)j->position * ratio);
-        enter(j, a, a == &s->positions ? j->position : j->frame);
+        job_enter(j, a, a == &s->positions ? j->position : j->frame);
     }
 }
 

@@ -21,7 +21,7 @@ struct when;
 enum { SCHEDULE_MOST = 65536, SCHEDULE_AHEAD_MS = 50 };
 
 /* Control. NULL: out of memory. */
-struct schedule *schedule_new(struct mixd *m);
+struct schedule *schedule_new(void);
 void schedule_free(struct schedule *s); /* NULL is fine */
 
 /* Control. Checks a command that has a `when` and keeps it; the reply tells. */
