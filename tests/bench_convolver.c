@@ -11,8 +11,8 @@
  * nothing for as long as ours takes; peer=none, when paced, does nothing at all. helpers=1 has the
  * long blocks done by another thread, which needs real time to do it in, so it is paced only. ratio
  * is to the better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold
- * then. convolver-limit is what our plan would cost if it were only FFTW's transforms and one pass
- * over the spectra.
+ * then. convolver-limit is what our plan would cost if it were only FFTW's transforms and the
+ * products' arithmetic or reading, whichever takes longer (convolver_limit.h).
  */
 #include "effects/convolver.h"
 #include "effects/crew.h"

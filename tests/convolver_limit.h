@@ -4,9 +4,11 @@
 
 #include "effects/convolver.h"
 
-/* ns per frame for `inputs` x `outputs` full responses in these levels: FFTW's measured time for
- * every real transform, and one pass over the spectra at the speed at which this CPU reads memory
- * of that size. No copying, no adding, no call. */
+/* ns of CPU time per frame for `inputs` x `outputs` full responses in these levels: FFTW's measured
+ * time for every real transform, and for the products the longer of two: the arithmetic alone, at
+ * the speed at which this CPU multiplies and adds in registers; or one pass over the spectra every
+ * KERNEL_AHEAD blocks, which is how often ours make one, at the speed at which it reads memory of
+ * that size. No copying, no call. Ours can only fall below it where its transform beats FFTW's. */
 double convolver_limit(const struct filter_level *levels, uint32_t n, uint32_t inputs,
                        uint32_t outputs);
 
