@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-enum { STUDIO_PORTS = 16 };
+enum { STUDIO_PORTS = 80 };
 
 struct studio {
     uint32_t rate, quantum;
