@@ -63,8 +63,8 @@ static void rates_from_the_beginning(void)
         snprintf(keys, sizeof keys, "rate=%.17g quality=best", rates[i]);
         begin(&s, "sine.wav", keys);
         desk_roll(&s);
-        desk_hear(&s, x, 96000);
-        CHECK(residual(x, 1000, 96000, 0, rates[i]) < 1e-4);
+        desk_hear(&s, x, 24000);
+        CHECK(residual(x, 1000, 24000, 0, rates[i]) < 1e-4);
         CHECK_INT(console_locate(s.console, 123456, &why), 0);
         desk_settle(&s, y, 64, ROOM);
         uint64_t at = console_status(s.console)->position + link_horizon(s.link) -
@@ -112,7 +112,7 @@ static void moves_while_playing(void)
     static const struct {
         double from, to;
         uint32_t frames;
-    } rows[] = { { 1, 1.5, 4800 }, { 1.5, 0.5, 96000 }, { 0.5, 2, 256 }, { 2, 0.77, 24000 } };
+    } rows[] = { { 1, 1.5, 4800 }, { 1.5, 0.5, 24000 }, { 0.5, 2, 256 }, { 2, 0.77, 12000 } };
     struct studio s;
     uint32_t n = 0;
     double position = 0;
@@ -155,7 +155,7 @@ static void comes_back_to_the_very_bits(void)
     desk_roll(&s);
     uint64_t first = link_horizon(s.link);
     desk_hear(&s, x, n);
-    uint64_t told = studio_set(&s, "strip/a/rate", "1.37", 4800);
+    uint64_t told = studio_set(&s, "strip/a/rate", "1.3713", 4800);
     take_over(&s);
     n += desk_settle(&s, x + n, 19200, ROOM - n);
     for (uint32_t i = 0; i < told - first; i++)
@@ -165,9 +165,9 @@ static void comes_back_to_the_very_bits(void)
     n += desk_settle(&s, x + n, 38400, ROOM - n);
     uint32_t back = (uint32_t)(told - first) + 4800 + 512;
     double frame = signal_ramp_frame(x[back]);
-    for (uint32_t i = back; i < n; i++)
-        CHECK_NEAR(signal_ramp_frame(x[i]), frame + (i - back), 0);
-    CHECK(frame > back && frame == nearbyint(frame));
+    signal_ramp(y, n - back, (uint64_t)frame);
+    CHECK_INT(memcmp(x + back, y, (n - back) * sizeof *x), 0);
+    CHECK(frame > back);
     CHECK_INT(desk_totals(&s).starved, 0);
     struct refusal why; /* and a locate forgets it all */
     CHECK_INT(console_locate(s.console, 5000, &why), 0);
@@ -196,6 +196,30 @@ static void loops_with_the_transport(void)
     studio_close(&s);
 }
 
+/* Moved in the middle of a short loop, each later turn is at the plain place by the new rate. */
+static void moves_in_a_loop(void)
+{
+    struct studio s;
+    struct refusal why;
+    uint32_t wrong = 0;
+    begin(&s, "sine.wav", "ring=100ms");
+    CHECK_INT(console_loop(s.console, 4800, 14400, &why), 0);
+    desk_roll(&s);
+    desk_hear(&s, x, 19200); /* half of the second turn is played */
+    studio_set(&s, "strip/a/rate", "1.5", 4800);
+    take_over(&s);
+    desk_hear(&s, x, 4800 + 9600); /* and one that comes out of the change */
+    desk_hear(&s, x, 4 * 9600);
+    for (uint32_t k = 0; k < 4 * 9600; k++) {
+        uint32_t i = k % 9600;
+        double g = fmin(1, (i + 1) / (double)(DESK_FADE + 1));
+        double want = (1 - g) * sine_at((14400 + i) * 1.5) + g * sine_at((4800 + i) * 1.5);
+        wrong += !(fabs(x[k] - want) < 1e-3);
+    }
+    CHECK_INT(wrong, 0);
+    studio_close(&s);
+}
+
 /* A fader that is moved all the time. */
 static void many_changes_in_a_row(void)
 {
@@ -203,7 +227,7 @@ static void many_changes_in_a_row(void)
     uint32_t n = 0, seed = 3;
     begin(&s, "sine.wav", "loop=on ring=100ms");
     desk_roll(&s);
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 30; i++) {
         char value[32];
         seed = seed * 1664525 + 1013904223;
         snprintf(value, sizeof value, "%.3f", 0.5 + (seed >> 8) % 1500 / 1000.0);
@@ -284,6 +308,7 @@ int main(void)
     RUN(moves_while_playing);
     RUN(comes_back_to_the_very_bits);
     RUN(loops_with_the_transport);
+    RUN(moves_in_a_loop);
     RUN(many_changes_in_a_row);
     RUN(one_shots_at_a_rate);
     RUN(leaps_to_the_next_file);
