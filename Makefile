@@ -17,7 +17,10 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmiss
 # 1: fixed rates are converted by libsoxr; 0: by libsamplerate, far dearer. Give each a BUILD of its own.
 SOXR    := $(if $(shell pkg-config --exists soxr 2>/dev/null && echo yes),1,0)
 RATES    = $(if $(filter 1,$(SOXR)),soxr,samplerate)
-LIBS_PC  = jack fftw3f sndfile samplerate $(filter soxr,$(RATES)) opusfile vorbisfile libmpg123
+# 1: Matroska and MP4 by libavformat, with any number of streams (Debian's, installed only then).
+AV       = 0
+AV_PC    = $(if $(filter 1,$(AV)),libavformat libavcodec libswresample libavutil)
+LIBS_PC  = $(AV_PC) jack fftw3f sndfile samplerate $(filter soxr,$(RATES)) opusfile vorbisfile libmpg123
 # := so that pkg-config is asked once; empty before `make deps` has run, which re-runs make.
 PC_CFLAGS := $(shell pkg-config --cflags $(LIBS_PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(LIBS_PC) 2>/dev/null)
@@ -30,7 +33,8 @@ LDLIBS_bench_convolver = -lzita-convolver -lstdc++
 SRC  = $(wildcard daemon/*.c mixer/*.c effects/*.c ipc/*.c)
 MAIN = daemon/main.c ipc/mixctl.c
 LIB  = $(filter-out $(MAIN) $(filter-out mixer/converter_$(RATES).c,\
-           $(wildcard mixer/converter_*.c)),$(SRC))
+           $(wildcard mixer/converter_*.c)) \
+           $(if $(AV_PC),mixer/decoder_none.c,$(wildcard mixer/decoder_av*.c)),$(SRC))
 OBJ  = $(LIB:%.c=$(BUILD)/%.o)
 TESTS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
@@ -132,7 +136,7 @@ demo: deps
 	@BUILD=$(BUILD) conf/demo.sh "$(STEMS)"
 
 deps:
-	@conf/packages.sh
+	@conf/packages.sh $(if $(AV_PC),av)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all

@@ -1,7 +1,7 @@
 #!/bin/sh
 # packages.sh - install the Debian packages that are missing for the build, the tests and the demo
 #
-# packages.sh [fuzz]   Needs root or sudo only when something is missing; asks dpkg first, so that a
+# packages.sh [fuzz|av]   Needs root or sudo only when something is missing; asks dpkg first, so that a
 # machine that has everything never touches the network.
 set -eu
 
@@ -12,6 +12,7 @@ tests="jackd2 sox libsox-fmt-all ffmpeg ecasound flac vorbis-tools opus-tools jq
        mandoc spin relacy-dev python3-jsonschema zsh libfuse3-dev fuse3"
 case ${1-} in
 fuzz) tests="$tests clang" ;;
+av) build="$build libavformat-dev libavcodec-dev libswresample-dev libavutil-dev" ;;
 esac
 
 missing=

@@ -99,6 +99,7 @@ static struct decoder *open_decoder(const char *path, uint32_t rate, struct file
     *mark = file_mark_of(fd);
     struct decoder *d = decoder_is_ogg(fd)    ? decoder_ogg(fd, &wrong)
                         : decoder_is_mpeg(fd) ? decoder_mpeg(fd, &wrong)
+                        : decoder_is_av(fd)   ? decoder_av(fd, &wrong)
                                               : decoder_sndfile(fd, &wrong);
     if (!d) {
         *why = say("%.300s: %s", path, wrong);
@@ -144,8 +145,10 @@ struct audiofile *audiofile_open(const char *path, uint32_t rate, enum quality q
         return NULL;
     }
     f->mark = mark;
-    info->channels = d->channels;
+    *info = (struct audiofile_info){ .channels = d->channels };
     info->file_rate = d->rate;
+    info->streams = d->streams;
+    memcpy(info->stream_channels, d->stream_channels, sizeof info->stream_channels);
     info->frames = d->frames;
     if (f->resampler && d->frames != FRAMES_UNKNOWN)
         info->frames = resampler_length(f->resampler, d->frames);

@@ -13,7 +13,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { AUDIOFILE_CHANNELS_MAX = 64, AUDIOFILE_RATE_MIN = 1000, AUDIOFILE_RATE_MAX = 768000 };
+enum {
+    AUDIOFILE_CHANNELS_MAX = 64,
+    AUDIOFILE_STREAMS_MAX = 64,
+    AUDIOFILE_RATE_MIN = 1000,
+    AUDIOFILE_RATE_MAX = 768000
+};
 
 enum quality { QUALITY_FASTEST, QUALITY_MEDIUM, QUALITY_BEST }; /* of the rate conversion */
 
@@ -22,6 +27,8 @@ struct audiofile;
 struct audiofile_info {
     uint32_t channels;
     uint32_t file_rate; /* Hz, as stored */
+    uint32_t streams;   /* of a Matroska or MP4 file, one after the other in its channels; else 0 */
+    uint32_t stream_channels[AUDIOFILE_STREAMS_MAX];
     uint64_t frames; /* at the rate asked for, as the header claims; UINT64_MAX: it does not say */
     char format[64]; /* for people: "WAV 24 bit", "FLAC 16 bit" */
 };

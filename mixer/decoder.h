@@ -12,6 +12,8 @@
 
 #define FRAMES_UNKNOWN UINT64_MAX
 
+enum { DECODER_STREAMS_MAX = 64 };
+
 struct decoder;
 
 struct decoder_kind {
@@ -26,12 +28,14 @@ struct decoder {
     const struct decoder_kind *kind;
     uint32_t channels; /* any number: the caller checks */
     uint32_t rate;     /* Hz, any number */
-    uint64_t frames;   /* as the header claims, or FRAMES_UNKNOWN */
-    uint64_t there;    /* the same by the size of the file: no seek reaches further */
-    bool cut;          /* the end of the file is missing, however long it was */
-    bool finite;       /* integer samples: no NaN can come out */
-    char format[64];   /* for people */
-    char fault[160];   /* "" or what went wrong, lower case, no full stop */
+    uint32_t streams;  /* of sound, side by side in its channels; 0: it knows only one */
+    uint32_t stream_channels[DECODER_STREAMS_MAX]; /* of each of them */
+    uint64_t frames;                               /* as the header claims, or FRAMES_UNKNOWN */
+    uint64_t there;  /* the same by the size of the file: no seek reaches further */
+    bool cut;        /* the end of the file is missing, however long it was */
+    bool finite;     /* integer samples: no NaN can come out */
+    char format[64]; /* for people */
+    char fault[160]; /* "" or what went wrong, lower case, no full stop */
 };
 
 /* Take over fd when they succeed. NULL: *why says what is wrong with the content (static or
@@ -39,10 +43,13 @@ struct decoder {
 struct decoder *decoder_sndfile(int fd, const char **why);
 struct decoder *decoder_ogg(int fd, const char **why); /* only where decoder_is_ogg */
 struct decoder *decoder_mpeg(int fd, const char **why);
+struct decoder *decoder_av(int fd, const char **why); /* NULL in a build without libavformat */
 
-/* Does the file begin like Ogg with a codec that decoder_ogg knows, like MPEG audio? The
+/* Does the file begin like Ogg with a codec that decoder_ogg knows, like MPEG audio,
+ * like Matroska or MP4? The
  * descriptor's offset is left alone. */
 bool decoder_is_ogg(int fd);
 bool decoder_is_mpeg(int fd);
+bool decoder_is_av(int fd);
 
 #endif

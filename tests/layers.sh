@@ -34,6 +34,7 @@ refuse "includes start at the root" '"[^/"]*"' daemon/*.[ch] mixer/*.[ch] effect
     refuse "opusfile is the reader's" '<opus' $(but mixer/ogg_opus.c)
     refuse "vorbisfile is the reader's" '<vorbis' $(but mixer/ogg_vorbis.c)
     refuse "mpg123 is the reader's" '<mpg123' $(but mixer/decoder_mpeg.c)
+    refuse "libavformat is the reader's" '<lib(av|sw)' $(but mixer/decoder_av_parts.h)
     refuse "samplerate is the converter's and the interpolator's" '<samplerate' $(but mixer/converter_samplerate.c mixer/interpolator.c)
     refuse "soxr is the converter's" '<soxr' $(but mixer/converter_soxr.c)
     refuse "fftw3 is the convolver's" '<fftw3' $(but $(ls effects/convolver*.c effects/fft*.c 2>/dev/null))

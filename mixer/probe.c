@@ -1,0 +1,109 @@
+/* probe.c - what a source names: a file, and the channels or the stream of it that are picked */
+#include "mixer/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool file_exists(const struct console *c, const char *file)
+{
+    char *path = console_path(c, file);
+    bool exists = path && access(path, F_OK) == 0;
+    free(path);
+    return exists;
+}
+
+/* Splits "FILE:3-4" where what follows the last colon is channels and no such file exists whole. */
+static int source_split(const struct console *c, const char *text, char **file, uint32_t *first,
+                        uint32_t *picked, struct refusal *why)
+{
+    *first = *picked = 0;
+    const char *colon = strrchr(text, ':');
+    size_t digits = colon ? strspn(colon + 1, "0123456789-") : 0;
+    if (!digits || colon[1 + digits] || file_exists(c, text)) {
+        *file = strdup(text);
+        return *file ? 0 : refuse(why, FAULT_LIMIT, "out of memory");
+    }
+    unsigned from = 0, to = 0;
+    int used = 0;
+    int n = sscanf(colon + 1, "%5u%n-%5u%n", &from, &used, &to, &used);
+    if (n == 1)
+        to = from;
+    if (n < 1 || colon[1 + used] || from < 1 || to < from || to > AUDIOFILE_CHANNELS_MAX) {
+        refuse(why, FAULT_RANGE, "\"%s\" picks no channels", colon + 1);
+        return refuse_hint(why, "FILE:3 or FILE:3-4, from 1 to %d", AUDIOFILE_CHANNELS_MAX);
+    }
+    *first = from - 1;
+    *picked = to - from + 1;
+    *file = strndup(text, (size_t)(colon - text));
+    return *file ? 0 : refuse(why, FAULT_LIMIT, "out of memory");
+}
+
+/* What the peer knows of a file, so that it need not be opened for that. */
+static bool peer_facts(const struct console *c, const char *file, struct audiofile_info *info)
+{
+    if (!c->peer || strcmp(c->peer->folder, c->folder) != 0)
+        return false;
+    for (uint32_t i = c->peer->nodes.n; i-- > 0;) {
+        const struct node *n = c->peer->nodes.at[i];
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING || strcmp(n->file, file) != 0)
+            continue;
+        info->channels = n->total;
+        info->frames = n->frames;
+        return true;
+    }
+    return false;
+}
+
+/* In a file of several streams, one number picks a stream; a number that is too high for that, and
+ * FILE:3-4, pick channels, counted through all streams. */
+static void stream_pick(struct picked_file *f, const struct audiofile_info *info)
+{
+    uint32_t stream = f->first;
+    if (f->picked != 1 || info->streams < 2 || stream >= info->streams)
+        return;
+    f->first = 0;
+    for (uint32_t i = 0; i < stream; i++)
+        f->first += info->stream_channels[i];
+    f->picked = info->stream_channels[stream];
+}
+
+static int facts_take(struct picked_file *f, const struct audiofile_info *info)
+{
+    f->total = info->channels;
+    f->channels = f->picked ? f->picked : info->channels;
+    f->frames = info->frames;
+    return 0;
+}
+
+int source_probe(struct console *c, const char *text, enum quality quality, struct picked_file *f,
+                 struct refusal *why)
+{
+    struct audiofile_info info;
+    const char *what = "out of memory";
+    *f = (struct picked_file){ 0 };
+    if (source_split(c, text, &f->file, &f->first, &f->picked, why))
+        return -1;
+    /* One number may mean a stream, of which the peer knows nothing. */
+    if (f->picked != 1 && peer_facts(c, f->file, &info) && f->first + f->picked <= info.channels)
+        return facts_take(f, &info);
+    char *path = console_path(c, f->file);
+    struct audiofile *file =
+        path ? audiofile_open(path, c->setup.rate, quality, &info, &what) : NULL;
+    enum fault fault = file || !path ? FAULT_LIMIT : path_fault(path);
+    free(path);
+    if (file)
+        stream_pick(f, &info);
+    if (!file) {
+        refuse(why, fault, "%s", what);
+    } else if (f->first + f->picked > info.channels) {
+        refuse(why, FAULT_RANGE, "%s: the file has channels 1 to %u", text, info.channels);
+    } else {
+        audiofile_close(file);
+        return facts_take(f, &info);
+    }
+    audiofile_close(file);
+    free(f->file);
+    return -1;
+}
