@@ -10,12 +10,14 @@
 #include "effects/rt.h"
 #include "ipc/glob.h"
 #include "ipc/parse.h"
+#include "ipc/protocol.h"
 #include "ipc/reply.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 bool figures_match(const char *glob, const char *address)
 {
@@ -120,6 +122,30 @@ void figures_transport(struct mixd *m, struct text *out)
     shared_figures(m, frames, out);
 }
 
+static bool is_shot(const struct mixd *m, const char *address)
+{
+    char row[PROTOCOL_LINE];
+    struct console_value v;
+    struct refusal why;
+    snprintf(row, sizeof row, "%s/mode", address);
+    return !console_get(m->console, row, &v, &why) && v.number != 0;
+}
+
+/* A track of which sound is still to come plays while the timeline rolls; till then it is primed. A
+ * one-shot's figures say playing only when it was fired. */
+static const char *track_state(struct mixd *m, const char *address, const struct track_figures *f)
+{
+    if (f->failed)
+        return "failed";
+    if (f->lost)
+        return "lost";
+    if (f->playing && (console_rolling(m->console) || is_shot(m, address)))
+        return "playing";
+    if (f->playing)
+        return f->primed ? "primed" : "priming";
+    return f->ended ? "ended" : "idle";
+}
+
 static void track_print(void *context, const char *address, const struct track_figures *f)
 {
     struct mixd *m = ((void **)context)[0];
@@ -139,12 +165,7 @@ static void track_print(void *context, const char *address, const struct track_f
     uint32_t place = console_queue_place(m->console, address);
     if (place)
         reply_pair(r, "entry", "%" PRIu32, place);
-    reply_pair(r, "state", "%s",
-               f->failed    ? "failed"
-               : f->lost    ? "lost"
-               : f->playing ? "playing"
-               : f->ended   ? "ended"
-                            : "idle");
+    reply_pair(r, "state", "%s", track_state(m, address, f));
 }
 
 void figures_reply(struct mixd *m, double *fill_low, struct reply *r)

@@ -140,7 +140,8 @@ static void take_track(struct place *p, const struct pair *pairs, size_t n)
         else if (strcmp(pairs[i].key, "starved") == 0)
             p->starved = count_of(pairs[i].value);
         else if (strcmp(pairs[i].key, "state") == 0)
-            playing = strcmp(pairs[i].value, "playing") == 0;
+            playing =
+                strcmp(pairs[i].value, "playing") == 0 || strcmp(pairs[i].value, "primed") == 0;
     }
     p->fill = playing ? fill : NAN;
 }

@@ -4,7 +4,7 @@ import math
 import os
 
 import wavs
-from mixdbox import Box, main, seconds, until
+from mixdbox import Box, fields, main, seconds, until
 
 RATE = 48000
 
@@ -137,6 +137,20 @@ class Markers(Box):
         client.must('stop')
         self.assertIn('strip/', client.refused('arm 2s', 'file').text)
         self.assertRegex('\n'.join(client.must('status').lines), r'\barmed=off\b')
+
+    def test_a_track_plays_when_the_timeline_rolls(self):
+        client = self.start().client()
+
+        def state():
+            line = next(line for line in client.must('stats').lines if line.startswith('strip/a'))
+            return fields(line)['state']
+        until(lambda: state() == 'primed')
+        client.must('play')
+        until(lambda: state() == 'playing')
+        client.must('stop')
+        until(lambda: state() == 'primed')
+        client.must('locate 30s')  # behind its end
+        until(lambda: state() == 'ended')
 
     def test_a_stop_that_fades_does_not_move_the_place_that_is_gone_to(self):
         client = self.start().client()
