@@ -24,9 +24,24 @@ static void entry_print(void *context, const struct console_queued *q)
     reply_pair(r, "sounds", "%s", q->sounds ? "on" : "off");
 }
 
+static void entry_count(void *context, const struct console_queued *q)
+{
+    *(uint64_t *)context = q->place;
+}
+
+static uint64_t queue_length(const struct mixd *m, const char *address)
+{
+    uint64_t length = 0;
+    struct refusal why;
+    console_each_queued(m->console, address, &length, entry_count, &why);
+    return length;
+}
+
 static void answer_queued(struct mixd *m, struct reply *r, const uint64_t arg[2])
 {
     reply_ok(r, "frame=%" PRIu64, arg[0] ? arg[0] : link_horizon(m->link));
+    if (arg[1])
+        reply_pair(r, "same", "1");
 }
 
 static int queue_files(const struct call *call, struct refusal *why)
@@ -44,7 +59,7 @@ enum verdict verb_queue(struct call *call)
     struct mixd *m = call->context;
     const char *address = call->words[1].text, *what = call->count > 2 ? call->words[2].text : "";
     struct refusal why;
-    uint64_t frame = 0;
+    uint64_t frame = 0, before = queue_length(m, address);
     int err;
     if (call->count == 2)
         err = console_each_queued(m->console, address, call, entry_print, &why);
@@ -58,6 +73,8 @@ enum verdict verb_queue(struct call *call)
         return refused(call, &why);
     if (call->count == 2)
         return VERDICT_DONE;
-    watch_state(m, "queued=%s", address);
-    return answer_settled(call, answer_queued, frame, 0);
+    bool same = !frame && queue_length(m, address) == before;
+    if (!same)
+        watch_state(m, "queued=%s", address);
+    return answer_settled(call, answer_queued, frame, same);
 }

@@ -83,6 +83,11 @@ class Clicks(Box):
                    'set strip/second/solo off', 'set strip/sine/solo off', 'remove strip/second',
                    'remove strip/sine')
 
+    def test_sources(self):
+        self.check('set strip/sine/ring 3s', 'set engine/ring 200ms', 'set strip/sine/ring 0s',
+                   'queue strip/sine sine.wav sine.wav', 'locate 5s', 'queue strip/sine next',
+                   'locate 1s', 'queue strip/sine clear', 'set strip/sine/mode oneshot')
+
     def test_sends(self):
         self.check('add bus hall', 'set strip/sine/send/hall 0dB', 'set bus/hall/mute on',
                    'set bus/hall/mute off', 'insert bus/hall reverb ir=hall.wav',
