@@ -214,8 +214,12 @@ class Daemon:
         with open(self.log_path, 'wb') as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, env=env)
-        until(self._answers, f'{command} to answer', self.process)
-        assert not env.get('RTGUARD_SAY') or 'rtguard: watching' in self.log(), self.log()
+        try:
+            until(self._answers, f'{command} to answer', self.process)
+            assert not env.get('RTGUARD_SAY') or 'rtguard: watching' in self.log(), self.log()
+        except BaseException:
+            self.process.kill()  # nobody else knows it
+            raise
 
     def _answers(self):
         if self.process.poll() is not None:
