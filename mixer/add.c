@@ -287,7 +287,7 @@ static int bus_leave(struct console *c, struct node *bus, struct refusal *why)
         struct node *n = c->nodes.at[i];
         for (uint32_t k = 0; k < n->sends.n; k++) {
             struct model_send *s = n->sends.at[k];
-            if (s->to == bus && s->life != LIFE_LEAVING)
+            if (s->to == bus) /* one that leaves slowly must hurry */
                 send_leave(c, n, s, &gently);
         }
     }

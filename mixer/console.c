@@ -174,13 +174,25 @@ static void node_retire(struct console *c, struct node *n)
         plug_retire(c, n, n->plugs.at[i]);
 }
 
+/* Does anything still lead into the bus, if only to fade? */
+static bool is_fed(const struct console *c, const struct node *bus)
+{
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        for (uint32_t k = 0; k < n->sends.n; k++)
+            if (((const struct model_send *)n->sends.at[k])->to == bus)
+                return true;
+    }
+    return false;
+}
+
 static void nodes_retire(struct console *c)
 {
     node_retire(c, c->master);
     for (uint32_t i = c->nodes.n; i-- > 0;) {
         struct node *n = c->nodes.at[i];
         node_retire(c, n);
-        if (!faded(c, n->life, n->until))
+        if (!faded(c, n->life, n->until) || (n->kind == NODE_BUS && is_fed(c, n)))
             continue;
         list_remove(&c->nodes, n);
         bury_later(c, n, node_free);

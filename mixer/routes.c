@@ -68,7 +68,7 @@ void send_leave(struct console *c, struct node *n, struct model_send *s,
                 const struct console_change *change)
 {
     uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
-    if (s->life == LIFE_HERE)
+    if (s->life != LIFE_COMING)
         fade_out(c, &s->until, frames);
     s->life = LIFE_LEAVING;
     s->sent[0] = s->sent[1] = NAN; /* wherever they are and however slowly they go */

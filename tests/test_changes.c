@@ -431,6 +431,27 @@ static void a_refused_line_is_not_heard(void)
     studio_close(&s);
 }
 
+/* A send that fades slowly into a bus that goes at once: nothing may be added to what is freed. */
+static void a_bus_goes_before_its_slow_sends(void)
+{
+    enum { N = 4800 };
+    static float in[N], x[N];
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, 48000, 64);
+    studio_add(&s, "bus hall");
+    studio_add(&s, "input mic channels=1 send/hall=0dB");
+    studio_settle(&s);
+    s.in[2] = in;
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, N, 64);
+    studio_set(&s, "input/mic/send/hall", "-inf", 10 * N);
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, 64, 64);
+    CHECK_INT(console_remove(s.console, "bus/hall", &why), 0);
+    studio_run(&s, (float *[STUDIO_PORTS]){ x }, N, 64);
+    CHECK(console_settled(s.console)); /* it has not waited for the fade of ten times that */
+    studio_close(&s);
+}
+
 int main(void)
 {
     snprintf(folder, sizeof folder, "/tmp/mixd-changes-XXXXXX");
@@ -453,5 +474,6 @@ int main(void)
     RUN(names_are_free_at_once);
     RUN(a_refused_line_is_not_heard);
     remove_files();
+    RUN(a_bus_goes_before_its_slow_sends);
     return check_done();
 }
