@@ -84,6 +84,7 @@ void console_free(struct console *c)
     while (c->sources.n) /* that were opened for later */
         source_close(c, c->sources.at[0]);
     list_clear(&c->desks);
+    free(c->eves);
     crew_free(c->crew);
     plans_free(c->plans);
     list_clear(&c->nodes);

@@ -220,8 +220,8 @@ enum console_jack console_jack(const struct console *c);
 /* Tempo and signature; a tempo of 0: none. Are they to be JACK's, where there is a tempo? */
 const struct bars *console_bars(const struct console *c);
 bool console_timebase(const struct console *c);
-/* The engine is told to chase (engine.h): does whom it chases roll, or is about to? In place of play
- * and stop. */
+/* The engine is told to chase (engine.h): does whom it chases roll, or is about to? In place of
+ * play and stop. */
 void console_chase(struct console *c, bool rolling, bool starting);
 /* Is a locate under way, and where to? */
 bool console_moving(const struct console *c, uint64_t *target);

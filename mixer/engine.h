@@ -35,13 +35,14 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
  * (link_promise)? Then nothing is late in the turn that follows. */
 RT bool engine_ready(struct engine *e, uint32_t n);
 
-/* Audio. Somebody else moves the timeline (chase.h), which stands or rolls and will be at `position`
- * at the first frame that the next engine_process makes; told anew before each period. What is to
- * stop does so over `fade` frames, and so long takes what it cuts into to come in. There is no loop
- * meanwhile, and nobody posts a play or a stop. Until engine_go_alone. */
+/* Audio. Somebody else moves the timeline (chase.h), which stands or rolls and will be at
+ * `position` at the first frame that the next engine_process makes; told anew before each period.
+ * What is to stop does so over `fade` frames, and so long takes what it cuts into to come in. There
+ * is no loop meanwhile, and nobody posts a play or a stop. Until engine_go_alone. */
 RT void engine_chase(struct engine *e, bool rolling, uint64_t position, uint32_t fade);
 RT void engine_go_alone(struct engine *e);
-/* Audio. Does it roll, fades included? Stands it at `position`, with the desk it will begin with? */
+/* Audio. Does it roll, fades included? Stands it at `position`, with the desk it will begin with?
+ */
 RT bool engine_rolls(const struct engine *e);
 RT bool engine_cued(const struct engine *e, uint64_t position);
 

@@ -135,6 +135,11 @@ static void target_value(const struct console *c, const struct target *t, struct
         transport_value(c, t->row, v);
         break;
     }
+    const struct eve *eve = row_is_text(t->param) ? NULL : eve_find(c, t);
+    if (eve) {
+        v->number = eve->before;
+        v->saved = !t->param->fixed && v->number != t->param->def;
+    }
     if (!row_is_text(t->param))
         snprintf(v->text, sizeof v->text, "%s",
                  param_format(t->param, v->number, c->setup.rate, text));

@@ -89,7 +89,7 @@ struct status {
     uint64_t lost_timings;
     bool rolling; /* includes the fade of a stop */
     bool stopping;
-    bool astray; /* what was primed came too late for whom we chase: a locate mends it */
+    bool astray;       /* what was primed came too late for whom we chase: a locate mends it */
     uint32_t n_meters; /* places in use: 0..n_meters-1 */
     struct meter meters[LINK_METERS];
 };

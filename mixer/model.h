@@ -69,11 +69,11 @@ struct source {
     uint32_t users;        /* taps */
     uint64_t visit;        /* of the last cue that came by */
     struct forecast forecast;
-    bool missed;           /* the timeline has overtaken what it keeps ready: not for new taps */
-    uint32_t complaints;   /* problems of it that have been reported */
-    bool noticed;          /* what happened to its name has been reported */
-    const void *wisher;    /* who had it opened for later, and holds it while it has no users */
-    struct start start;    /* where it was to begin */
+    bool missed;         /* the timeline has overtaken what it keeps ready: not for new taps */
+    uint32_t complaints; /* problems of it that have been reported */
+    bool noticed;        /* what happened to its name has been reported */
+    const void *wisher;  /* who had it opened for later, and holds it while it has no users */
+    struct start start;  /* where it was to begin */
 };
 
 struct model_tap {
@@ -233,6 +233,37 @@ struct scene {
     struct list values; /* of struct kept, in the desk's order */
 };
 
+enum target_kind {
+    TARGET_NODE,
+    TARGET_SEND,
+    TARGET_PRE,
+    TARGET_PLUG,
+    TARGET_BYPASS,
+    TARGET_ENGINE,
+    TARGET_TRANSPORT,
+    TARGET_MARKER,
+    TARGET_MORPH,
+    TARGET_GROUP,
+};
+struct target {
+    enum target_kind kind;
+    struct node *node;
+    struct node *to; /* of a send */
+    struct plug *plug;
+    struct marker *marker;
+    struct group *group;
+    uint32_t row;
+    const struct param *param;
+};
+/* A number that was scheduled and is posted, while its frame has yet to come. */
+struct eve {
+    struct target target; /* compared only: it may have gone */
+    double before, after;
+    uint64_t frame;
+    uint32_t frames;
+    enum curve curve;
+};
+
 /* A fade that begins when the batch is obeyed; then *until will be known. */
 struct ending {
     uint64_t *until;
@@ -295,7 +326,9 @@ struct console {
     const void *wisher;    /* whose prefetched sources the batch may take */
     uint64_t batch_position, batch_rolled; /* the timeline where the batch is obeyed */
     uint64_t batch_at;                     /* frame of the batch that is not yet posted; or 0 */
-    const struct console *peer;            /* believed in what it knows of files; or NULL */
+    struct eve *eves;
+    uint32_t n_eves;
+    const struct console *peer; /* believed in what it knows of files; or NULL */
 
     /* The transport as it is wanted. */
     bool rolling;
@@ -375,6 +408,15 @@ uint32_t xfade_frames(const struct console *c); /* engine/xfade */
 void fade_out(struct console *c, uint64_t *until, uint32_t frames);
 /* A fade of it is over, or the engine stands still. */
 bool fade_over(const struct console *c, uint64_t until);
+
+/* ---- eves.c: what is posted ahead of its frame */
+/* In a batch: remembers what a value was before it. */
+void eve_add(struct console *c, const struct target *t, double before, double after,
+             const struct console_change *change);
+/* The earliest change of it that is posted and not yet in force; NULL: none, or a batch is made. */
+const struct eve *eve_find(const struct console *c, const struct target *t);
+/* It was set meanwhile, to a value that holds until then: what is posted comes after it. */
+void eves_repeat(struct console *c, const struct target *t, double value);
 
 /* ---- course.c: where the timeline will be at an engine frame, by what is known now */
 void timeline_at(const struct console *c, uint64_t frame, uint64_t *position, uint64_t *rolled);
@@ -602,28 +644,6 @@ void transport_reset(struct console *c); /* as in an empty session */
 int signature_set(struct console *c, const char *text, struct refusal *why);
 
 /* ---- address.c: which parameter is meant */
-enum target_kind {
-    TARGET_NODE,
-    TARGET_SEND,
-    TARGET_PRE,
-    TARGET_PLUG,
-    TARGET_BYPASS,
-    TARGET_ENGINE,
-    TARGET_TRANSPORT,
-    TARGET_MARKER,
-    TARGET_MORPH,
-    TARGET_GROUP,
-};
-struct target {
-    enum target_kind kind;
-    struct node *node;
-    struct node *to; /* of a send */
-    struct plug *plug;
-    struct marker *marker;
-    struct group *group;
-    uint32_t row;
-    const struct param *param;
-};
 int target_find(const struct console *c, const char *address, struct target *t,
                 struct refusal *why);
 /* set.c: the value that is wanted of it now; another one, in range. */

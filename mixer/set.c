@@ -12,6 +12,9 @@ enum { MOVES_SPARE = 64 };
 
 double target_now(const struct console *c, const struct target *t)
 {
+    const struct eve *eve = eve_find(c, t);
+    if (eve)
+        return eve->before;
     const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
     switch (t->kind) {
     case TARGET_NODE:
@@ -241,7 +244,8 @@ int console_set(struct console *c, const char *address, const char *text,
     }
     if (value_read(c, &t, text, &value, why))
         return -1;
-    change->same = value == target_now(c, &t);
+    double before = target_now(c, &t);
+    change->same = value == before;
     if (c->panic && t.node == c->master && t.param == &node_rows[NODE_MUTE] && value == 0) {
         change->same = false;
         console_calm(c);
@@ -253,6 +257,10 @@ int console_set(struct console *c, const char *address, const char *text,
     if (!change->same && target_set(c, &t, value, change, why))
         return -1;
     change->frame = post_flush(c);
+    if (!change->same && c->batch_number)
+        eve_add(c, &t, before, value, change);
+    else if (!change->same && c->n_eves && !change->at)
+        eves_repeat(c, &t, value);
     if (change->at > change->frame)
         change->frame = change->at;
     if (t.kind == TARGET_NODE && t.row == NODE_RATE && t.node->rate_frame > change->frame)

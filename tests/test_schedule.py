@@ -118,6 +118,15 @@ class Offline(Scheduled):
         self.assertAlmostEqual(left[15999], middle, delta=1e-5)
         self.assertAlmostEqual(left[16000], gain(-6), delta=1e-6)
 
+    def test_equal_frames_keep_their_order_across_ticks(self):
+        """More for one frame than is handed over at a time."""
+        self.level(seconds=4)
+        lines = [f'set strip/a/gain -{1 + i % 80}dB over 0 at +24000f' for i in range(3000)]
+        left = wavs.read(self.render('add strip a source=half.wav pan=L100\n' + '\n'.join(lines),
+                                     'o.wav', '--to', '1s')).channels[0]
+        self.assertEqual([s[0] for s in self.steps(left)], [0, 24000])
+        self.assertAlmostEqual(left[24000], gain(-(1 + 2999 % 80)), delta=1e-6)
+
     def test_positions_come_by_again(self):
         """In a loop, what waits for a position behind is obeyed after the seam."""
         self.level(seconds=4)
@@ -153,6 +162,26 @@ class Bookkeeping(Scheduled):
         until(lambda: self.frame() >= frame, 'the frame')
         self.assertEqual(self.client.get('strip/a/gain'), '-3dB')
         self.assertNotIn('same', self.client.must('set strip/a/gain 0dB').fields)
+
+    def test_what_is_handed_over_is_not_in_force_yet(self):
+        """On the eve of its frame a command is with the engine, which nobody may notice."""
+        def in_time():
+            self.client.must('set strip/a/gain 0dB')
+            frame = int(self.client.must('set strip/a/gain -6dB over 0 at +40ms').fields['frame'])
+            lines = ('get strip/a/gain', 'set strip/a/gain -6dB', 'set strip/a/gain +=1dB',
+                     'set strip/a/gain -3dB', 'get strip/a/gain')
+            self.client.send('\n'.join(lines) + '\nstatus\n')
+            got = [self.client.answer() for _ in range(len(lines) + 1)]
+            now = int(re.search(r' frame=(\d+) ', ' '.join(got.pop().lines))[1])
+            until(lambda: self.frame() > frame, 'the frame')
+            self.assertEqual(self.client.get('strip/a/gain'), '-6dB')
+            if now + 1024 < frame:
+                self.assertEqual(got[0].lines, ['strip/a/gain=0dB'])
+                self.assertNotIn('same', got[1].fields)
+                self.assertEqual(got[2].fields['value'], '-5dB')
+                self.assertEqual(got[4].lines, ['strip/a/gain=-3dB'])
+            return now + 1024 < frame
+        until(in_time, 'forty milliseconds in which five lines are answered')
 
     def test_lists_and_cancels(self):
         self.client.must('@7 set strip/a/gain -6dB at +1:00')
