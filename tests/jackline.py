@@ -73,6 +73,11 @@ class Recording:
         assert abs(exact - nearest) < 0.3, f'{exact} at {t} is no frame: two places sound at once'
         return nearest
 
+    def around(self, t):
+        """Quotient and level of the frames around t, for who has to find out what is wrong."""
+        return [(self.left[i] / self.right[i] * 2**20 - 1 if self.right[i] else None, self.right[i])
+                for i in range(max(t - 4, 0), min(t + 5, len(self.left)))]
+
     def check(self, joins=0):
         """Every frame that JACK rolled is the one heard, from the first; at most `joins` rolls begin
         without us. Whatever is heard while it does not roll is the fade-out of what rolled."""
@@ -105,7 +110,8 @@ class Recording:
                 if frame + i < self.length:
                     silent = self.silence(t + i, frame + i, silent)
             else:
-                assert heard == frame + i, f'frame {heard} is heard at {t + i}, not {frame + i}'
+                assert heard == frame + i, \
+                    f'frame {heard} is heard at {t + i}, not {frame + i}: {self.around(t + i)}'
                 self.heard += 1
                 silent, last = -1, heard
         return silent, frame + n - 1 if self.lag else last
