@@ -3,6 +3,7 @@
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "ipc/loop.h"
+#include "ipc/nearest.h"
 #include "ipc/text.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
@@ -135,23 +136,66 @@ enum verdict verb_ports(struct call *call)
     return VERDICT_DONE;
 }
 
+struct seeking {
+    const char *name;
+    bool output; /* as it should be */
+    bool there, fits;
+    struct nearest nearest;
+};
+
+static void port_seek(void *context, const char *name, bool output, bool own)
+{
+    struct seeking *s = context;
+    (void)own;
+    if (output == s->output)
+        nearest_offer(&s->nearest, name);
+    if (strcmp(name, s->name) != 0)
+        return;
+    s->there = true;
+    s->fits = output == s->output;
+}
+
+static void wire_skip(void *context, const char *from, const char *to, bool live)
+{
+    (void)context, (void)from, (void)to, (void)live;
+}
+
+/* Is it this word that is wrong, which should name an output, or an input? Then the reply says so.
+ */
+static bool blamed(struct call *call, unsigned word, bool output)
+{
+    struct mixd *m = call->context;
+    const struct word *at = &call->words[word];
+    struct seeking s = { .name = at->text, .output = output };
+    nearest_init(&s.nearest, at->text);
+    m->driver_kind->each_port(m->driver, &s, port_seek, wire_skip);
+    if (s.fits)
+        return false;
+    if (!s.there)
+        reply_err_at(call->reply, CODE_UNKNOWN, at, "is no audio port");
+    else if (output)
+        reply_err_at(call->reply, CODE_TYPE, at, "is an input; a connection begins at an output");
+    else
+        reply_err_at(call->reply, CODE_TYPE, at, "is an output; a connection ends at an input");
+    if (nearest_best(&s.nearest))
+        reply_hint(call->reply, "%s", nearest_best(&s.nearest));
+    return true;
+}
+
 static enum verdict wired(struct call *call, int err)
 {
     struct mixd *m = call->context;
     const struct word *from = &call->words[1];
     if (err == -ENOENT && m->at_once) /* a session may name a port that comes later */
         reply_ok(call->reply, "live=off");
-    else if (err == -ENOENT)
-        reply_err(call->reply, CODE_UNKNOWN, "there is no port %s, or no port %s", from->text,
-                  call->words[2].text);
     else if (err == -EEXIST)
         reply_ok(call->reply, "same=1");
     else if (err == -ENOTCONN)
         reply_ok(call->reply, "driver=lost");
-    else if (err)
+    else if (err && !blamed(call, 1, true) && !blamed(call, 2, false))
         reply_err(call->reply, CODE_DENIED, "%s and %s: %s", from->text, call->words[2].text,
                   strerrordesc_np(-err));
-    else
+    else if (!err)
         watch_state(m, "%s=%s,%s", call->verb->name, from->text, call->words[2].text);
     return VERDICT_DONE;
 }
