@@ -78,10 +78,12 @@ class Recording:
         return [(self.left[i] / self.right[i] * 2**20 - 1 if self.right[i] else None, self.right[i])
                 for i in range(max(t - 4, 0), min(t + 5, len(self.left)))]
 
-    def check(self, joins=0):
+    def check(self, joins=0, starved=0):
         """Every frame that JACK rolled is the one heard, from the first; at most `joins` rolls begin
-        without us. Whatever is heard while it does not roll is the fade-out of what rolled."""
+        without us, and `starved` frames are holes, which begin with a frame that is held. Whatever is
+        heard while it does not roll is the fade-out of what rolled."""
         state_before, silent, last = STOPPED, 0, None
+        self.starved = starved
         for t, state, frame in self.blocks:
             if state != ROLLING:
                 last = self.tail(t, last)
@@ -90,12 +92,12 @@ class Recording:
                     self.rolls += 1
                     silent = 0
                 self.grace = self.lag
-                silent, last = self.roll(t, frame, silent)
+                silent, last = self.roll(t, frame, silent, last)
             state_before = state
         assert self.late <= joins, f'{self.late} of {self.rolls} rolls began without us'
         return self
 
-    def roll(self, t, frame, silent):
+    def roll(self, t, frame, silent, last_heard):
         n = self.period
         self.rolled += n
         whole = frame + n <= self.length
@@ -103,12 +105,14 @@ class Recording:
                 self.right[t:t + n] == self.full:
             self.heard += n
             return -1, frame + n - 1
-        last = None
+        last = last_heard
         for i in range(n):
             heard = self.frame(t + i)
             if heard is None:
                 if frame + i < self.length:
                     silent = self.silence(t + i, frame + i, silent)
+            elif heard == last and self.starved:
+                self.starved -= 1
             else:
                 assert heard == frame + i, \
                     f'frame {heard} is heard at {t + i}, not {frame + i}: {self.around(t + i)}'
@@ -119,6 +123,9 @@ class Recording:
     def silence(self, t, frame, silent):
         """One frame of a roll in which nothing is heard: fades begin at nothing, and who joins late
         is silent until then; who is in stays in."""
+        if silent < 0 and self.starved:
+            self.starved -= 1
+            return silent
         assert silent >= 0, f'silence at {t} inside a roll, at frame {frame}'
         if silent == 2 + self.lag:
             self.late += 1

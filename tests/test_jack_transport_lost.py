@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""test_jack_transport_lost.py - the server that we share a timeline with dies and returns"""
+import os
+import shlex
+import signal
+import subprocess
+
+from jackline import RATE, ROLLING, STOPPED, mover, number_file
+from mixdbox import Box, fields, main, until
+
+
+class Lost(Box):
+    """Servers of its own, one after the other, in place of the one that the box brings."""
+
+    def setUp(self):
+        super().setUp()
+        number_file(self.file('numbers.wav'))
+        self.server = None
+        self.addCleanup(self.kill_server)
+        try:
+            os.kill(int(os.environ['JACKBOX_PID']), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def start_server(self, client):
+        self.server = subprocess.Popen(shlex.split(os.environ['JACKBOX_JACKD']),
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        client.await_event(r'event state .*driver=jack')
+
+    def kill_server(self):
+        """Without a farewell. Its name is free only once it was waited for."""
+        if self.server:
+            self.server.kill()
+            self.server.wait()
+
+    def start(self, mode):
+        client = self.daemon('add strip a source=numbers.wav\nset transport/tempo 120\n'
+                             f'set transport/timebase on\nset transport/jack {mode}',
+                             driver='jack').client()
+        client.must('watch state')
+        return client
+
+    def state(self, client):
+        return fields(client.must('status').lines[0])['state']
+
+    def position(self, client):
+        return int(fields(client.must('status').lines[0])['position.frames'])
+
+    def lose(self, client):
+        self.kill_server()
+        client.await_event(r'event state .*driver=lost')
+
+    def test_nothing_of_the_old_timeline_is_left(self):
+        client = self.start('both')
+        self.assertIn('lost', client.refused('play', 'state').text)
+        self.assertIn('lost', client.refused('locate 1s', 'state').text)
+        self.start_server(client)
+        for _ in range(3):
+            client.must('locate 2s')
+            client.must('play')
+            until(lambda: self.position(client) > 2 * RATE, 'sound')
+            self.lose(client)
+            until(lambda: self.state(client) == 'stopped', 'standing')
+            self.start_server(client)
+            until(lambda: self.position(client) == 0, 'the new beginning')
+            here = mover('look')
+            self.assertEqual((here['state'], here['frame']), (STOPPED, 0))
+            self.assertEqual((here['bar'], here['beat'], here['bpm']), (1, 1, 120))
+
+    def test_a_play_that_waits_is_answered(self):
+        """Whether the server lives to obey it or not."""
+        client = self.start('both')
+        self.start_server(client)
+        client.must('play')
+        client.must('stop')
+        client.send('play\n')
+        self.kill_server()
+        answer = client.answer()
+        self.assertTrue(answer.ok or 'lost' in answer.text, answer.final)
+
+    def test_who_leads_goes_on_where_it_was(self):
+        client = self.start('lead')
+        self.start_server(client)
+        client.must('locate 2s')
+        client.must('play')
+        until(lambda: self.position(client) > 3 * RATE, 'sound')
+        self.lose(client)
+        held = self.position(client)
+        self.start_server(client)
+        until(lambda: self.position(client) > held, 'going on')
+        client.must('stop')
+        client.must('play')
+        self.assertEqual(mover('look')['state'], ROLLING)
+        self.assertGreater(mover('look')['frame'], held)
+
+
+main(periods=(256,))
