@@ -37,7 +37,7 @@ void console_chase(struct console *c, bool rolling, bool starting)
 bool console_moving(const struct console *c, uint64_t *target)
 {
     *target = c->target;
-    return c->moving || c->status->swaps < c->moved_swap;
+    return c->moving || c->deferred || c->status->swaps < c->moved_swap;
 }
 
 void transport_reset(struct console *c)

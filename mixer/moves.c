@@ -52,7 +52,7 @@ static void move_begin(struct console *c)
  * it was sent to. */
 static bool stopping(const struct console *c)
 {
-    return !c->rolling && !c->idle && rolls(c);
+    return !c->rolling && !c->starting && !c->idle && rolls(c);
 }
 
 void moves_tick(struct console *c)
