@@ -1,4 +1,4 @@
-/* track.c - one file being played: the decoder thread, and what control sees of it
+/* track.c - one file being played: the decoder thread
  *
  * The decoder fills its ring to the brim and sleeps: while the transport rolls, until the ring will
  * have fallen to the low mark, which it works out from the fill and the rate; while it stands,
@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -27,8 +26,6 @@ enum {
     NAP_MIN_MS = 1,
     NAP_MAX_MS = 60 * 60 * 1000,
     STILL_MS = 1000, /* longer than any period, or a nap between two would pass for a stop */
-    LOOKS = 2000,    /* readings of the figures before giving up on a still moment */
-    LOOK_NS = 50000,
 };
 
 /* When the decoder last looked at the world. */
@@ -437,78 +434,4 @@ void track_await(struct track *t)
     struct timespec when = in_ms(AWAIT_MS);
     if (sleep_until(&t->news, &when))
         atomic_exchange_explicit(&t->told, false, memory_order_acq_rel);
-}
-
-uint32_t track_channels(const struct track *t)
-{
-    /* Acquire: pairs with the decoder's release after the opening. */
-    bool open = atomic_load_explicit(&t->state, memory_order_acquire) == TRACK_OPEN;
-    return open ? t->channels : 0;
-}
-
-bool track_primed(const struct track *t)
-{
-    return atomic_load_explicit(&t->primed, memory_order_acquire); /* pairs with the decoder */
-}
-
-bool track_in_time(const struct track *t, uint64_t rolled)
-{
-    if (atomic_load_explicit(&t->ended, memory_order_acquire)) /* pairs with note_end */
-        return true;
-    /* Acquire: pairs with the decoder's release after the opening. */
-    if (atomic_load_explicit(&t->state, memory_order_acquire) != TRACK_OPEN)
-        return false;
-    uint64_t here =
-        atomic_load_explicit(&t->anchor, memory_order_relaxed) + t->lead + ring_written(t->ring);
-    return here >= rolled + ring_size(t->ring) / 2;
-}
-
-const char *track_problem(const struct track *t, uint32_t k)
-{
-    if (k >= TRACK_PROBLEMS)
-        return NULL;
-    return atomic_load_explicit(&t->problems[k], memory_order_acquire); /* with tell_problem */
-}
-
-static uint64_t get(const _Atomic uint64_t *counter)
-{
-    return atomic_load_explicit(counter, memory_order_acquire);
-}
-
-/* One reading of both accounts. False: somebody was changing them. The acquires of the counters
- * keep the second look at the turns behind them. */
-static bool read_account(const struct track *t, struct track_figures *out)
-{
-    uint32_t audio = atomic_load_explicit(&t->audio_turn, memory_order_acquire);
-    uint32_t decoder = atomic_load_explicit(&t->decoder_turn, memory_order_acquire);
-    out->played = get(&t->played);
-    out->skipped = get(&t->skipped);
-    out->decoded = get(&t->decoded);
-    uint64_t taken = ring_taken(t->ring);
-    out->buffered = ring_written(t->ring) - taken;
-    return !(audio & 1) && !(decoder & 1) &&
-           audio == atomic_load_explicit(&t->audio_turn, memory_order_relaxed) &&
-           decoder == atomic_load_explicit(&t->decoder_turn, memory_order_relaxed);
-}
-
-void track_figures(const struct track *t, struct track_figures *out)
-{
-    static const struct timespec moment = { .tv_nsec = LOOK_NS };
-    /* Acquire: pairs with the decoder's release after the opening. */
-    enum track_state state = atomic_load_explicit(&t->state, memory_order_acquire);
-    uint64_t end = atomic_load_explicit(&t->end, memory_order_acquire);
-    *out = (struct track_figures){
-        .starved = get(&t->starved),
-        .nans = get(&t->nans),
-        .primed = track_primed(t),
-        .ended = atomic_load_explicit(&t->ended, memory_order_acquire), /* with note_end */
-        .failed = state == TRACK_FAILED,
-        .lost = track_fate(t) == TRACK_LOST,
-    };
-    if (state == TRACK_OPEN) {
-        for (int i = 0; !read_account(t, out) && i < LOOKS; i++)
-            nanosleep(&moment, NULL);
-        out->size = ring_size(t->ring);
-    }
-    out->playing = out->played + out->skipped < end;
 }

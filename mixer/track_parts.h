@@ -1,7 +1,7 @@
-/* track_parts.h - what the two files of a track share; nobody else includes it
+/* track_parts.h - what the files of a track share; nobody else includes it
  *
- * track.c opens, decodes and closes; track_pull.c is what the audio thread runs. Each field says
- * who writes it.
+ * track.c opens, decodes and closes; track_file.c has an eye on the file; track_look.c is what any
+ * thread may see; track_pull.c is what the audio thread runs. Each field says who writes it.
  */
 #ifndef MIXER_TRACK_PARTS_H
 #define MIXER_TRACK_PARTS_H
