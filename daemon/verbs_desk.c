@@ -138,7 +138,8 @@ enum verdict verb_remove(struct call *call)
  * crossfade has to make room for it first, once it has been asked for. */
 struct change {
     struct mixd *m;
-    char *address, *text; /* NULL: a load */
+    bool load;
+    char *address, *text; /* text: a value, or the file to load */
     struct console_change asked, made;
     bool done; /* it has been asked for; `made` says what came of it */
 };
@@ -157,6 +158,12 @@ static void change_free(void *state)
 static int change_make(struct change *c, struct refusal *why)
 {
     c->made = c->asked;
+    if (c->load) {
+        c->done = console_load(c->m->console, c->address, c->text, why) == 0;
+        if (c->done)
+            watch_state(c->m, "loaded=%s", c->address);
+        return c->done ? 0 : -1;
+    }
     if (console_set(c->m->console, c->address, c->text, &c->made, why) ||
         lockstep_set(c->m, c->address, why))
         return -1;
@@ -173,8 +180,8 @@ static bool change_tell(struct change *c, struct reply *r)
     if (!heard && !c->m->at_once && !c->m->batch)
         return false;
     reply_ok(r, "frame=%" PRIu64, c->made.frame);
-    if (!c->text || console_get(c->m->console, c->address, &v, &why))
-        return true; /* a load, or it has been removed meanwhile */
+    if (c->load || console_get(c->m->console, c->address, &v, &why))
+        return true; /* or it has been removed meanwhile */
     reply_pair(r, "value", "%s", v.text);
     if (c->made.same)
         reply_pair(r, "same", "1");
@@ -214,18 +221,29 @@ static enum verdict change_later(struct call *call, const struct change *now)
     return VERDICT_LATER;
 }
 
+/* Makes the change now, or when a crossfade has made room for it. */
+static enum verdict change_begin(struct call *call, struct change *c)
+{
+    struct refusal why;
+    if (change_make(c, &why))
+        return why.fault == FAULT_BUSY && !c->m->at_once && !c->m->batch ? change_later(call, c)
+                                                                         : refused(call, &why);
+    mixd_hurry(c->m);
+    return change_tell(c, call->reply) ? VERDICT_DONE : change_later(call, c);
+}
+
 enum verdict verb_load(struct call *call)
 {
     struct mixd *m = call->context;
     struct refusal why;
-    struct change load = { .m = m, .address = call->words[1].text, .done = true };
-    if (console_load(m->console, load.address, call->words[2].text, &why))
+    struct change load = {
+        .m = m, .load = true, .address = call->words[1].text, .text = call->words[2].text
+    };
+    if (strncmp(load.address, "strip/", 6) != 0 || strchr(load.address + 6, '/'))
+        return change_begin(call, &load);
+    if (change_make(&load, &why))
         return refused(call, &why);
-    watch_state(m, "loaded=%s", load.address);
-    if (!strncmp(load.address, "strip/", 6) && !strchr(load.address + 6, '/'))
-        return answer_settled(call, answer_ok, 0, 0);
-    mixd_hurry(m);
-    return change_tell(&load, call->reply) ? VERDICT_DONE : change_later(call, &load);
+    return answer_settled(call, answer_ok, 0, 0);
 }
 
 enum verdict verb_set(struct call *call)

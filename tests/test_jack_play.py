@@ -77,13 +77,16 @@ class JackPlay(Box):
 
     def audio_thread(self, pid):
         """The thread that JACK calls each period: of those with real-time priority, or of all but
-        the first where the machine grants none, the one that sleeps and wakes most often."""
+        the first where the machine grants none, the one that sleeps and wakes most often; helpers
+        look more often at what there is to do."""
         def switches():
             counts = {}
             for thread in os.listdir(f'/proc/{pid}/task'):
                 try:
                     with open(f'/proc/{pid}/task/{thread}/status', encoding='utf-8') as file:
-                        counts[thread] = int(re.search(r'\nvoluntary.*:\s*(\d+)', file.read())[1])
+                        status = file.read()
+                    if not status.startswith('Name:\tmixd-helper'):
+                        counts[thread] = int(re.search(r'\nvoluntary.*:\s*(\d+)', status)[1])
                 except (FileNotFoundError, ProcessLookupError):
                     pass  # it has ended meanwhile
             return counts
