@@ -29,6 +29,7 @@ struct writing {
     bool moved;         /* it is not the folder that the session's paths are taken from */
     struct text *out;
     struct list objects, values;
+    uint32_t at; /* among the values: they come object by object, as the objects are written */
 };
 
 static void object_take(void *context, const char *address, const char *kind)
@@ -46,7 +47,9 @@ static void object_take(void *context, const char *address, const char *kind)
 static void value_take(void *context, const struct console_value *v)
 {
     struct writing *w = context;
-    struct value *copy = malloc(sizeof *copy);
+    const char *row = strrchr(v->address, '/');
+    bool always = row && (!strcmp(row, "/source") || !strcmp(row, "/channels"));
+    struct value *copy = v->saved || always ? malloc(sizeof *copy) : NULL;
     if (!copy)
         return;
     *copy = (struct value){ strdup(v->address), strdup(v->text), v->saved };
@@ -102,9 +105,30 @@ static bool goes_later(const struct object *o, const char *key)
     return bus && (!strcmp(key, "out") || !strncmp(key, "send/", 5));
 }
 
+/* Whether it is a value of the object or of something below it. */
+static bool lies_below(const struct writing *w, uint32_t i, const struct object *o)
+{
+    const struct value *v = w->values.at[i];
+    size_t n = strlen(o->address);
+    return !strncmp(o->address, v->address, n) && v->address[n] == '/';
+}
+
+/* The first value of an object, or a place without one; looked for from the last object's on. */
+static uint32_t values_of(struct writing *w, const struct object *o)
+{
+    for (uint32_t k = 0; k < w->values.n; k++) {
+        uint32_t i = (w->at + k) % w->values.n;
+        if (!lies_below(w, i, o) || (i > 0 && lies_below(w, i - 1, o)))
+            continue;
+        w->at = i;
+        return i;
+    }
+    return w->values.n;
+}
+
 static void keys_write(struct writing *w, const struct object *o)
 {
-    for (uint32_t i = 0; i < w->values.n; i++) {
+    for (uint32_t i = values_of(w, o); i < w->values.n && lies_below(w, i, o); i++) {
         const struct value *v = w->values.at[i];
         const char *key = key_of(o->address, v->address);
         if (!key || goes_later(o, key))
@@ -118,7 +142,7 @@ static void keys_write(struct writing *w, const struct object *o)
 
 static void sets_write(struct writing *w, const struct object *o)
 {
-    for (uint32_t i = 0; i < w->values.n; i++) {
+    for (uint32_t i = values_of(w, o); i < w->values.n && lies_below(w, i, o); i++) {
         const struct value *v = w->values.at[i];
         const char *key = v->saved ? key_of(o->address, v->address) : NULL;
         if (!key || (strcmp(o->kind, "bus") == 0 && !goes_later(o, key)))
