@@ -2,18 +2,53 @@
 """test_markers.py - markers of a running daemon: named, listed, gone to, looped between, saved"""
 import math
 import os
+import time
 
+import mixdbox
 import wavs
-from mixdbox import Box, fields, main, seconds, until
+from mixdbox import BUILD, Box, fields, main, seconds, until
 
 RATE = 48000
 
 
 class Markers(Box):
-    def start(self, more=''):
+    def start(self, more='', **how):
         ramp = wavs.array.array('f', [(i % 4800) / 9600 for i in range(20 * RATE)])
         wavs.write(self.file('a.wav'), wavs.Wav(RATE, [ramp]))
-        return self.daemon('add strip a source=a.wav\n' + more)
+        return self.daemon('add strip a source=a.wav\n' + more, **how)
+
+    def start_slowly(self, ms):
+        """A daemon that waits so long for the first read of strip/slow's file by each decoder."""
+        if not mixdbox._guard():  # pylint: disable=protected-access
+            self.skipTest('the library of a sanitizer would have to be loaded first')
+        silence = wavs.array.array('f', bytes(4 * 20 * RATE))
+        wavs.write(self.file('slow.wav'), wavs.Wav(RATE, [silence]))
+        slow = {'LD_PRELOAD': os.path.join(BUILD, 'slowread.so'),
+                'SLOWREAD_FILE': self.file('slow.wav'), 'SLOWREAD_MS': str(ms)}
+        os.environ.update(slow)
+        try:
+            return self.start('add strip slow source=slow.wav\nmarker add far 9s primed=on',
+                              guarded=False).client()
+        finally:
+            for key in slow:
+                del os.environ[key]
+
+    def took(self, client, command):
+        began = time.monotonic()
+        client.must(command)
+        return time.monotonic() - began
+
+    def test_a_primed_one_does_not_wait_for_a_slow_disk(self):
+        client = self.start_slowly(3000)
+        client.must('play')
+        until(lambda: 'ready=2/2' in client.must('marker list').lines[0])
+        self.assertLess(self.took(client, 'locate far'), 3)
+        self.assertGreaterEqual(self.took(client, 'locate 5s'), 3)
+
+    def test_who_is_not_primed_in_time_is_named(self):
+        client = self.start_slowly(60000)
+        self.assertIn('strip/slow is not primed', client.refused('arm 5s', 'busy').text)
+        self.assertRegex('\n'.join(client.must('status').lines), r'\barmed=off\b')
 
     def test_they_are_added_listed_and_removed(self):
         client = self.start().client()
@@ -142,8 +177,8 @@ class Markers(Box):
         client = self.start().client()
 
         def state():
-            line = next(line for line in client.must('stats').lines if line.startswith('strip/a'))
-            return fields(line)['state']
+            lines = [line for line in client.must('stats').lines if line.startswith('strip/a ')]
+            return fields(lines[0])['state'] if lines else 'coming'
         until(lambda: state() == 'primed')
         client.must('play')
         until(lambda: state() == 'playing')
