@@ -1,40 +1,19 @@
 /* difference.c - the commands that make one desk into another
  *
- * Objects are compared by address and kind, and where they stand in their chain; values one by one;
- * what has no address of its own (markers, scenes, queues, the loop, connections) by the lines that
- * a session has for it. What goes, goes first, because its name may be wanted; but what others lead
- * to goes last.
+ * Objects are compared by address and kind, and where they stand in their chain; values one by one.
+ * What goes, goes first, because its name may be wanted; but what others lead to goes last.
  */
 #include "daemon/difference.h"
 
+#include "daemon/difference_parts.h"
 #include "daemon/mixd.h"
 #include "daemon/session.h"
 #include "ipc/parse.h"
 #include "mixer/console.h"
-#include "mixer/list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One desk, taken apart. */
-struct side {
-    struct mixd *m;
-    struct text text;
-    struct list lines;   /* of char *, into text */
-    struct list objects; /* of struct thing */
-};
-
-struct thing {
-    char *address, *kind;
-    bool stays; /* the other side has it too */
-    bool gone;  /* its removal has been written */
-};
-
-struct comparing {
-    struct side now, wanted;
-    struct text *out;
-};
 
 static void thing_add(void *context, const char *address, const char *kind)
 {
@@ -78,7 +57,7 @@ static void side_clear(struct side *s)
     text_clear(&s->text);
 }
 
-static struct thing *thing_find(const struct side *s, const char *address)
+struct thing *thing_find(const struct side *s, const char *address)
 {
     for (uint32_t i = 0; i < s->objects.n; i++) {
         struct thing *t = s->objects.at[i];
@@ -88,15 +67,7 @@ static struct thing *thing_find(const struct side *s, const char *address)
     return NULL;
 }
 
-static bool has_line(const struct side *s, const char *line)
-{
-    for (uint32_t i = 0; i < s->lines.n; i++)
-        if (!strcmp(s->lines.at[i], line))
-            return true;
-    return false;
-}
-
-static bool begins(const char *line, const char *with)
+bool line_begins(const char *line, const char *with)
 {
     return !strncmp(line, with, strlen(with));
 }
@@ -104,7 +75,7 @@ static bool begins(const char *line, const char *with)
 static bool is_insert(const struct thing *t)
 {
     const char *slash = strchr(t->address, '/');
-    return begins(t->address, "master/") || (slash && strchr(slash + 1, '/'));
+    return line_begins(t->address, "master/") || (slash && strchr(slash + 1, '/'));
 }
 
 /* Has the parameter the same value on both sides, or is it on none? */
@@ -273,9 +244,9 @@ static void adds_write(struct comparing *c, const char *what)
     char kind[16], name[128], address[256];
     for (uint32_t i = 0; i < c->wanted.lines.n; i++) {
         const char *line = c->wanted.lines.at[i];
-        if (!begins(line, what))
+        if (!line_begins(line, what))
             continue;
-        if (begins(line, "insert ")) {
+        if (line_begins(line, "insert ")) {
             insert_write(c, line);
             continue;
         }
@@ -311,7 +282,7 @@ static void value_compare(void *context, const struct console_value *v)
     const char *row = strrchr(v->address, '/') + 1;
     bool later =
         t && !strcmp(t->kind, "bus") && (!strcmp(row, "out") || strstr(v->address, "/send/"));
-    if (v->row->fixed || begins(v->address, "marker/") || (t && !t->stays && !later))
+    if (v->row->fixed || line_begins(v->address, "marker/") || (t && !t->stays && !later))
         return;
     bool there = !console_get(c->now.m->console, v->address, &now, &why);
     if (there ? !strcmp(now.text, v->text) : !v->saved)
@@ -319,101 +290,6 @@ static void value_compare(void *context, const struct console_value *v)
     text_printf(c->out, "set %s ", v->address);
     word_write(c->out, v->text);
     text_add_string(c->out, "\n");
-}
-
-/* The first `words` words of a line. */
-static void head_of(const char *line, unsigned words, char out[256])
-{
-    size_t n = 0;
-    while (line[n] && (line[n] != ' ' || --words))
-        n++;
-    snprintf(out, 256, "%.*s", (int)n, line);
-}
-
-static bool has_head(const struct side *s, const char *head)
-{
-    size_t n = strlen(head);
-    for (uint32_t i = 0; i < s->lines.n; i++) {
-        const char *line = s->lines.at[i];
-        if (!strncmp(line, head, n) && (line[n] == ' ' || !line[n]))
-            return true;
-    }
-    return false;
-}
-
-/* Are the lines that begin with it the same on both sides? */
-static bool same_lines(const struct comparing *c, const char *head)
-{
-    size_t n = strlen(head);
-    for (int turn = 0; turn < 2; turn++) {
-        const struct side *a = turn ? &c->now : &c->wanted, *b = turn ? &c->wanted : &c->now;
-        for (uint32_t i = 0; i < a->lines.n; i++) {
-            const char *line = a->lines.at[i];
-            if (!strncmp(line, head, n) && line[n] == ' ' && !has_line(b, line))
-                return false;
-        }
-    }
-    return true;
-}
-
-/* What is told by lines that share their first words: a marker, a scene, a queue. `undo` is what is
- * said of one that is no more as it was, with those words' last; `whole`: also before its lines. */
-static void lines_compare(struct comparing *c, const char *what, unsigned words, const char *undo,
-                          bool whole)
-{
-    char head[256], last[256] = "";
-    for (uint32_t i = 0; i < c->now.lines.n; i++) {
-        head_of(c->now.lines.at[i], words, head);
-        if (!begins(head, what) || !strcmp(head, last) || same_lines(c, head))
-            continue;
-        snprintf(last, sizeof last, "%s", head);
-        if (whole || !has_head(&c->wanted, head))
-            text_printf(c->out, undo, strrchr(head, ' ') + 1);
-    }
-    for (uint32_t i = 0; i < c->wanted.lines.n; i++) {
-        const char *line = c->wanted.lines.at[i];
-        head_of(line, words, head);
-        if (begins(line, what) && !same_lines(c, head))
-            text_printf(c->out, "%s\n", line);
-    }
-}
-
-/* A queue of a strip that is no more goes with it. */
-static void queues_compare(struct comparing *c)
-{
-    char head[256];
-    for (uint32_t i = 0; i < c->now.lines.n; i++) {
-        head_of(c->now.lines.at[i], 2, head);
-        const struct thing *t =
-            begins(head, "queue ") ? thing_find(&c->now, head + strlen("queue ")) : NULL;
-        if (t && t->stays && !has_head(&c->wanted, head))
-            text_printf(c->out, "%s clear\n", head);
-    }
-    for (uint32_t i = 0; i < c->wanted.lines.n; i++) {
-        const char *line = c->wanted.lines.at[i];
-        head_of(line, 2, head);
-        if (begins(line, "queue ") && !same_lines(c, head))
-            text_printf(c->out, "%s\n", line);
-    }
-}
-
-static void loop_compare(struct comparing *c)
-{
-    if (has_head(&c->now, "loop") && !has_head(&c->wanted, "loop"))
-        text_add_string(c->out, "loop off\n");
-    for (uint32_t i = 0; i < c->wanted.lines.n; i++)
-        if (begins(c->wanted.lines.at[i], "loop ") && !has_line(&c->now, c->wanted.lines.at[i]))
-            text_printf(c->out, "%s\n", (const char *)c->wanted.lines.at[i]);
-}
-
-static void wires_compare(struct comparing *c)
-{
-    for (uint32_t i = 0; i < c->now.lines.n; i++)
-        if (begins(c->now.lines.at[i], "connect ") && !has_line(&c->wanted, c->now.lines.at[i]))
-            text_printf(c->out, "dis%s\n", (const char *)c->now.lines.at[i]);
-    for (uint32_t i = 0; i < c->wanted.lines.n; i++)
-        if (begins(c->wanted.lines.at[i], "connect ") && !has_line(&c->now, c->wanted.lines.at[i]))
-            text_printf(c->out, "%s\n", (const char *)c->wanted.lines.at[i]);
 }
 
 void difference_write(struct mixd *now, struct mixd *wanted, const struct text *wires,
@@ -432,11 +308,7 @@ void difference_write(struct mixd *now, struct mixd *wanted, const struct text *
     console_each_value(wanted->console, &c, value_compare);
     queues_compare(&c);
     leaders_remove(&c);
-    lines_compare(&c, "marker add ", 3, "marker remove %s\n", true);
-    loop_compare(&c);
-    lines_compare(&c, "scene put ", 3, "scene remove %s\n", true);
-    lines_compare(&c, "scene morph", 4, "", false);
-    wires_compare(&c);
+    lines_compare(&c);
     if (c.now.text.failed || c.wanted.text.failed)
         out->failed = true;
     side_clear(&c.now);
