@@ -64,7 +64,7 @@ static int audio_init(struct mixd *m, uint32_t rate)
     struct console_setup setup = { .link = link_new(),
                                    .rate = rate,
                                    .quantum = m->quantum,
-                                   .cache = cache_folder(cache),
+                                   .cache = m->trial ? NULL : cache_folder(cache),
                                    .measures = m->loop != NULL, /* offline is not to depend on it */
                                    .ports = { claim, drop, m },
                                    .report = report,

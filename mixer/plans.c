@@ -19,6 +19,7 @@ struct plans {
     bool measures;
     bool measured; /* wanted */
     bool known;    /* `own` are this machine's */
+    bool applied;  /* and in force */
     bool changed;
     struct costs own;
     char problem[PROBLEM_SIZE], told[PROBLEM_SIZE];
@@ -50,13 +51,26 @@ static void thread_join(struct plans *p)
     p->running = false;
 }
 
+/* Puts into force what is wanted and known. Who never had costs of its own leaves those alone that
+ * another has put there: a desk on which things are only tried. */
+static void apply(struct plans *p)
+{
+    bool own = p->measured && p->known;
+    if (own == p->applied)
+        return;
+    costs_use(own ? &p->own : NULL);
+    p->applied = own;
+    p->changed = true;
+}
+
 void plans_free(struct plans *p)
 {
     if (!p)
         return;
     atomic_store_explicit(&p->stop, true, memory_order_relaxed);
     thread_join(p);
-    costs_use(NULL);
+    p->known = false;
+    apply(p);
     free(p);
 }
 
@@ -105,8 +119,7 @@ void plans_choose(struct plans *p, bool measured)
         file_read(p);
     if (measured && !p->known && !p->running && p->measures)
         measure_begin(p);
-    costs_use(measured && p->known ? &p->own : NULL);
-    p->changed = true;
+    apply(p);
 }
 
 void plans_tick(struct plans *p)
@@ -120,10 +133,7 @@ void plans_tick(struct plans *p)
     p->known = true;
     if (p->write_error)
         problem(p, strerror(-p->write_error));
-    if (p->measured) {
-        costs_use(&p->own);
-        p->changed = true;
-    }
+    apply(p);
 }
 
 bool plans_changed(struct plans *p)

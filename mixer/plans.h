@@ -15,9 +15,10 @@ struct plans;
 /* Control, all. */
 
 /* folder: of the file; made if need be; copied; NULL: none is kept. measures: a thread may measure;
- * else only the file serves. The built-in costs are in force. NULL: out of memory. */
+ * else only the file serves. With neither it leaves the costs in force alone, which are the whole
+ * program's. NULL: out of memory. */
 struct plans *plans_new(const char *folder, bool measures);
-/* Ends the thread; the built-in costs are in force. NULL is fine. */
+/* Ends the thread; takes its costs out of force. NULL is fine. */
 void plans_free(struct plans *p);
 
 /* From now on by the machine's own costs, as soon as there are some, or by the built-in ones. */

@@ -141,6 +141,12 @@ static void what_is_measured_is_kept(void)
     p = plans_new(folder, true);
     plans_choose(p, true);
     CHECK(!plans_measuring(p) && costs_in_force()->product == read.product);
+    struct plans *trial = plans_new(NULL, false);
+    plans_choose(trial, true);
+    plans_choose(trial, false);
+    plans_choose(trial, true);
+    plans_free(trial);
+    CHECK(costs_in_force()->product == read.product);
     plans_free(p);
     CHECK(costs_in_force() == &costs_built_in);
 }
