@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-enum { STUDIO_PORTS = 80 };
+enum { STUDIO_PORTS = 66 };
 
 struct studio {
     uint32_t rate, quantum;

@@ -68,7 +68,7 @@ static const struct attempt attempts[] = {
     { "input b channels=0", "", FAULT_RANGE },
     { "input b channels=65", "", FAULT_RANGE },
     { "input b channels=two", "", FAULT_TYPE },
-    { "input b channels=60", "", FAULT_LIMIT }, /* the studio has 16 places */
+    { "input b channels=64", "", FAULT_LIMIT }, /* the studio has 66 places */
     { "input b source=%s", "mono.wav", FAULT_UNKNOWN },
     { "bus hall", "", FAULT_EXISTS },
     { "bus b send/b=0dB", "", FAULT_STATE },
