@@ -13,6 +13,8 @@
  * is to the better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold
  * then. convolver-limit is what our plan would cost if it were only FFTW's transforms and the
  * products' arithmetic or reading, whichever takes longer (convolver_limit.h).
+ * convolver-batch is a reverb alone and, per reverb, sixteen of one response; none_ns is what a
+ * callback without any costs: the waking, when paced.
  */
 #include "effects/convolver.h"
 #include "effects/crew.h"
