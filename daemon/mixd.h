@@ -44,6 +44,7 @@ struct mixd {
     /* No verb waits for the engine: a session is being read before it runs, or to be checked. */
     bool at_once;
     bool trial;   /* nothing of it will ever sound: lines are tried on it */
+    bool begun;   /* a trial: a transaction has been */
     bool offline; /* the engine waits for the control thread: a render */
     bool batch; /* what is run is part of a batch: no verb waits, and all is obeyed at its frame */
     uint64_t revision;                /* grows with each change of the desk other than of levels */

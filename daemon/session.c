@@ -61,7 +61,7 @@ static int lines_run(struct mixd *m, FILE *file, const char *path, struct text *
     }
     if (!reply)
         text_add_string(fault, "out of memory");
-    if (!status && transaction_of(m, NULL)) {
+    if (!status && (m->begun || transaction_of(m, NULL))) {
         text_printf(fault, "%s:%u:1: it ends before commit", path, number);
         status = -1;
     }

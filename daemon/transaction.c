@@ -69,8 +69,12 @@ void transactions_clear(struct mixd *m)
 enum verdict transaction_begin(struct call *call)
 {
     struct mixd *m = call->context;
-    if (m->trial)
-        return VERDICT_DONE; /* the lines that follow are tried one by one */
+    if (m->trial) { /* the lines that follow are tried one by one */
+        if (m->begun)
+            reply_err_at(call->reply, CODE_STATE, &call->words[0], "has no place in a transaction");
+        m->begun = true;
+        return VERDICT_DONE;
+    }
     struct transaction *t = calloc(1, sizeof *t);
     if (!t || !(t->errand.rehearsal = rehearsal_new(m))) {
         free(t);
@@ -131,9 +135,10 @@ enum verdict transaction_abort(struct call *call)
     if (*t) {
         reply_ok(call->reply, "dropped=%u", (*t)->errand.n);
         end(t);
-    } else if (!m->trial) {
+    } else if (!m->begun) {
         reply_err_at(call->reply, CODE_STATE, &call->words[0], "nothing was begun");
     }
+    m->begun = false;
     return VERDICT_DONE;
 }
 
@@ -165,12 +170,14 @@ enum verdict transaction_commit(struct call *call)
     struct transaction **at = find(m, id_of(call->caller)), *t = *at;
     struct when when = { .now = true };
     enum verdict v = VERDICT_DONE;
-    if (m->trial)
-        return VERDICT_DONE;
-    if (!t) {
+    bool begun = m->trial ? m->begun : t != NULL;
+    m->begun = false;
+    if (!begun) {
         reply_err_at(call->reply, CODE_STATE, &call->words[0], "nothing was begun");
         return VERDICT_DONE;
     }
+    if (m->trial)
+        return VERDICT_DONE;
     if (call->when.text && !when_read(call, &when))
         return VERDICT_DONE; /* another try is welcome */
     *at = t->next;           /* so that what it runs is run, not kept */
