@@ -183,6 +183,7 @@ struct node {
     bool wants_source;   /* strip: a source is to be opened at the next tick, */
     uint64_t ahead;      /* for a place so many frames further on; the last one came too late */
     uint64_t retry_ns;   /* strip: its file is not tried again before */
+    uint64_t opened_ns;  /* strip: when the source that comes was wanted */
     bool told;           /* the engine keeps a command for it, though no desk holds it yet */
     uint64_t visit;      /* of the last walk over the sends that came by */
     uint64_t batch;      /* that it comes with; 0: none */

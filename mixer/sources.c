@@ -17,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A disk that has not answered by then is waited for no longer. */
+static const uint64_t PATIENCE_NS = 10000000000;
+
 enum { MOVE_COMMANDS = 3 }; /* the loop, the locate, the swap */
 
 bool desk_under_way(const struct console *c)
@@ -195,6 +198,7 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
                            .loop_from = c->loop_from,
                            .loop_to = c->loop_to };
     n->wants_source = false;
+    n->opened_ns = rt_now();
     taps_abandon(c, n);
     struct source *s = NULL;
     if (!wish_read(c, n, &wish) && tap && !list_reserve(&n->taps, 1)) {
@@ -246,10 +250,17 @@ static struct source *source_coming(const struct node *n)
     return NULL;
 }
 
+/* One whose disk does not answer holds up the others no longer: it comes as it is, silent and
+ * starving, and is heard in its place as soon as there is something to hear. */
+static bool waited_enough(const struct node *n, const struct source *s)
+{
+    return !s->wish.shot && rt_now() - n->opened_ns > PATIENCE_NS;
+}
+
 bool node_ready(const struct node *n)
 {
     const struct source *s = source_coming(n);
-    return s && n->taps.n <= TAPS_MAX && track_primed(s->track);
+    return s && n->taps.n <= TAPS_MAX && (track_primed(s->track) || waited_enough(n, s));
 }
 
 bool node_joins(const struct console *c, const struct node *n)
@@ -269,7 +280,9 @@ static uint64_t node_late(const struct console *c, const struct node *n)
 {
     const struct source *s = source_coming(n);
     uint64_t now = rolled_now(c);
-    return s->due && now > s->due && !track_in_time(s->track, now) ? now - s->due : 0;
+    return s->due && now > s->due && track_primed(s->track) && !track_in_time(s->track, now)
+               ? now - s->due
+               : 0;
 }
 
 static void node_reopen(struct console *c, struct node *n, uint64_t ahead)

@@ -50,6 +50,17 @@ class Markers(Box):
         self.assertIn('strip/slow is not primed', client.refused('arm 5s', 'busy').text)
         self.assertRegex('\n'.join(client.must('status').lines), r'\barmed=off\b')
 
+    def test_a_disk_that_hangs_holds_up_nobody_for_long(self):
+        client = self.start_slowly(60000)
+        client.must('play')
+        began = seconds(client.get('transport/position'))
+        until(lambda: seconds(client.get('transport/position')) > began + 0.5)
+        client.must('locate 5s')
+        stats = {line.split()[0]: fields(line) for line in client.must('stats').lines}
+        self.assertEqual(stats['strip/a']['starved'], '0')
+        until(lambda: int(fields(next(line for line in client.must('stats').lines
+                                      if line.startswith('strip/slow ')))['starved']) > 0)
+
     def test_they_are_added_listed_and_removed(self):
         client = self.start().client()
         answer = client.must('marker add chorus 1:23.456')
