@@ -64,6 +64,8 @@ _mixctl_words() {
     2:play | *:stop) [ "$before" != at ] || _mixctl_markers ;;
     1:arm | 1:locate | 2:loop) _mixctl_markers ;;
     1:loop) echo "off $(_mixctl_markers)" ;;
+    1:record) echo "stop list $(_mixctl_places)" ;;
+    2:record) [ "$before" != stop ] || _mixctl_places ;;
     1:scene) echo store recall remove list show diff morph ;;
     2:scene) [ "$before" = list ] || _mixctl_ask scene list | cut -d' ' -f1 ;;
     *:scene)
@@ -80,6 +82,7 @@ _mixctl_words() {
 _mixctl_wants_file() {
     case $#:${1-} in
     2:load | 1:save | 1:restore) return 0 ;;
+    2:record) [ "$2" != stop ] && return 0 ;;
     esac
     return 1
 }

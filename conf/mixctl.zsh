@@ -97,6 +97,8 @@ _mixctl_word() {
     play:3 | stop:*) [[ $words[CURRENT-1] != at ]] || _mixctl_markers ;;
     arm:2 | locate:2 | loop:3) _mixctl_markers ;;
     loop:2) compadd off; _mixctl_markers ;;
+    record:2) compadd stop list; _mixctl_places ;;
+    record:3) if [[ $words[2] == stop ]]; then _mixctl_places; else _files; fi ;;
     scene:2) compadd store recall remove list show diff morph ;;
     scene:3) _mixctl_scenes ;;
     scene:*)

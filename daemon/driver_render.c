@@ -9,6 +9,7 @@
 #include "daemon/ports.h"
 #include "daemon/reblock.h"
 #include "mixer/engine.h"
+#include "mixer/fileformat.h"
 #include "mixer/refusal.h"
 
 #include <errno.h>
@@ -22,66 +23,6 @@
 #include <unistd.h>
 
 enum { CHANNELS = 2 };
-
-static const struct format {
-    struct render_format_help help;
-    int type;
-    unsigned bits;   /* of an integer sample; 0: floats are written */
-    unsigned widest; /* bytes of a sample in a file that ends at 4 GiB; 0: it does not */
-} formats[] = {
-    { { "wav", "wav", "WAV, 32-bit float" }, SF_FORMAT_WAV | SF_FORMAT_FLOAT, 0, 4 },
-    { { "wav16", "wav", "WAV, 16-bit" }, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16, 2 },
-    { { "wav24", "wav", "WAV, 24-bit" }, SF_FORMAT_WAV | SF_FORMAT_PCM_24, 24, 3 },
-    { { "w64", "w64", "Sony Wave64, 32-bit float, of any length" },
-      SF_FORMAT_W64 | SF_FORMAT_FLOAT,
-      0,
-      0 },
-    { { "rf64", "rf64", "RF64, 32-bit float, of any length" },
-      SF_FORMAT_RF64 | SF_FORMAT_FLOAT,
-      0,
-      0 },
-    { { "flac", "flac", "FLAC, 24-bit" }, SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 24, 0 },
-    { { "flac16", "flac", "FLAC, 16-bit" }, SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 16, 0 },
-    { { "aiff", "aiff", "AIFF, 24-bit" }, SF_FORMAT_AIFF | SF_FORMAT_PCM_24, 24, 3 },
-    { { "aiff16", "aif", "AIFF, 16-bit" }, SF_FORMAT_AIFF | SF_FORMAT_PCM_16, 16, 2 },
-    { { "caf", "caf", "Core Audio, 32-bit float" }, SF_FORMAT_CAF | SF_FORMAT_FLOAT, 0, 0 },
-    { { "au", "au", "Sun AU, 32-bit float" }, SF_FORMAT_AU | SF_FORMAT_FLOAT, 0, 4 },
-    { { "ogg", "ogg", "Ogg Vorbis" }, SF_FORMAT_OGG | SF_FORMAT_VORBIS, 0, 0 },
-    { { "opus", "opus", "Ogg Opus, at 48, 24, 16, 12 or 8 kHz" },
-      SF_FORMAT_OGG | SF_FORMAT_OPUS,
-      0,
-      0 },
-    { { "mp3", "mp3", "MPEG layer III" }, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 0, 0 },
-};
-
-enum { FORMATS = sizeof formats / sizeof *formats };
-
-bool render_format_at(uint32_t i, struct render_format_help *row)
-{
-    if (i >= FORMATS)
-        return false;
-    *row = formats[i].help;
-    return true;
-}
-
-/* The row for a name or, without one, for the extension of a path. NULL and *why: there is none. */
-static const struct format *format_find(const char *path, const char *name, struct refusal *why)
-{
-    const char *base = strrchr(path, '/');
-    const char *dot = strrchr(base ? base : path, '.');
-    if (!name && !dot)
-        return &formats[0];
-    for (unsigned i = 0; i < FORMATS; i++)
-        if (name ? !strcasecmp(formats[i].help.name, name)
-                 : !strcasecmp(formats[i].help.extension, dot + 1))
-            return &formats[i];
-    if (name)
-        refuse(why, FAULT_UNKNOWN, "there is no format %s", name);
-    else
-        refuse(why, FAULT_UNKNOWN, "%s: no format has the extension %s", path, dot);
-    refuse_hint(why, "wav, wav16, wav24, flac and others; see mixd render --help");
-    return NULL;
-}
 
 /* ---- where the bytes go */
 
@@ -133,7 +74,7 @@ static sf_count_t sink_write(const void *from, sf_count_t n, void *user)
     return done;
 }
 
-static SNDFILE *file_open(struct sink *s, const struct format *f, uint32_t rate)
+static SNDFILE *file_open(struct sink *s, const struct file_format *f, uint32_t rate)
 {
     SF_VIRTUAL_IO functions = { sink_length, sink_seek, sink_read, sink_write, sink_tell };
     SF_INFO info = { .samplerate = (int)rate, .channels = CHANNELS, .format = f->type };
@@ -152,7 +93,7 @@ static int sink_names(struct sink *s)
     return s->target && (s->scratch || !replaced) ? 0 : -1;
 }
 
-static int sink_open(struct sink *s, const char *path, const struct format *f, uint32_t rate,
+static int sink_open(struct sink *s, const char *path, const struct file_format *f, uint32_t rate,
                      struct refusal *why)
 {
     *s = (struct sink){ .path = path, .fd = -1 };
@@ -198,7 +139,8 @@ static void sink_close(struct sink *s)
     free(s->target);
 }
 
-static int format_fits(const struct format *f, uint32_t rate, uint64_t frames, struct refusal *why)
+static int format_fits(const struct file_format *f, uint32_t rate, uint64_t frames,
+                       struct refusal *why)
 {
     /* Only an encoder knows its rates, and says so when it begins. */
     struct sink nowhere = { .fd = open("/dev/null", O_RDWR | O_CLOEXEC) };
@@ -206,16 +148,16 @@ static int format_fits(const struct format *f, uint32_t rate, uint64_t frames, s
     bool fits = nowhere.file != NULL;
     sink_close(&nowhere);
     if (!fits)
-        return refuse(why, FAULT_FORMAT, "%s at %u Hz cannot be written here", f->help.help, rate);
+        return refuse(why, FAULT_FORMAT, "%s at %u Hz cannot be written here", f->help, rate);
     if (!f->widest || frames < (UINT32_MAX - 4096) / (CHANNELS * f->widest))
         return 0;
-    refuse(why, FAULT_LIMIT, "a file of format %s ends at 4 GiB", f->help.name);
+    refuse(why, FAULT_LIMIT, "a file of format %s ends at 4 GiB", f->name);
     return refuse_hint(why, "w64 and flac do not");
 }
 
 int render_format_check(const char *path, const char *format, uint32_t rate, struct refusal *why)
 {
-    const struct format *f = format_find(path, format, why);
+    const struct file_format *f = file_format_find(path, format, why);
     return f ? format_fits(f, rate, 0, why) : -1;
 }
 
@@ -223,7 +165,7 @@ int render_format_check(const char *path, const char *format, uint32_t rate, str
 
 struct render {
     const struct render_setup *setup;
-    const struct format *format;
+    const struct file_format *format;
     struct sink sink;
     struct reblock *reblock;
     float *out[PORTS_MAX];
@@ -248,26 +190,14 @@ static bool wait_for_tracks(void *context)
     return !r->given_up;
 }
 
-/* Full scale is 1.0, as far as the format goes: the greatest integer is a step below it. */
-static int32_t quantise(float x, unsigned bits)
-{
-    double scale = (double)(1u << (bits - 1));
-    double y = fmin(fmax(rint(x * scale), -scale), scale - 1);
-    return (int32_t)((int64_t)y * (1 << (32 - bits))); /* libsndfile takes the upper bits */
-}
-
 static int period_write(struct render *r, uint32_t n)
 {
     uint32_t samples = n * CHANNELS;
     for (uint32_t i = 0; i < samples; i++)
         r->mixed[i] = r->out[i % CHANNELS][i / CHANNELS];
-    if (!r->format->bits)
-        return sf_writef_float(r->sink.file, r->mixed, n) == n && !r->sink.error ? 0 : -1;
-    for (uint32_t i = 0; i < samples; i++) {
-        r->done.clipped += r->mixed[i] > 1 || r->mixed[i] < -1;
-        r->whole[i] = quantise(r->mixed[i], r->format->bits);
-    }
-    return sf_writef_int(r->sink.file, r->whole, n) == n && !r->sink.error ? 0 : -1;
+    int64_t cut = file_format_write(r->format, r->sink.file, r->mixed, n, CHANNELS, r->whole);
+    r->done.clipped += cut > 0 ? (uint64_t)cut : 0;
+    return cut >= 0 && !r->sink.error ? 0 : -1;
 }
 
 static int pull(struct render *r, struct refusal *why)
@@ -315,7 +245,7 @@ static void buffers_free(struct render *r)
 int render_run(const struct render_setup *setup, struct render_result *result, struct refusal *why)
 {
     struct render r = { .setup = setup, .sink.fd = -1 };
-    r.format = format_find(setup->path, setup->format, why);
+    r.format = file_format_find(setup->path, setup->format, why);
     if (!r.format || format_fits(r.format, setup->rate, setup->frames, why))
         return -1;
     int err = buffers_new(&r, why);

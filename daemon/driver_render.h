@@ -36,12 +36,6 @@ struct render_result {
  * nearest, without dither. */
 int render_run(const struct render_setup *setup, struct render_result *result, struct refusal *why);
 
-/* Any thread. The rows of formats, in the order in which an extension finds its first: a name, the
- * extension and what it is; false: there is no row i. */
-struct render_format_help {
-    const char *name, *extension, *help;
-};
-bool render_format_at(uint32_t i, struct render_format_help *row);
 /* Any thread. Is there such a format, for this rate? 0, or -1 and *why; what a command line wants
  * to know before the session is read. `format` may be NULL. */
 int render_format_check(const char *path, const char *format, uint32_t rate, struct refusal *why);

@@ -2,8 +2,8 @@
 #include "daemon/options.h"
 
 #include "daemon/driver.h"
-#include "daemon/driver_render.h"
 #include "ipc/protocol.h"
+#include "mixer/fileformat.h"
 
 #include <getopt.h>
 #include <stddef.h>
@@ -86,9 +86,9 @@ static void help_print(void)
     for (uint32_t i = 0; i < driver_count(); i++)
         printf("  %-6s %s\n", driver_kind_at(i)->name, driver_kind_at(i)->help);
     puts("\nFormats:");
-    struct render_format_help format;
-    for (uint32_t i = 0; render_format_at(i, &format); i++)
-        printf("  %-6s .%-5s %s\n", format.name, format.extension, format.help);
+    const struct file_format *format;
+    for (uint32_t i = 0; (format = file_format_at(i)); i++)
+        printf("  %-6s .%-5s %s\n", format->name, format->extension, format->help);
     puts("\nExit status: 0 ended, 1 failed while running, 2 usage, 78 a session or setting is "
          "wrong.");
 }

@@ -68,6 +68,7 @@ enum verdict verb_ports(struct call *call);
 enum verdict verb_queue(struct call *call);
 enum verdict verb_quit(struct call *call);
 enum verdict verb_reload(struct call *call);
+enum verdict verb_record(struct call *call);
 enum verdict verb_remove(struct call *call);
 enum verdict verb_restore(struct call *call);
 enum verdict verb_save(struct call *call);

@@ -76,6 +76,7 @@ static void lane_fill(struct arranging *a, struct lane *lane, struct node *n)
 {
     lane->strip = &n->strip;
     lane->meter = n->meter;
+    lane->recorder = n->recorder;
     if (n->meter >= a->meters)
         a->meters = n->meter + 1;
     if (mixes(n))

@@ -78,6 +78,7 @@ void console_free(struct console *c)
     if (c->master)
         node_free(c, c->master);
     graves_dig(c, true);
+    recordings_clear(c);
     desks_collect(c);
     for (uint32_t i = 0; i < c->desks.n; i++)
         free(c->desks.at[i]);
@@ -195,6 +196,7 @@ static void nodes_retire(struct console *c)
         node_retire(c, n);
         if (!faded(c, n->life, n->until) || (n->kind == NODE_BUS && is_fed(c, n)))
             continue;
+        recording_end(c, n);
         list_remove(&c->nodes, n);
         bury_later(c, n, node_free);
         c->dirty = true;
@@ -207,6 +209,7 @@ void console_tick(struct console *c)
     desks_collect(c);
     graves_dig(c, false);
     nodes_retire(c);
+    recordings_tick(c);
     replan_tick(c);
     moves_tick(c);
     sources_tick(c);
@@ -250,7 +253,7 @@ bool console_busy(const struct console *c)
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_busy(c->nodes.at[i]))
             return true;
-    return node_busy(c->master);
+    return node_busy(c->master) || recordings_busy(c);
 }
 
 const struct status *console_status(struct console *c)

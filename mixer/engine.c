@@ -283,6 +283,7 @@ static RT void tracks_read(struct engine *e)
 {
     struct transport *t = &e->transport;
     struct booth *b = &e->booth;
+    b->frame = e->frame;
     b->rolling = t->rolling;
     b->roll = NULL;
     shots_pull(e->desk, e->frame, b->quantum);

@@ -168,11 +168,12 @@ struct node {
     double sent[NODE_RAMPS]; /* where its ramps are or go */
     struct mix mix;          /* bus and master: the engine's */
     float *mix_memory;
-    struct list taps;   /* of struct model_tap */
-    struct list plugs;  /* of struct plug */
-    struct list sends;  /* of struct model_send, the route among them */
-    struct list groups; /* of struct group */
-    struct list queue;  /* strip: of struct picked_file, those that follow its source */
+    struct list taps;          /* of struct model_tap */
+    struct recorder *recorder; /* what sounds here goes into a file; or NULL */
+    struct list plugs;         /* of struct plug */
+    struct list sends;         /* of struct model_send, the route among them */
+    struct list groups;        /* of struct group */
+    struct list queue;         /* strip: of struct picked_file, those that follow its source */
     uint32_t meter;
     enum life life;
     uint64_t until;
@@ -297,6 +298,7 @@ struct console {
     struct scene undo;                               /* what the last recall has changed */
     char morph_from[NAME_SIZE], morph_to[NAME_SIZE]; /* scenes; "": none */
     double morph;
+    struct list recordings;   /* of struct recording */
     struct list graves;       /* of struct grave */
     struct list claims;       /* of struct claim */
     uint64_t visits;          /* walks over the sends so far */
@@ -607,6 +609,21 @@ void helpers_muster(struct console *c);
 
 /* ---- replan.c: other costs of convolution have come into force */
 void replan_tick(struct console *c);
+
+/* ---- recording.c: what sounds, into files */
+struct recording {
+    struct recorder *recorder;
+    char address[ADDRESS_SIZE], *path;
+    bool leaves; /* no desk will have it */
+    bool closed; /* its file is whole */
+    bool told;   /* its fault has been reported */
+};
+/* Looks after files that are being closed, and reports what went wrong. */
+void recordings_tick(struct console *c);
+/* The node is going: its file ends. */
+void recording_end(struct console *c, struct node *n);
+bool recordings_busy(const struct console *c); /* is a file being closed? */
+void recordings_clear(struct console *c);      /* waits for the disk */
 
 /* ---- groups.c: a second hand on many faders */
 struct group *group_find(const struct console *c, const char *name);

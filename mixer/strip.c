@@ -6,6 +6,7 @@
 #include "mixer/strip.h"
 
 #include "effects/dsp.h"
+#include "mixer/recorder.h"
 
 #include <string.h>
 
@@ -308,5 +309,7 @@ RT void lane_process(struct lane *lane, struct booth *b)
     for (uint32_t c = 0; c < s->channels; c++)
         meter_feed(&s->meter, c, b->ch[c], gain, b->quantum);
     meter_count(&s->meter, b->quantum);
+    if (lane->recorder)
+        recorder_take(lane->recorder, b->ch, gain, b->frame);
     feeds_run(lane, b, false, gain, panning);
 }

@@ -95,7 +95,8 @@ struct lane {
     uint32_t n_slots;
     struct feed *feeds;
     uint32_t n_feeds;
-    uint32_t meter; /* place among the status's meters */
+    struct recorder *recorder; /* takes what the meter shows; or NULL */
+    uint32_t meter;            /* place among the status's meters */
 };
 
 /* What one quantum works with: scratch memory and the driver's buffers. */
@@ -105,6 +106,7 @@ struct booth {
     float *const *out;      /* by port place, added to; NULL entries are not wanted */
     uint32_t offset;        /* of this quantum inside those buffers */
     const float *roll;      /* the transport's fade for this quantum; NULL: at rest at 1 */
+    uint64_t frame;         /* engine frame of this quantum */
     bool rolling;           /* tracks have been pulled for this quantum */
     uint64_t reverb_ns;     /* spent in convolution, ever */
 

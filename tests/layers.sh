@@ -30,7 +30,8 @@ refuse "includes start at the root" '"[^/"]*"' daemon/*.[ch] mixer/*.[ch] effect
 {
     refuse "jack is the driver's" '<jack/' $(but daemon/driver_jack.c daemon/driver_jack_transport.c)
     refuse "sndfile is the reader's, the recorder's and the render driver's" '<sndfile' \
-        $(but mixer/decoder_sndfile.c mixer/recorder.c daemon/driver_render.c)
+        $(but mixer/decoder_sndfile.c mixer/recorder.c mixer/fileformat.c \
+            daemon/driver_render.c)
     refuse "opusfile is the reader's" '<opus' $(but mixer/ogg_opus.c)
     refuse "vorbisfile is the reader's" '<vorbis' $(but mixer/ogg_vorbis.c)
     refuse "mpg123 is the reader's" '<mpg123' $(but mixer/decoder_mpeg.c)

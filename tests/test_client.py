@@ -103,6 +103,8 @@ class Client(Box):
 
     def looking(self, mixd):
         self.assertIn('OUT', mixd.stats().items)
+        mixd.record('master', self.file('out.wav'))
+        mixd.record('stop', 'master')
         self.assertIn('driver', mixd.status().items)
         self.assertIn('peak', mixd.meters('master').items)
         self.assertEqual(mixd.version().values['protocol'], '1')

@@ -51,7 +51,7 @@ offers 'db equalpower lin scurve' set strip/vox/pan C over 1s curve ''
 offers 'strip/vox strip/vox/tone' remove strip
 offers 'bus/hall' insert b
 offers 'meters' watch stats m
-offers 'reload remove restore' help re
+offers 'record reload remove restore' help re
 offers 'wait watch' wa
 offers 'playing primed' wait p
 offers 'bus input strip' add ''

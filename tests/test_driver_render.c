@@ -9,6 +9,7 @@
 
 #include "daemon/driver_render.h"
 #include "mixer/engine.h"
+#include "mixer/fileformat.h"
 #include "mixer/refusal.h"
 
 #include <dirent.h>
@@ -158,22 +159,22 @@ static size_t decode(const char *path, float *out, size_t frames)
 static void every_format_sounds_the_same(void)
 {
     static float heard[2 * (FRAMES + 8192)], sides[2][FRAMES];
-    struct render_format_help row;
+    const struct file_format *row;
     struct render_result result;
     struct refusal why;
     char name[64], path[128];
-    for (uint32_t i = 0; render_format_at(i, &row); i++) {
-        bool lossy = strstr("ogg opus mp3", row.name) != NULL;
-        double step = strstr(row.name, "16")                ? 0x1p-15
-                      : strstr("flac aiff wav24", row.name) ? 0x1p-23
-                                                            : 0;
-        snprintf(name, sizeof name, "%s.%s", row.name, row.extension);
+    for (uint32_t i = 0; (row = file_format_at(i)); i++) {
+        bool lossy = strstr("ogg opus mp3", row->name) != NULL;
+        double step = strstr(row->name, "16")                ? 0x1p-15
+                      : strstr("flac aiff wav24", row->name) ? 0x1p-23
+                                                             : 0;
+        snprintf(name, sizeof name, "%s.%s", row->name, row->extension);
         path_of(path, name);
-        if (render(name, row.name, 1024, FRAMES, &result, &why))
-            CHECK_FAIL("%s: %s", row.name, why.text);
+        if (render(name, row->name, 1024, FRAMES, &result, &why))
+            CHECK_FAIL("%s: %s", row->name, why.text);
         size_t n = decode(path, heard, FRAMES + 8192);
         if (lossy ? n < FRAMES : n != FRAMES)
-            CHECK_FAIL("%s has %zu frames", row.name, n);
+            CHECK_FAIL("%s has %zu frames", row->name, n);
         for (uint32_t f = 0; f < FRAMES; f++)
             sides[0][f] = heard[2 * f], sides[1][f] = heard[2 * f + 1];
         if (lossy) { /* 440 Hz is kept by all of them, its phase perhaps not */
@@ -184,7 +185,7 @@ static void every_format_sounds_the_same(void)
                 worst = fmaxf(worst,
                               fmaxf(fabsf(sides[0][f] - left[f]), fabsf(sides[1][f] - right[f])));
             if (worst > step / 2)
-                CHECK_FAIL("%s is off by %g", row.name, (double)worst);
+                CHECK_FAIL("%s is off by %g", row->name, (double)worst);
         }
         remove_file(name);
     }
@@ -268,23 +269,23 @@ static void what_cannot_be_written_says_why(void)
 static void a_full_disk_leaves_the_old_file(void)
 {
     struct rlimit old, tight = { 100000, RLIM_INFINITY };
-    struct render_format_help row;
+    const struct file_format *row;
     struct stat s;
     char path[128], name[64];
     CHECK_INT(getrlimit(RLIMIT_FSIZE, &old), 0);
     tight.rlim_max = old.rlim_max;
     signal(SIGXFSZ, SIG_IGN);
-    for (uint32_t i = 0; render_format_at(i, &row); i++) {
-        snprintf(name, sizeof name, "full.%s", row.extension);
+    for (uint32_t i = 0; (row = file_format_at(i)); i++) {
+        snprintf(name, sizeof name, "full.%s", row->extension);
         path_of(path, name);
         FILE *f = fopen(path, "w");
         fputs("old", f);
         fclose(f);
         /* What libraries compress by more than that is cut at its very end, where they close. */
-        bool lossy = strstr("ogg opus mp3", row.name) != NULL;
+        bool lossy = strstr("ogg opus mp3", row->name) != NULL;
         tight.rlim_cur = lossy ? 3000 : 100000;
         setrlimit(RLIMIT_FSIZE, &tight);
-        check_refused(name, row.name, FRAMES, "File too large");
+        check_refused(name, row->name, FRAMES, "File too large");
         setrlimit(RLIMIT_FSIZE, &old);
         CHECK(stat(path, &s) == 0 && s.st_size == 3);
         remove_file(name);

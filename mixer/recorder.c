@@ -1,0 +1,247 @@
+/* recorder.c - one recording: a ring that the audio thread fills, and a thread that writes a file
+ */
+#include "mixer/recorder.h"
+
+#include "mixer/fileformat.h"
+#include "mixer/ring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sndfile.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    RING_S = 4,       /* seconds that the disk may stand still */
+    WRITTEN = 4096,   /* frames in one go */
+    SLEEP_MS = 20,    /* the audio thread wakes nobody, so the writer looks */
+    GAPS = 64,        /* stretches of lost frames that wait to be written */
+    STACK = 256 << 10 /* bytes */
+};
+
+/* Frames that found no room, before frame `at` of those that did. */
+struct gap {
+    uint64_t at, frames;
+};
+
+struct recorder {
+    uint32_t channels, quantum;
+    const struct file_format *format;
+    SNDFILE *file;
+    pthread_t thread;
+    struct ring *ring; /* of frames */
+    struct ring *gaps;
+    float *chunk; /* the writer's, WRITTEN frames */
+    int32_t *whole;
+
+    uint64_t missing; /* the audio thread's: lost frames that are not in `gaps` yet */
+    _Atomic uint64_t first, lost, clipped;
+    _Atomic(const char *) fault; /* static text */
+    atomic_bool stopping, done;
+};
+
+/* ---- the audio thread's */
+
+/* Tells the writer of what was lost, before anything that follows it. */
+static RT bool gap_close(struct recorder *r)
+{
+    struct gap gap = { ring_written(r->ring), r->missing };
+    if (r->missing && ring_write(r->gaps, &gap, 1))
+        return false;
+    r->missing = 0;
+    return true;
+}
+
+RT void recorder_take(struct recorder *r, float *const *ch, float gain, uint64_t frame)
+{
+    uint32_t n, done = 0, channels = r->channels;
+    if (ring_written(r->ring) + atomic_load_explicit(&r->lost, memory_order_relaxed) == 0)
+        atomic_store_explicit(&r->first, frame, memory_order_relaxed);
+    if (ring_space(r->ring) < r->quantum || !gap_close(r)) {
+        r->missing += r->quantum;
+        atomic_fetch_add_explicit(&r->lost, r->quantum, memory_order_relaxed);
+        return;
+    }
+    while (done < r->quantum) {
+        float *to = ring_write_span(r->ring, r->quantum - done, &n);
+        for (uint32_t i = 0; i < n; i++)
+            for (uint32_t c = 0; c < channels; c++)
+                to[i * channels + c] = ch[c][done + i] * gain;
+        ring_commit(r->ring, n);
+        done += n;
+    }
+}
+
+/* ---- the writer's */
+
+static void frames_write(struct recorder *r, const float *frames, uint32_t n)
+{
+    if (atomic_load_explicit(&r->fault, memory_order_relaxed))
+        return;
+    int64_t cut = file_format_write(r->format, r->file, frames, n, r->channels, r->whole);
+    if (cut > 0)
+        atomic_fetch_add_explicit(&r->clipped, (uint64_t)cut, memory_order_relaxed);
+    else if (cut < 0)
+        atomic_store_explicit(&r->fault, sf_strerror(r->file), memory_order_relaxed);
+}
+
+static void gap_write(struct recorder *r, uint64_t frames)
+{
+    memset(r->chunk, 0, sizeof *r->chunk * WRITTEN * r->channels);
+    for (uint64_t n; frames > 0; frames -= n) {
+        n = frames < WRITTEN ? frames : WRITTEN;
+        frames_write(r, r->chunk, (uint32_t)n);
+    }
+}
+
+/* Writes all that is there. */
+static void drain(struct recorder *r)
+{
+    uint32_t n, any;
+    for (;;) {
+        uint64_t room = ring_fill(r->ring); /* asked first: the gaps before these are known then */
+        const struct gap *gap = ring_read_span(r->gaps, 1, &any);
+        if (any && gap->at - ring_taken(r->ring) < room)
+            room = gap->at - ring_taken(r->ring);
+        if (any && gap->at == ring_taken(r->ring)) {
+            gap_write(r, gap->frames);
+            ring_take(r->gaps, 1);
+            continue;
+        }
+        const float *frames =
+            ring_read_span(r->ring, room < WRITTEN ? (uint32_t)room : WRITTEN, &n);
+        if (n == 0)
+            return;
+        frames_write(r, frames, n);
+        ring_take(r->ring, n);
+    }
+}
+
+static void *writer(void *arg)
+{
+    struct recorder *r = arg;
+    const struct timespec nap = { 0, SLEEP_MS * 1000000L };
+    pthread_setname_np(pthread_self(), "mixd-record");
+    while (!atomic_load_explicit(&r->stopping, memory_order_acquire)) { /* pairs with stop */
+        drain(r);
+        nanosleep(&nap, NULL);
+    }
+    drain(r);
+    gap_write(r, r->missing); /* the audio thread has let go of it */
+    int wrong = sf_close(r->file);
+    if (wrong)
+        atomic_store_explicit(&r->fault, sf_error_number(wrong), memory_order_relaxed);
+    atomic_store_explicit(&r->done, true, memory_order_release); /* pairs with recorder_done */
+    return NULL;
+}
+
+/* ---- the control thread's */
+
+static int file_create(struct recorder *r, const struct recorder_setup *setup, struct refusal *why)
+{
+    SF_INFO info = { .samplerate = (int)setup->rate,
+                     .channels = (int)setup->channels,
+                     .format = r->format->type };
+    int fd = open(setup->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EEXIST)
+        return refuse(why, FAULT_EXISTS, "%s is there already", setup->path);
+    if (fd < 0)
+        return refuse(why, FAULT_FILE, "cannot create %s: %s", setup->path, strerror(errno));
+    r->file = sf_open_fd(fd, SFM_WRITE, &info, true);
+    if (!r->file) {
+        close(fd);
+        unlink(setup->path);
+        return refuse(why, FAULT_FORMAT, "cannot write %s: %s", setup->path, sf_strerror(NULL));
+    }
+    int container = r->format->type & SF_FORMAT_TYPEMASK;
+    if (container != SF_FORMAT_OGG && container != SF_FORMAT_MPEG && container != SF_FORMAT_FLAC)
+        sf_command(r->file, SFC_SET_UPDATE_HEADER_AUTO, NULL, SF_TRUE); /* streams have no need */
+    return 0;
+}
+
+/* Deaf to signals from birth. 0 or an errno. */
+static int thread_start(struct recorder *r)
+{
+    pthread_attr_t attr;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&r->thread, &attr, writer, r);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attr);
+    return error;
+}
+
+static void memory_free(struct recorder *r)
+{
+    ring_free(r->ring);
+    ring_free(r->gaps);
+    free(r->chunk);
+    free(r->whole);
+    free(r);
+}
+
+struct recorder *recorder_new(const struct recorder_setup *setup, struct refusal *why)
+{
+    const struct file_format *format = file_format_find(setup->path, setup->format, why);
+    struct recorder *r = format ? calloc(1, sizeof *r) : NULL;
+    if (!format)
+        return NULL;
+    if (r) {
+        r->channels = setup->channels;
+        r->quantum = setup->quantum;
+        r->format = format;
+        r->ring = ring_new(sizeof(float) * setup->channels, RING_S * setup->rate);
+        r->gaps = ring_new(sizeof(struct gap), GAPS);
+        r->chunk = calloc((size_t)WRITTEN * setup->channels, sizeof *r->chunk);
+        r->whole = calloc((size_t)WRITTEN * setup->channels, sizeof *r->whole);
+    }
+    if (!r || !r->ring || !r->gaps || !r->chunk || !r->whole) {
+        refuse(why, FAULT_LIMIT, "out of memory");
+    } else if (!file_create(r, setup, why)) {
+        int error = thread_start(r);
+        if (!error)
+            return r;
+        sf_close(r->file);
+        unlink(setup->path);
+        refuse(why, FAULT_LIMIT, "no thread to write %s: %s", setup->path, strerror(error));
+    }
+    if (r)
+        memory_free(r);
+    return NULL;
+}
+
+void recorder_stop(struct recorder *r)
+{
+    atomic_store_explicit(&r->stopping, true, memory_order_release);
+}
+
+bool recorder_done(const struct recorder *r)
+{
+    return atomic_load_explicit(&r->done, memory_order_acquire);
+}
+
+void recorder_free(struct recorder *r)
+{
+    if (!r)
+        return;
+    recorder_stop(r);
+    pthread_join(r->thread, NULL);
+    memory_free(r);
+}
+
+void recorder_figures(const struct recorder *r, struct recorder_figures *out)
+{
+    out->first = atomic_load_explicit(&r->first, memory_order_relaxed);
+    out->lost = atomic_load_explicit(&r->lost, memory_order_relaxed);
+    out->clipped = atomic_load_explicit(&r->clipped, memory_order_relaxed);
+    out->fault = atomic_load_explicit(&r->fault, memory_order_relaxed);
+    out->taken = ring_written(r->ring) + out->lost;
+}

@@ -1,0 +1,48 @@
+/* recorder.h - one recording: a ring that the audio thread fills, and a thread that writes a file
+ *
+ * Made and freed by the control thread, filled by the audio thread through a lane of the desk. What
+ * finds no room (the disk stands still) is counted and becomes silence in the file, so that
+ * everything else keeps its place. The file's header is kept true while it grows: what is on the
+ * disk when the power fails can be played.
+ */
+#ifndef MIXER_RECORDER_H
+#define MIXER_RECORDER_H
+
+#include "effects/rt.h"
+#include "mixer/refusal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct recorder;
+
+struct recorder_setup {
+    const char *path;   /* must not be there yet */
+    const char *format; /* name of a row of fileformat.h; NULL: by the path's extension */
+    uint32_t rate;      /* Hz */
+    uint32_t channels;
+    uint32_t quantum; /* frames of a call of recorder_take */
+};
+
+/* Control. Creates the file and starts the thread. NULL: *why. */
+struct recorder *recorder_new(const struct recorder_setup *setup, struct refusal *why);
+/* Control. Nobody takes any more: the rest is written and the file closed, in its own time. */
+void recorder_stop(struct recorder *r);
+/* Control. Is the file closed? Then recorder_free does not wait. */
+bool recorder_done(const struct recorder *r);
+void recorder_free(struct recorder *r); /* stops it if need be, and waits; NULL is fine */
+
+/* Audio. One quantum from engine frame `frame` on, times gain. */
+RT void recorder_take(struct recorder *r, float *const *ch, float gain, uint64_t frame);
+
+struct recorder_figures {
+    uint64_t first;    /* engine frame of the first frame of the file, once `taken` */
+    uint64_t taken;    /* frames, with those lost; the file's length when it is done */
+    uint64_t lost;     /* of them, became silence because there was no room */
+    uint64_t clipped;  /* samples that an integer format had to cut */
+    const char *fault; /* why it writes no more; NULL: it is well */
+};
+/* Any thread. */
+void recorder_figures(const struct recorder *r, struct recorder_figures *out);
+
+#endif
