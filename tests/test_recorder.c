@@ -1,0 +1,103 @@
+/* test_recorder.c - a recording that is fed faster than any disk: what is lost is silence in place
+ */
+#include "mixer/recorder.h"
+
+#include "tests/check.h"
+#include "tests/wavfile.h"
+
+#include <unistd.h>
+
+enum { RATE = 48000, CHANNELS = 16, Q = 64, FIRST = 640 };
+
+static char path[64];
+
+static struct recorder *begin(void)
+{
+    struct refusal why;
+    snprintf(path, sizeof path, "/tmp/test_recorder.%d.wav", (int)getpid());
+    unlink(path);
+    struct recorder *r = recorder_new(
+        &(struct recorder_setup){ .path = path, .rate = RATE, .channels = CHANNELS, .quantum = Q },
+        &why);
+    if (!r)
+        CHECK_FAIL("%s", why.text);
+    return r;
+}
+
+/* Feeds frame numbers, from 1 on, in every channel (exact in a float); half of them by the gain. */
+static void feed(struct recorder *r, uint64_t frames)
+{
+    static float data[CHANNELS][Q];
+    float *ch[CHANNELS];
+    for (int c = 0; c < CHANNELS; c++)
+        ch[c] = data[c];
+    for (uint64_t at = 0; at < frames; at += Q) {
+        for (uint32_t i = 0; i < Q; i++)
+            for (int c = 0; c < CHANNELS; c++)
+                data[c][i] = (float)(2 * (at + i + 1));
+        recorder_take(r, ch, 0.5f, FIRST + at);
+    }
+}
+
+/* Every frame of the file is the one that belongs there, or silence; returns how many are. */
+static uint64_t silent_frames(uint64_t frames)
+{
+    struct wavfile w;
+    uint64_t silent = 0, wrong = 0;
+    CHECK_INT(wavfile_read(path, &w), 0);
+    CHECK_INT(w.frames, frames);
+    for (uint64_t i = 0; i < w.frames; i++) {
+        silent += w.data[i * CHANNELS] == 0;
+        float wanted = w.data[i * CHANNELS] == 0 ? 0 : (float)(i + 1);
+        for (int c = 0; c < CHANNELS; c++)
+            wrong += w.data[i * CHANNELS + (uint64_t)c] != wanted;
+    }
+    CHECK_INT(wrong, 0);
+    wavfile_clear(&w);
+    unlink(path);
+    return silent;
+}
+
+static void what_fits_is_all_there(void)
+{
+    enum { FRAMES = 3 * RATE };
+    struct recorder_figures f;
+    struct recorder *r = begin();
+    feed(r, FRAMES);
+    recorder_figures(r, &f);
+    CHECK_INT(f.first, FIRST);
+    CHECK_INT(f.taken, FRAMES);
+    CHECK_INT(f.lost, 0);
+    CHECK(!f.fault && !recorder_done(r));
+    recorder_free(r);
+    CHECK_INT(silent_frames(FRAMES), 0);
+}
+
+/* A minute in an instant: the ring holds four seconds. */
+static void what_does_not_is_silence_in_its_place(void)
+{
+    enum { FRAMES = 60 * RATE };
+    struct recorder_figures f;
+    struct recorder *r = begin();
+    feed(r, FRAMES);
+    recorder_figures(r, &f);
+    CHECK_INT(f.taken, FRAMES);
+    CHECK(f.lost > 0 && f.lost < FRAMES);
+    recorder_free(r);
+    CHECK_INT(silent_frames(FRAMES), f.lost);
+}
+
+static void nothing_is_a_file_too(void)
+{
+    struct recorder *r = begin();
+    recorder_free(r);
+    CHECK_INT(silent_frames(0), 0);
+}
+
+int main(void)
+{
+    RUN(what_fits_is_all_there);
+    RUN(what_does_not_is_silence_in_its_place);
+    RUN(nothing_is_a_file_too);
+    return check_done();
+}
