@@ -487,7 +487,7 @@ int admit_cue(const struct console *c, struct refusal *why);
 /* ---- retry.c: strips whose files were lost, or have grown */
 /* Tells what became of files; tries the lost ones again every engine/retry. */
 void retry_tick(struct console *c);
-/* ---- add.c */
+/* ---- probe.c: what a source names */
 /* Reads the header of a source and checks the channels that were picked. */
 int source_probe(struct console *c, const char *text, enum quality quality, struct picked_file *f,
                  struct refusal *why);
