@@ -107,6 +107,18 @@ static void on_shutdown(void *driver)
     tell(j, &j->shut);
 }
 
+/* A server that ends in order says so, and then takes leave of every client, one message for each,
+ * which JACK's notification thread obeys under a lock. To close is to cancel that thread: before
+ * the last message that may leave the lock taken for ever, and every open and close after it waits.
+ * So here it is only noted. on_shutdown is called when the connection ends, which is the last; but
+ * not after a server that was killed, of which this is told instead. */
+static void on_farewell(jack_status_t code, const char *why, void *driver)
+{
+    struct jack_driver *j = driver;
+    (void)code, (void)why;
+    tell(j, &j->going);
+}
+
 static int on_rate(jack_nframes_t rate, void *driver)
 {
     struct jack_driver *j = driver;
@@ -199,6 +211,7 @@ void jackclient_listen(struct jack_driver *j)
 {
     jack_client_t *client = client_of(j->client);
     jack_set_process_callback(client, process, j);
+    jack_on_info_shutdown(client, on_farewell, j); /* JACK calls the one, and then the other */
     jack_on_shutdown(client, on_shutdown, j);
     jack_set_sample_rate_callback(client, on_rate, j);
     jack_set_buffer_size_callback(client, on_period, j);

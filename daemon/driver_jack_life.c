@@ -16,6 +16,10 @@ enum { SPARE_DESCRIPTORS = 32 };
 /* Opening and closing are waited for so long by a tick, and so long where none follows. */
 enum { TICK_MS = 30, LONG_MS = 3000 };
 
+/* How long the end of a server is awaited after it has said that it is going, which is all that one
+ * says that was killed. */
+#define FAREWELL_NS 400000000u
+
 static const float *const no_input[PORTS_MAX];
 static float *const no_output[PORTS_MAX];
 
@@ -58,6 +62,8 @@ static void welcome(struct jack_driver *j)
     j->client = j->opened;
     j->opened = NULL;
     atomic_store_explicit(&j->shut, false, memory_order_relaxed); /* of the client before */
+    atomic_store_explicit(&j->going, false, memory_order_relaxed);
+    j->going_ns = 0;
     jackclient_listen(j);
 }
 
@@ -92,6 +98,7 @@ static void leave(struct jack_driver *j, unsigned timeout_ms)
     j->closing = chore_new(jackclient_close, j->client); /* out of memory: the client stays, mute */
     j->client = NULL;
     j->active = false;
+    j->going_ns = 0;
     chore_reap(&j->closing, timeout_ms);
 }
 
@@ -114,16 +121,28 @@ static uint32_t rate_of(struct jack_driver *j)
     return atomic_load_explicit(&j->rate, memory_order_relaxed);
 }
 
+/* Lost, but for the client, which cannot be closed yet. */
+static void farewell(struct jack_driver *j)
+{
+    gate_close(&j->gate);
+    wires_lose(j->wires, rt_now());
+    j->active = false;
+    j->going_ns = rt_now() + FAREWELL_NS;
+}
+
 void jack_tick(struct driver *d)
 {
     struct jack_driver *j = (struct jack_driver *)d;
     bool changed = taken(&j->changed), shut = taken(&j->shut);
     chore_reap(&j->closing, 0);
+    if (taken(&j->going) && j->client)
+        farewell(j);
+    shut |= j->going_ns && rt_now() > j->going_ns;
     if (shut || (j->active && rate_of(j) != j->built_rate))
         leave(j, TICK_MS);
     if (!j->client && !j->closing)
         join(j, TICK_MS);
-    if (j->client && !j->active && j->engine && rate_of(j) == j->built_rate)
+    if (j->client && !j->active && !j->going_ns && j->engine && rate_of(j) == j->built_rate)
         activate(j);
     if (j->active) {
         if (changed)
@@ -142,7 +161,7 @@ void jack_stop(struct driver *d)
     struct jack_driver *j = (struct jack_driver *)d;
     if (!j || !j->engine)
         return;
-    if (j->active)
+    if (j->active || j->going_ns)
         leave(j, LONG_MS);
     else
         chore_reap(&j->closing, LONG_MS);

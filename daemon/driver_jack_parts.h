@@ -63,6 +63,7 @@ struct jack_driver {
     struct chore *closing; /* of the client before, while that takes its time */
     const char *trouble;   /* why joining fails, as it was logged last */
     uint64_t joined;       /* times that the client became active */
+    uint64_t going_ns; /* until when the end of a server that is going is awaited; 0: it stays */
 
     uint64_t serial;             /* of the table of ports, as far as it was followed; 0: not */
     bool refused;                /* JACK would not make a port: that was logged */
@@ -81,8 +82,10 @@ struct jack_driver {
     struct gate gate;        /* open: the engine is called */
     struct jackline line;
 
-    /* Written by the notification thread; `shut` and `changed` are taken back by the tick. */
-    _Atomic bool shut, changed;
+    /* Written by the notification thread; the first three are taken back by the tick. */
+    _Atomic bool going; /* the server says that it will end */
+    _Atomic bool shut;  /* it has */
+    _Atomic bool changed;
     _Atomic bool freewheeling;
     _Atomic uint32_t rate, period;
 
