@@ -335,7 +335,12 @@ struct console {
 
     /* The transport as it is wanted. */
     bool rolling;
-    uint64_t begins;      /* engine frame of the last PLAY */
+    uint64_t begins; /* engine frame of the last PLAY */
+    struct {
+        uint64_t frame;
+        uint32_t fade;
+        bool plays;
+    } ahead;              /* the last PLAY or STOP that was posted ahead of its frame */
     uint64_t rolls_until; /* the engine rolls up to this frame, whatever the status says yet */
     bool deferred;        /* a locate waits until a stop has faded out, */
     bool moving;          /* it or a loop for its sources */

@@ -12,6 +12,23 @@ static int move_schedule(struct console *c, uint64_t at)
     return at ? post_schedule(c, at, 1, 0, &why) : 0;
 }
 
+/* One that is posted ahead is obeyed, whatever is said until then: it has the last word. */
+static void move_settle(struct console *c, bool plays, uint64_t frame, uint32_t fade)
+{
+    uint64_t now = link_horizon(c->link);
+    if (frame > now && frame >= c->ahead.frame) {
+        c->ahead.frame = frame;
+        c->ahead.fade = fade;
+        c->ahead.plays = plays;
+    } else if (c->ahead.frame > now) {
+        c->rolling = c->ahead.plays;
+        if (c->ahead.plays)
+            c->begins = c->ahead.frame;
+        else
+            c->rolls_until = c->ahead.frame + c->ahead.fade + c->setup.quantum;
+    }
+}
+
 uint64_t console_play(struct console *c, uint32_t fade, uint64_t at)
 {
     if (move_schedule(c, at))
@@ -22,8 +39,10 @@ uint64_t console_play(struct console *c, uint32_t fade, uint64_t at)
         track_wake(((struct source *)c->sources.at[i])->track);
     post(c, &(struct command){ .frame = at, .kind = COMMAND_PLAY, .frames = fade });
     uint64_t frame = post_flush(c);
-    c->begins = at > frame ? at : frame;
-    return c->begins;
+    frame = at > frame ? at : frame;
+    c->begins = frame;
+    move_settle(c, true, frame, fade);
+    return frame;
 }
 
 uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at)
@@ -38,6 +57,7 @@ uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at)
     frame = at > frame ? at : frame;
     if (rolled)
         c->rolls_until = frame + fade + c->setup.quantum;
+    move_settle(c, false, frame, fade);
     return frame;
 }
 

@@ -183,6 +183,19 @@ class Bookkeeping(Scheduled):
             return now + 1024 < frame
         until(in_time, 'forty milliseconds in which five lines are answered')
 
+    def test_a_scheduled_play_has_the_last_word(self):
+        """A stop that is said on the eve of a play holds up to the play, on both sides."""
+        for _ in range(5):
+            self.client.send('play at +20ms\nstop over 0\n')
+            frame = int(self.client.answer().fields['frame'])
+            self.client.answer()
+            until(lambda: self.frame() > frame + 4800, 'the frame')
+            position = self.client.get('transport/position')
+            self.assertEqual(self.client.get('transport/state'), 'rolling')
+            until(lambda: self.client.get('transport/position') != position, 'it to roll')
+            self.client.must('stop over 0')
+            self.client.must('locate 0')
+
     def test_lists_and_cancels(self):
         self.client.must('@7 set strip/a/gain -6dB at +1:00')
         self.client.must('set strip/a/mute on at 20s')
