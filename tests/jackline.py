@@ -79,9 +79,9 @@ class Recording:
                 for i in range(max(t - 4, 0), min(t + 5, len(self.left)))]
 
     def check(self, joins=0, starved=0):
-        """Every frame that JACK rolled is the one heard, from the first; at most `joins` rolls begin
-        without us, and `starved` frames are holes, which begin with a frame that is held. Whatever is
-        heard while it does not roll is the fade-out of what rolled."""
+        """Every frame that JACK rolled is the one heard, from the first; at most `joins` rolls
+        begin without us, and `starved` frames are holes, which begin with a frame that is held.
+        Whatever is heard while it does not roll is the fade-out of what rolled."""
         state_before, silent, last = STOPPED, 0, None
         self.starved = starved
         for t, state, frame in self.blocks:
