@@ -94,6 +94,13 @@ static void refuse_time(const struct call *call, unsigned word, int err)
     reply_hint(call->reply, "2.5s, 150ms, 1:23.456 or 480f");
 }
 
+enum verdict usage_refused(const struct call *call, unsigned word, const char *what)
+{
+    reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "%s", what);
+    reply_hint(call->reply, "%s", call->verb->usage);
+    return VERDICT_DONE;
+}
+
 bool time_read(const struct call *call, unsigned word, uint64_t *frames)
 {
     const struct mixd *m = call->context;

@@ -19,6 +19,9 @@ struct clauses {
  * ("oc"). False: the reply is the error. */
 bool clauses_read(const struct call *call, unsigned from, const char *allowed, struct clauses *out);
 
+/* A word is not what is expected there: the error says `what`, the hint is how the verb is used. */
+enum verdict usage_refused(const struct call *call, unsigned word, const char *what);
+
 /* engine/ramp in frames: how long what is cut fades in. */
 uint32_t fade_frames(const struct mixd *m);
 /* A time in frames. False: the reply is the error. */

@@ -16,13 +16,6 @@
 
 enum { KEYS_MAX = 256 };
 
-static enum verdict usage(const struct call *call, unsigned word, const char *what)
-{
-    reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "%s", what);
-    reply_hint(call->reply, "%s", call->verb->usage);
-    return VERDICT_DONE;
-}
-
 /* Splits words from `from` on into keys and values; the words are changed. */
 static bool keys_read(const struct call *call, unsigned from, struct console_key *keys, uint32_t *n)
 {
@@ -30,7 +23,7 @@ static bool keys_read(const struct call *call, unsigned from, struct console_key
     for (unsigned i = from; i < call->count; i++) {
         char *key, *value;
         if (*n == KEYS_MAX || !word_split(call->words[i].text, &key, &value)) {
-            usage(call, i, "is no key=value");
+            usage_refused(call, i, "is no key=value");
             return false;
         }
         keys[(*n)++] = (struct console_key){ key, value };
@@ -64,7 +57,7 @@ enum verdict verb_add(struct call *call)
     else if (!strcmp(what, "group"))
         err = console_add_group(m->console, name, keys, n, &why);
     else
-        return usage(call, 1, "is neither strip, input, bus nor group");
+        return usage_refused(call, 1, "is neither strip, input, bus nor group");
     keys_join(keys, n);
     if (err)
         return refused(call, &why);
@@ -103,7 +96,7 @@ enum verdict verb_insert(struct call *call)
         else if (!strcmp(call->words[i].text, "before"))
             before = call->words[i + 1].text;
         else
-            return usage(call, i, "is not expected here");
+            return usage_refused(call, i, "is not expected here");
     }
     if (!keys_read(call, i, keys, &n))
         return VERDICT_DONE;

@@ -8,13 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static enum verdict usage(const struct call *call, unsigned word, const char *what)
-{
-    reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "%s", what);
-    reply_hint(call->reply, "%s", call->verb->usage);
-    return VERDICT_DONE;
-}
-
 static enum verdict missing(const struct call *call)
 {
     reply_err_at(call->reply, CODE_MISSING, &call->words[1], "wants the name of a marker");
@@ -40,7 +33,7 @@ static enum verdict marker_list(struct call *call)
 {
     void *context[2] = { call->context, call->reply };
     if (call->count > 2)
-        return usage(call, 2, "is not expected behind list");
+        return usage_refused(call, 2, "is not expected behind list");
     console_each_marker(((struct mixd *)call->context)->console, context, marker_print);
     return VERDICT_DONE;
 }
@@ -55,7 +48,7 @@ static bool marker_keys(struct call *call, uint64_t *position, bool *primed)
         if (!strcmp(text, "primed=on") || !strcmp(text, "primed=off"))
             continue;
         if (strchr(text, '=') || i > 3) {
-            usage(call, i, "is not expected here");
+            usage_refused(call, i, "is not expected here");
             return false;
         }
         if (!position_read(call, i, position))
@@ -89,7 +82,7 @@ static enum verdict marker_remove(struct call *call)
     const char *name = call->words[2].text;
     struct refusal why;
     if (call->count > 3)
-        return usage(call, 3, "is not expected here");
+        return usage_refused(call, 3, "is not expected here");
     if (console_remove_marker(m->console, name, &why)) {
         refuse_marker(call, 2, "is no marker");
         return VERDICT_DONE;
@@ -105,7 +98,7 @@ enum verdict verb_marker(struct call *call)
         return marker_list(call);
     bool adds = !strcmp(what, "add");
     if (!adds && strcmp(what, "remove") != 0)
-        return usage(call, 1, "is neither add, remove nor list");
+        return usage_refused(call, 1, "is neither add, remove nor list");
     if (call->count < 3)
         return missing(call);
     return adds ? marker_add(call) : marker_remove(call);

@@ -8,13 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum verdict usage(const struct call *call, unsigned word, const char *what)
-{
-    reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "%s", what);
-    reply_hint(call->reply, "%s", call->verb->usage);
-    return VERDICT_DONE;
-}
-
 /* An answer that waits for one recording. */
 struct waiting {
     struct mixd *m;
@@ -94,7 +87,7 @@ static enum verdict record_stop(struct call *call)
     struct mixd *m = call->context;
     struct refusal why;
     if (call->count != 3)
-        return usage(call, call->count - 1, "wants the address of what is recorded");
+        return usage_refused(call, call->count - 1, "wants the address of what is recorded");
     if (console_record_stop(m->console, call->words[2].text, &why))
         return refused(call, &why);
     watch_state(m, "recorded=%s", call->words[2].text);
@@ -113,10 +106,10 @@ enum verdict verb_record(struct call *call)
         return VERDICT_DONE;
     }
     if (call->count < 3)
-        return usage(call, 1, "wants a file to be recorded into");
+        return usage_refused(call, 1, "wants a file to be recorded into");
     if (call->count == 4) {
         if (strncmp(call->words[3].text, "format=", 7) != 0)
-            return usage(call, 3, "is not expected here");
+            return usage_refused(call, 3, "is not expected here");
         format = call->words[3].text + 7;
     }
     if (console_record(m->console, what, call->words[2].text, format, &why))

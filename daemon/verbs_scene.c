@@ -11,13 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum verdict usage(const struct call *call, unsigned word, const char *what)
-{
-    reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "%s", what);
-    reply_hint(call->reply, "%s", call->verb->usage);
-    return VERDICT_DONE;
-}
-
 /* ---- only= and except=: comma-separated classes, objects and patterns of addresses */
 
 struct scope {
@@ -116,7 +109,7 @@ static enum verdict scene_store(struct call *call)
     struct refusal why;
     unsigned end = scope_read(call, 3, &scope);
     if (end < call->count)
-        return usage(call, end, "is not expected here");
+        return usage_refused(call, end, "is not expected here");
     if (console_scene_store(m->console, call->words[2].text,
                             &(struct scene_scope){ scope_wants, &scope }, &count, &why))
         return refused(call, &why);
@@ -146,7 +139,7 @@ static enum verdict scene_remove(struct call *call)
     struct mixd *m = call->context;
     struct refusal why;
     if (call->count > 3)
-        return usage(call, 3, "is not expected here");
+        return usage_refused(call, 3, "is not expected here");
     if (console_scene_remove(m->console, call->words[2].text, &why))
         return scene_refused(call, 2, &why);
     return VERDICT_DONE;
@@ -162,7 +155,7 @@ static enum verdict scene_list(struct call *call)
 {
     const struct mixd *m = call->context;
     if (call->count > 2)
-        return usage(call, 2, "is not expected behind list");
+        return usage_refused(call, 2, "is not expected behind list");
     console_each_scene(m->console, call->reply, scene_print);
     return VERDICT_DONE;
 }
@@ -187,7 +180,7 @@ static enum verdict scene_show(struct call *call,
     const struct mixd *m = call->context;
     struct refusal why;
     if (call->count > 3)
-        return usage(call, 3, "is not expected here");
+        return usage_refused(call, 3, "is not expected here");
     if (console_scene_values(m->console, call->words[2].text, call->reply, print, &why))
         return scene_refused(call, 2, &why);
     return VERDICT_DONE;
@@ -202,7 +195,7 @@ static enum verdict scene_morph(struct call *call)
     const char *what = "";
     struct refusal why;
     if (call->count < 4 || call->count > 5)
-        return usage(call, call->count > 5 ? 5 : 1, "wants two scenes");
+        return usage_refused(call, call->count > 5 ? 5 : 1, "wants two scenes");
     if (call->count == 5 && param_parse(&row, call->words[4].text, 1, &position, &what)) {
         reply_err_at(call->reply, CODE_RANGE, &call->words[4], "%s", what);
         return VERDICT_DONE;
@@ -220,7 +213,7 @@ static enum verdict scene_put(struct call *call)
     for (unsigned i = 3; i < call->count; i++) {
         char *address, *value;
         if (!word_split(call->words[i].text, &address, &value))
-            return usage(call, i, "is no ADDRESS=VALUE");
+            return usage_refused(call, i, "is no ADDRESS=VALUE");
         int err = console_scene_put(m->console, call->words[2].text, address, value, &why);
         value[-1] = '=';
         if (err)
@@ -258,7 +251,7 @@ enum verdict verb_scene(struct call *call)
         reply_hint(call->reply, "%s", call->verb->usage);
         return VERDICT_DONE;
     }
-    return usage(call, 1, "is nothing that scenes do");
+    return usage_refused(call, 1, "is nothing that scenes do");
 }
 
 enum verdict verb_undo(struct call *call)
