@@ -1,7 +1,7 @@
 /* add.c - what comes onto the desk and what goes: strips, inputs, buses, effects */
+#include "mixer/console_parts.h"
 #include "mixer/groups.h"
 #include "mixer/markers.h"
-#include "mixer/model.h"
 
 #include <errno.h>
 #include <math.h>

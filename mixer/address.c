@@ -1,5 +1,5 @@
 /* address.c - which parameter, node or effect an address means */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdio.h>
 #include <string.h>

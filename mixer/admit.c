@@ -1,6 +1,6 @@
 /* admit.c - is there room for the decoder of one more strip? */
+#include "mixer/console_parts.h"
 #include "mixer/limits.h"
-#include "mixer/model.h"
 
 #include <math.h>
 #include <string.h>

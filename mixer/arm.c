@@ -1,7 +1,7 @@
 /* arm.c - everything primed at a position, so that it can begin at one frame, at once */
 #include "mixer/arm.h"
 
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 int console_arm(struct console *c, const uint64_t *position, struct refusal *why)
 {

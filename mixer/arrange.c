@@ -1,5 +1,5 @@
 /* arrange.c - from the model to a desk: what is here, in the order in which it sounds */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* batch.c - several changes of the desk that are heard from one frame */
 #include "mixer/batch.h"
 
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 enum {
     SWAPS_MOST = 32,   /* desks on their way at once: half of what the link hands back */

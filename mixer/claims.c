@@ -3,7 +3,7 @@
  * A node that leaves goes on sounding until its fade is over, and holds its ports as long. Another
  * of the same name may come meanwhile; it takes the same places, and both are heard in the fade.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* console.c - the control half: its life, and what goes on in a tick */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* course.c - how the timeline goes on from here, as far as is known */
 #include "mixer/course.h"
 
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 #include "mixer/transport.h"
 
 bool console_course(const struct console *c, struct course *now)

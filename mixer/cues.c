@@ -5,7 +5,7 @@
  * waits for no disk, and the cue opens others. Whenever a new desk has been taken over, or the
  * timeline is another one (its loop, its crossfade), the cue is compared with what plays now.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 #include "mixer/transport.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * value in force is the one before; and a change that is made in between holds up to that frame
  * only: what was scheduled is posted again behind it.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* figures.c - what the console knows of meters and tracks */
 #include "effects/rt.h"
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <math.h>
 

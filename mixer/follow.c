@@ -3,7 +3,7 @@
  * What is wanted of it (whom to follow, tempo and signature) is kept here; who talks to the others
  * asks for it.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* get.c - what is there, and every value as it is written */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <inttypes.h>
 #include <math.h>

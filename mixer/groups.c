@@ -2,7 +2,7 @@
 #include "mixer/groups.h"
 
 #include "mixer/console.h"
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

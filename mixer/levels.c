@@ -1,5 +1,5 @@
 /* levels.c - from wanted values to ramps: fader, gate, trim, pan, sends */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <math.h>
 

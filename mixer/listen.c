@@ -4,7 +4,7 @@
  * (PFL), or behind it (AFL). The send is one like all others, and so is the bus: it usually goes to
  * ports of its own.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* markers.c - positions of the timeline that have a name */
 #include "mixer/markers.h"
 
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* model.c - making and freeing what the console remembers */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* morph.c - one parameter that moves the desk between two scenes */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 #include "mixer/scenes.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* moves.c - the transport as it is wanted: play, stop, locate, loop */
 #include "mixer/arm.h"
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 #include "mixer/transport.h"
 
 #include <math.h>

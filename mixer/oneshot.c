@@ -3,7 +3,7 @@
  * Each firing is a decoder of its own. While one sounds the next waits on the same lane of the
  * desk, so that a fire is one command and no new desk.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 bool node_is_oneshot(const struct node *n)
 {

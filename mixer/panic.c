@@ -3,7 +3,7 @@
  * Every gate closes: of the strips, because some have ports of their own, of the buses, because a
  * send before the fader passes a strip's, and of the master.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* plugs.c - effects in chains: built, set, replaced side by side, taken out */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* post.c - commands on their way to the engine, gathered into batches */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* probe.c - what a source names: a file, and the channels or the stream of it that are picked */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

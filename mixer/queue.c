@@ -3,7 +3,7 @@
  * A strip with a queue plays one joined line: its regions, loops and locates are of the whole line.
  * Where each file begins follows from the lengths that the headers claimed when it was queued.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * Not only where that is cheaper: so that, once it is done, all plans are those that a fresh start
  * would make, and the bits those of a render.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 static bool node_replan(struct console *c, struct node *n)
 {

@@ -7,7 +7,7 @@
  * both tracks give the same sound, the crossfade between them is none.
  */
 #include "effects/rt.h"
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* routes.c - sends and outputs: who feeds whom, without loops */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <errno.h>
 #include <math.h>

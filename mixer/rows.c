@@ -2,7 +2,7 @@
  *
  * To add one: a row here, and a case where its value is put into effect (levels.c or set.c).
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <math.h>
 #include <string.h>

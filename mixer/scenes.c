@@ -2,7 +2,7 @@
 #include "mixer/scenes.h"
 
 #include "mixer/console.h"
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* set.c - `set`: a value read, checked, remembered and sent on its way */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <errno.h>
 #include <math.h>

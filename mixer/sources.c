@@ -11,7 +11,7 @@
  * far ahead as it was late, and arrives when the timeline gets there.
  */
 #include "effects/rt.h"
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 #include "mixer/transport.h"
 
 #include <stdlib.h>

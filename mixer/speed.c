@@ -5,7 +5,7 @@
  * frame a little ahead; until there it gives the same sound as the one before, so that nobody hears
  * which of them plays. A locate, and the transport's loop, go back to the plain pace.
  */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <math.h>
 

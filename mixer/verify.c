@@ -1,5 +1,5 @@
 /* verify.c - reads every file of the session to its end, to see whether it is whole */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <stdlib.h>
 

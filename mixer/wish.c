@@ -1,5 +1,5 @@
 /* wish.c - what a strip is to play: which files, which part of them, and from where */
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 
 #include <math.h>
 #include <stdlib.h>

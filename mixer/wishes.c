@@ -1,6 +1,6 @@
 /* wishes.c - files that a batch will play, opened and primed before it is made */
 #include "mixer/batch.h"
-#include "mixer/model.h"
+#include "mixer/console_parts.h"
 #include "mixer/transport.h"
 
 #include <stdlib.h>
