@@ -68,11 +68,12 @@ const struct verb verbs[] = {
       "files that follow a strip's source without a gap; alone it lists them all", 1, VERB_MANY,
       VERB_SESSION, verb_queue },
     { "quit", "quit", "ends the daemon", 0, 0, VERB_CLIENT, verb_quit },
-    { "record", "record ADDR FILE [format=FORMAT] | record stop ADDR | record list",
+    { "record",
+      "record ADDR FILE [format=FORMAT] [at WHEN] | record stop ADDR [at WHEN] | record list",
       "what the meter of a strip, an input, a bus or the master shows, into a new file; answers "
       "when "
       "it has begun, and when the file is whole",
-      1, 3, VERB_CLIENT, verb_record },
+      1, 3, VERB_SESSION, verb_record },
     { "reload", "reload", "applies what has changed in the session file, and nothing else", 0, 0, 0,
       verb_reload },
     { "remove", "remove ADDR [at WHEN]", "a strip, an input, a bus or an effect", 1, 1,

@@ -88,8 +88,11 @@ static enum verdict record_stop(struct call *call)
     struct refusal why;
     if (call->count != 3)
         return usage_refused(call, call->count - 1, "wants the address of what is recorded");
-    if (console_record_stop(m->console, call->words[2].text, &why))
+    if (m->trial ? console_record_check(m->console, call->words[2].text, NULL, NULL, &why)
+                 : console_record_stop(m->console, call->words[2].text, &why))
         return refused(call, &why);
+    if (m->at_once)
+        return VERDICT_DONE;
     watch_state(m, "recorded=%s", call->words[2].text);
     return wait_for(call, call->words[2].text, true);
 }
@@ -112,8 +115,11 @@ enum verdict verb_record(struct call *call)
             return usage_refused(call, 3, "is not expected here");
         format = call->words[3].text + 7;
     }
-    if (console_record(m->console, what, call->words[2].text, format, &why))
+    if (m->trial ? console_record_check(m->console, what, call->words[2].text, format, &why)
+                 : console_record(m->console, what, call->words[2].text, format, &why))
         return refused(call, &why);
+    if (m->at_once)
+        return VERDICT_DONE;
     watch_state(m, "recording=%s", what);
     return wait_for(call, what, false);
 }

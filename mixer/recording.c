@@ -3,10 +3,12 @@
 
 #include "mixer/console.h"
 #include "mixer/console_parts.h"
+#include "mixer/fileformat.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct recording *recording_of(const struct console *c, const struct recorder *r)
 {
@@ -61,6 +63,22 @@ int console_record(struct console *c, const char *address, const char *file, con
     n->recorder = r->recorder;
     c->dirty = true;
     return 0;
+}
+
+int console_record_check(const struct console *c, const char *address, const char *file,
+                         const char *format, struct refusal *why)
+{
+    struct node *n;
+    if (node_want(c, address, &n, why))
+        return -1;
+    if (!file)
+        return 0;
+    if (!file_format_find(file, format, why))
+        return -1;
+    char *path = console_path(c, file);
+    bool there = path && access(path, F_OK) == 0;
+    free(path);
+    return there ? refuse(why, FAULT_EXISTS, "%s is there already", file) : 0;
 }
 
 /* No desk has it any more. */

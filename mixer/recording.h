@@ -21,6 +21,11 @@ int console_record(struct console *c, const char *address, const char *file, con
 /* Control. The file is whole once console_settled. */
 int console_record_stop(struct console *c, const char *address, struct refusal *why);
 
+/* Control. Could that be recorded, or its recording be ended (`file` NULL), as far as can be known
+ * before: is there such an object, no such file, and such a format? */
+int console_record_check(const struct console *c, const char *address, const char *file,
+                         const char *format, struct refusal *why);
+
 struct recording_figures {
     const char *address, *path;
     bool ending;

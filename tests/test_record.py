@@ -64,6 +64,19 @@ class Record(Box):
         for i in range(24000):
             self.assertAlmostEqual(got[0][begun - first + i], source[i] * 10 ** (-6 / 20), delta=1e-6)
 
+    def test_from_one_frame_to_another(self):
+        first = int(self.client.must(f'record master {self.file("cut.wav")} at +300ms')
+                    .fields['frame'])
+        last = int(self.client.must('record stop master at +700ms').fields['frame'])
+        self.assertFalse(os.path.exists(self.file('cut.wav')))
+        self.took('master', 64)
+        line = self.client.must('record list').lines[0]
+        self.assertEqual(int(fields(line)['frame']), first)
+        until(lambda: not self.client.must('record list').lines, 'its end', self.mixd.process)
+        self.assertEqual(len(wavs.read(self.file('cut.wav')).channels[0]), last - first)
+        self.client.refused(f'record master {self.file("cut.wav")} at +1s', 'exists')
+        self.client.refused(f'record bus/none {self.file("x.wav")} at +1s', 'unknown')
+
     def test_formats(self):
         self.client.must('play')
         for name, option in (('m.flac', ''), ('m.wav', 'format=wav16'), ('m.ogg', '')):
