@@ -1,6 +1,8 @@
 /* desk.c - everything audible, as one immutable arrangement */
 #include "mixer/desk.h"
 
+#include "mixer/recorder.h"
+
 #include <stdlib.h>
 
 struct desk *desk_new(uint32_t tracks, uint32_t strips, uint32_t buses, uint32_t slots,
@@ -22,4 +24,18 @@ struct desk *desk_new(uint32_t tracks, uint32_t strips, uint32_t buses, uint32_t
     *slot_pool = (void *)(block + slots_at);
     *feed_pool = (void *)(block + feeds_at);
     return d;
+}
+
+static RT bool lanes_record(const struct lane *lanes, uint32_t count, uint32_t n)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (lanes[i].recorder && !recorder_has_room(lanes[i].recorder, n))
+            return false;
+    return true;
+}
+
+RT bool desk_records(const struct desk *d, uint32_t n)
+{
+    return lanes_record(d->strips, d->n_strips, n) && lanes_record(d->buses, d->n_buses, n) &&
+           lanes_record(&d->master, 1, n);
 }

@@ -27,4 +27,7 @@ struct desk {
 struct desk *desk_new(uint32_t tracks, uint32_t strips, uint32_t buses, uint32_t slots,
                       uint32_t feeds, struct slot **slot_pool, struct feed **feed_pool);
 
+/* Audio. Have all recordings room for n frames more? */
+RT bool desk_records(const struct desk *d, uint32_t n);
+
 #endif

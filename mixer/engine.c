@@ -445,7 +445,7 @@ RT bool engine_ready(struct engine *e, uint32_t n)
         return false;
     if (!e->desk)
         return true;
-    if (!crew_rests(e->desk->crew))
+    if (!crew_rests(e->desk->crew) || !desk_records(e->desk, n))
         return false;
     for (uint32_t i = 0; e->transport.rolling && i < e->desk->n_tracks; i++)
         if (!track_ready(e->desk->tracks[i], e->transport.rolled, n))

@@ -77,6 +77,11 @@ RT void recorder_take(struct recorder *r, float *const *ch, float gain, uint64_t
     }
 }
 
+RT bool recorder_has_room(const struct recorder *r, uint32_t n)
+{
+    return ring_space(r->ring) >= n || n > ring_size(r->ring);
+}
+
 /* ---- the writer's */
 
 static void frames_write(struct recorder *r, const float *frames, uint32_t n)

@@ -35,6 +35,9 @@ void recorder_free(struct recorder *r); /* stops it if need be, and waits; NULL 
 /* Audio. One quantum from engine frame `frame` on, times gain. */
 RT void recorder_take(struct recorder *r, float *const *ch, float gain, uint64_t frame);
 
+/* Audio. Is there room for n frames, or will there never be so much? Asked by drivers that wait. */
+RT bool recorder_has_room(const struct recorder *r, uint32_t n);
+
 struct recorder_figures {
     uint64_t first;    /* engine frame of the first frame of the file, once `taken` */
     uint64_t taken;    /* frames, with those lost; the file's length when it is done */

@@ -77,6 +77,16 @@ class Record(Box):
         self.client.refused(f'record master {self.file("cut.wav")} at +1s', 'exists')
         self.client.refused(f'record bus/none {self.file("x.wav")} at +1s', 'unknown')
 
+    def test_a_render_records_too_and_loses_nothing(self):
+        """However fast it is: it waits for the file."""
+        session = SESSION + f'\nrecord strip/a {self.file("beside.wav")}'
+        self.render(session, 'render.wav', '--to', '60s')
+        got = wavs.read(self.file('beside.wav')).channels[0]
+        source = wavs.read(self.file('a.wav')).channels[0]
+        self.assertEqual(len(got), 60 * 48000)
+        for i in range(0, len(got), 997):
+            self.assertAlmostEqual(got[i], source[i % 48000] * 10 ** (-6 / 20), delta=1e-6)
+
     def test_formats(self):
         self.client.must('play')
         for name, option in (('m.flac', ''), ('m.wav', 'format=wav16'), ('m.ogg', '')):
