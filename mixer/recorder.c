@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sndfile.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -41,7 +42,8 @@ struct recorder {
 
     uint64_t missing; /* the audio thread's: lost frames that are not in `gaps` yet */
     _Atomic uint64_t first, lost, clipped;
-    _Atomic(const char *) fault; /* static text */
+    _Atomic(const char *) fault; /* NULL, or: */
+    char fault_text[256];        /* written once, by the writer */
     atomic_bool stopping, done;
 };
 
@@ -84,6 +86,15 @@ RT bool recorder_has_room(const struct recorder *r, uint32_t n)
 
 /* ---- the writer's */
 
+/* libsndfile's text may go with its file. */
+static void fail(struct recorder *r, const char *text)
+{
+    if (atomic_load_explicit(&r->fault, memory_order_relaxed))
+        return;
+    snprintf(r->fault_text, sizeof r->fault_text, "%s", text);
+    atomic_store_explicit(&r->fault, r->fault_text, memory_order_release); /* to who reads it */
+}
+
 static void frames_write(struct recorder *r, const float *frames, uint32_t n)
 {
     if (atomic_load_explicit(&r->fault, memory_order_relaxed))
@@ -92,7 +103,7 @@ static void frames_write(struct recorder *r, const float *frames, uint32_t n)
     if (cut > 0)
         atomic_fetch_add_explicit(&r->clipped, (uint64_t)cut, memory_order_relaxed);
     else if (cut < 0)
-        atomic_store_explicit(&r->fault, sf_strerror(r->file), memory_order_relaxed);
+        fail(r, sf_strerror(r->file));
 }
 
 static void gap_write(struct recorder *r, uint64_t frames)
@@ -140,7 +151,7 @@ static void *writer(void *arg)
     gap_write(r, r->missing); /* the audio thread has let go of it */
     int wrong = sf_close(r->file);
     if (wrong)
-        atomic_store_explicit(&r->fault, sf_error_number(wrong), memory_order_relaxed);
+        fail(r, sf_error_number(wrong));
     atomic_store_explicit(&r->done, true, memory_order_release); /* pairs with recorder_done */
     return NULL;
 }
@@ -247,6 +258,6 @@ void recorder_figures(const struct recorder *r, struct recorder_figures *out)
     out->first = atomic_load_explicit(&r->first, memory_order_relaxed);
     out->lost = atomic_load_explicit(&r->lost, memory_order_relaxed);
     out->clipped = atomic_load_explicit(&r->clipped, memory_order_relaxed);
-    out->fault = atomic_load_explicit(&r->fault, memory_order_relaxed);
+    out->fault = atomic_load_explicit(&r->fault, memory_order_acquire);
     out->taken = ring_written(r->ring) + out->lost;
 }

@@ -203,7 +203,8 @@ class Slow(Line):
     def test_jack_waits_for_the_slowest_decoder(self):
         number_file(self.file('slow.wav'))
         slow = {'LD_PRELOAD': os.path.join(BUILD, 'slowread.so'),
-                'SLOWREAD_FILE': self.file('slow.wav'), 'SLOWREAD_MS': '2000'}
+                'SLOWREAD_FILE': self.file('slow.wav'), 'SLOWREAD_MS': '2000',
+                'ASAN_OPTIONS': 'verify_asan_link_order=0'}
         before = {key: os.environ.get(key) for key in slow}
         os.environ.update(slow)
         self.addCleanup(lambda: [os.environ.pop(key) for key in before])

@@ -8,7 +8,7 @@ import itertools
 import os
 
 import wavs
-from mixdbox import Box, Tap, main, until
+from mixdbox import Box, fields, main, Tap, until
 
 RATE = 48000
 LIVE = os.environ.get('MIXDBOX_PERIOD', '0') != '0'
@@ -120,14 +120,16 @@ class Live(Reload):
         keeps = 'add strip a source=dc.wav pan=L100 gain=-3dB loop=on\n'
         daemon = self.daemon(keeps + 'add strip b source=dc.wav pan=R100', driver='jack')
         client = daemon.client()
-        tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(2 * RATE),
+        tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(60 * RATE),
                   'mixd:out_1', 'mixd:out_2')
         tap.began()
         client.must('play')
         self.write('add bus hall\n' + keeps + 'add strip c source=two.wav pan=R100\n'
                    'connect mixd:out_1 recorder:in_1\nconnect mixd:out_2 recorder:in_2')
-        client.must('reload')
-        tap.finish()
+        heard = int(client.must('reload').fields['frame'])
+        until(lambda: int(fields(client.must('status').lines[2])['frame']) > heard + RATE // 2,
+              'the sound of it', daemon.process)
+        tap.finish(now=True)
         undisturbed = client.undisturbed()
         daemon.close()
         left, right = wavs.read(self.file('live.wav')).channels
