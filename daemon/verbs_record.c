@@ -38,7 +38,7 @@ static bool waiting_poll(void *state, struct reply *r)
         reply_err(r, CODE_STATE, "%s has gone meanwhile", w->address);
     else if (!w->ends)
         reply_ok(r, "frame=%" PRIu64, w->now.first);
-    else if (w->now.fault)
+    else if (*w->now.fault)
         reply_err(r, CODE_FILE, "the file is not whole: %s", w->now.fault);
     else
         reply_ok(r, "frame=%" PRIu64 " frames=%" PRIu64 " lost=%" PRIu64 " clipped=%" PRIu64,
@@ -79,7 +79,7 @@ static void recording_print(void *context, const struct recording_figures *f)
     reply_pair(r, "frames", "%" PRIu64, f->now.taken);
     reply_pair(r, "lost", "%" PRIu64, f->now.lost);
     reply_pair(r, "clipped", "%" PRIu64, f->now.clipped);
-    reply_pair(r, "state", "%s", f->now.fault ? "failed" : f->ending ? "ending" : "recording");
+    reply_pair(r, "state", "%s", *f->now.fault ? "failed" : f->ending ? "ending" : "recording");
 }
 
 static enum verdict record_stop(struct call *call)

@@ -43,7 +43,7 @@ struct recorder {
     uint64_t missing; /* the audio thread's: lost frames that are not in `gaps` yet */
     _Atomic uint64_t first, lost, clipped;
     _Atomic(const char *) fault; /* NULL, or: */
-    char fault_text[256];        /* written once, by the writer */
+    char fault_text[128];        /* written once, by the writer */
     atomic_bool stopping, done;
 };
 
@@ -258,6 +258,7 @@ void recorder_figures(const struct recorder *r, struct recorder_figures *out)
     out->first = atomic_load_explicit(&r->first, memory_order_relaxed);
     out->lost = atomic_load_explicit(&r->lost, memory_order_relaxed);
     out->clipped = atomic_load_explicit(&r->clipped, memory_order_relaxed);
-    out->fault = atomic_load_explicit(&r->fault, memory_order_acquire);
+    const char *fault = atomic_load_explicit(&r->fault, memory_order_acquire);
+    snprintf(out->fault, sizeof out->fault, "%s", fault ? fault : "");
     out->taken = ring_written(r->ring) + out->lost;
 }

@@ -39,11 +39,11 @@ RT void recorder_take(struct recorder *r, float *const *ch, float gain, uint64_t
 RT bool recorder_has_room(const struct recorder *r, uint32_t n);
 
 struct recorder_figures {
-    uint64_t first;    /* engine frame of the first frame of the file, once `taken` */
-    uint64_t taken;    /* frames, with those lost; the file's length when it is done */
-    uint64_t lost;     /* of them, became silence because there was no room */
-    uint64_t clipped;  /* samples that an integer format had to cut */
-    const char *fault; /* why it writes no more; NULL: it is well */
+    uint64_t first;   /* engine frame of the first frame of the file, once `taken` */
+    uint64_t taken;   /* frames, with those lost; the file's length when it is done */
+    uint64_t lost;    /* of them, became silence because there was no room */
+    uint64_t clipped; /* samples that an integer format had to cut */
+    char fault[128];  /* why it writes no more; "": it is well */
 };
 /* Any thread. */
 void recorder_figures(const struct recorder *r, struct recorder_figures *out);

@@ -124,7 +124,7 @@ static void fault_report(struct console *c, struct recording *r)
     struct recorder_figures f;
     char text[512];
     recorder_figures(r->recorder, &f);
-    if (!f.fault || r->told || !c->setup.report)
+    if (!*f.fault || r->told || !c->setup.report)
         return;
     r->told = true;
     snprintf(text, sizeof text, "recording %s: %s", r->path, f.fault);

@@ -68,7 +68,7 @@ static void what_fits_is_all_there(void)
     CHECK_INT(f.first, FIRST);
     CHECK_INT(f.taken, FRAMES);
     CHECK_INT(f.lost, 0);
-    CHECK(!f.fault && !recorder_done(r));
+    CHECK(!*f.fault && !recorder_done(r));
     recorder_free(r);
     CHECK_INT(silent_frames(FRAMES), 0);
 }
