@@ -112,6 +112,14 @@ static bool plays(const struct console *c, const struct wish *wish)
     return false;
 }
 
+/* It was opened for a batch that wants it no longer; a strip that has got it meanwhile keeps it. */
+static void source_yield(struct console *c, struct source *s)
+{
+    s->wisher = NULL;
+    if (!s->users)
+        source_close(c, s);
+}
+
 /* True: it is primed, or there is nothing to wait for. */
 static bool wish_primed(struct console *c, struct wishes *w, const struct wish *wish,
                         const struct start *start)
@@ -119,7 +127,7 @@ static bool wish_primed(struct console *c, struct wishes *w, const struct wish *
     const char *why;
     struct source *s = opened(c, w, wish);
     if (s && !wish->shot && !in_step(c, &s->start, start)) {
-        source_close(c, s);
+        source_yield(c, s);
         s = NULL;
     }
     if (s)
@@ -171,11 +179,8 @@ void wishes_free(struct console *c, struct wishes *w)
         return;
     for (uint32_t i = c->sources.n; i-- > 0;) {
         struct source *s = c->sources.at[i];
-        if (s->wisher != w)
-            continue;
-        s->wisher = NULL;
-        if (!s->users)
-            source_close(c, s);
+        if (s->wisher == w)
+            source_yield(c, s);
     }
     for (uint32_t i = 0; i < w->all.n; i++)
         wish_free(w->all.at[i]);
