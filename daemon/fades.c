@@ -122,3 +122,12 @@ void fades_tick(struct mixd *m)
         fade_end(f, (struct fade *)p);
     }
 }
+
+void fades_finish(struct mixd *m)
+{
+    struct fades *f = m->fades;
+    for (struct place *p; (p = agenda_from(&f->ends, 0, 0));) {
+        tell(m, (struct fade *)p, 0, "");
+        fade_end(f, (struct fade *)p);
+    }
+}

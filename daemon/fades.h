@@ -24,4 +24,8 @@ void fades_begin(const struct call *call, const char *address, uint64_t frame, u
 /* Control. Every turn: tells who waits for what has come to its end. */
 void fades_tick(struct mixd *m);
 
+/* Control. Everything was built anew with every value where it was to go, and the engine counts
+ * from 0 again: tells that all are over. */
+void fades_finish(struct mixd *m);
+
 #endif

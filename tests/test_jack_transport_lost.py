@@ -22,9 +22,9 @@ class Lost(Box):
         except ProcessLookupError:
             pass
 
-    def start_server(self, client):
-        self.server = subprocess.Popen(shlex.split(os.environ['JACKBOX_JACKD']),
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def start_server(self, client, rate=RATE):
+        words = shlex.split(os.environ['JACKBOX_JACKD'].replace(str(RATE), str(rate)))
+        self.server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         client.await_event(r'event state .*driver=jack')
 
     def kill_server(self):
@@ -34,9 +34,10 @@ class Lost(Box):
             self.server.wait()
 
     def start(self, mode):
-        client = self.daemon('add strip a source=numbers.wav\nset transport/tempo 120\n'
-                             f'set transport/timebase on\nset transport/jack {mode}',
-                             driver='jack').client()
+        self.mixd = self.daemon('add strip a source=numbers.wav\nset transport/tempo 120\n'
+                                f'set transport/timebase on\nset transport/jack {mode}',
+                                driver='jack')
+        client = self.mixd.client()
         client.must('watch state')
         return client
 
@@ -92,6 +93,17 @@ class Lost(Box):
         client.must('play')
         self.assertEqual(mover('look')['state'], ROLLING)
         self.assertGreater(mover('look')['frame'], held)
+
+    def test_another_rate_ends_what_was_moving(self):
+        """All is built anew, with every value where it was to go."""
+        client = self.start('off')
+        waiting = self.mixd.client()
+        self.start_server(client)
+        waiting.must('@1 set strip/a/gain -20dB over 600s')
+        self.lose(client)
+        self.start_server(client, 44100)
+        event = waiting.await_event(r'^event done ')
+        self.assertRegex(event, r'tag=@1 address=strip/a/gain .*value=-20dB$')
 
 
 main(periods=(256,))
