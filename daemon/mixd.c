@@ -20,6 +20,7 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "mixer/markers.h"
+#include "mixer/recording.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -112,6 +113,7 @@ void mixd_clear(struct mixd *m)
     if (m->driver)
         m->driver_kind->close(m->driver);
     server_close(m->server);
+    m->server = NULL;
     transactions_clear(m);
     if (m->schedule)
         schedule_cancel(m, 0);
@@ -126,6 +128,12 @@ void mixd_clear(struct mixd *m)
 
 /* The server came back with another rate: every filter, response and decoder is for the old one.
  * The session is written down, all is built anew, and the session is run again. */
+static void recording_warn(void *context, const struct recording_figures *f)
+{
+    (void)context;
+    log_warn("the recording of %s, %s, ends here: it has another rate", f->address, f->path);
+}
+
 static void rebuild(struct mixd *m, uint32_t rate)
 {
     struct text lines = { 0 }, fault = { 0 };
@@ -135,6 +143,7 @@ static void rebuild(struct mixd *m, uint32_t rate)
     double position = (double)console_position(m->console) / console_rate(m->console);
     m->autoplay |= console_rolling(m->console);
     log_warn("the server runs at %u Hz: building the session anew", rate);
+    console_each_recording(m->console, NULL, recording_warn);
     session_write(m, console_folder(m->console), &lines);
     m->driver_kind->stop(m->driver);
     transactions_clear(m);

@@ -53,6 +53,8 @@ bool fade_over(const struct console *c, uint64_t until);
 /* In a batch: remembers what a value was before it. */
 void eve_add(struct console *c, const struct target *t, double before, double after,
              const struct console_change *change);
+/* A node, an effect, a marker or a group is about to be freed. */
+void eves_forget(struct console *c, const void *what);
 /* The earliest change of it that is posted and not yet in force; NULL: none, or a batch is made. */
 const struct eve *eve_find(const struct console *c, const struct target *t);
 /* It was set meanwhile, to a value that holds until then: what is posted comes after it. */

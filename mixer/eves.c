@@ -46,6 +46,18 @@ void eve_add(struct console *c, const struct target *t, double before, double af
                                          .curve = change->curve };
 }
 
+void eves_forget(struct console *c, const void *what)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < c->n_eves; i++) {
+        const struct target *t = &c->eves[i].target;
+        if (t->node != what && t->to != what && t->plug != what && t->marker != what &&
+            t->group != what)
+            c->eves[kept++] = c->eves[i];
+    }
+    c->n_eves = kept;
+}
+
 const struct eve *eve_find(const struct console *c, const struct target *t)
 {
     if (c->batch_number) /* who makes a batch sees what it makes */

@@ -162,6 +162,7 @@ int console_remove_group(struct console *c, const char *name, struct refusal *wh
         node_levels(c, n, &gently);
     }
     gates_levels(c, &gently);
+    eves_forget(c, g);
     free(g);
     post_flush(c);
     return 0;

@@ -120,6 +120,7 @@ int console_remove_marker(struct console *c, const char *name, struct refusal *w
     if (!m)
         return refuse(why, FAULT_UNKNOWN, "there is no marker/%s", name);
     list_remove(&c->markers, m);
+    eves_forget(c, m);
     marker_free(m);
     return 0;
 }

@@ -97,6 +97,7 @@ void insert_free(struct console *c, void *what)
 void plug_free(struct console *c, void *what)
 {
     struct plug *p = what;
+    eves_forget(c, p);
     for (uint32_t i = 0; i < p->instances.n; i++)
         insert_free(c, p->instances.at[i]);
     list_clear(&p->instances);
@@ -115,6 +116,7 @@ void send_free(struct console *c, void *what)
 void node_free(struct console *c, void *what)
 {
     struct node *n = what;
+    eves_forget(c, n);
     for (uint32_t i = 0; i < n->taps.n; i++)
         tap_free(c, n->taps.at[i]);
     for (uint32_t i = 0; i < n->plugs.n; i++)
