@@ -20,7 +20,7 @@
 enum {
     RING_S = 4,       /* seconds that the disk may stand still */
     WRITTEN = 4096,   /* frames in one go */
-    SLEEP_MS = 20,    /* the audio thread wakes nobody, so the writer looks */
+    PAUSE_MS = 20,    /* the audio thread wakes nobody, so the writer looks */
     GAPS = 64,        /* stretches of lost frames that wait to be written */
     STACK = 256 << 10 /* bytes */
 };
@@ -31,7 +31,7 @@ struct gap {
 };
 
 struct recorder {
-    uint32_t channels, quantum;
+    uint32_t channels, quantum, pause_ms;
     const struct file_format *format;
     SNDFILE *file;
     pthread_t thread;
@@ -141,7 +141,7 @@ static void drain(struct recorder *r)
 static void *writer(void *arg)
 {
     struct recorder *r = arg;
-    const struct timespec nap = { 0, SLEEP_MS * 1000000L };
+    const struct timespec nap = { r->pause_ms / 1000, r->pause_ms % 1000 * 1000000L };
     pthread_setname_np(pthread_self(), "mixd-record");
     while (!atomic_load_explicit(&r->stopping, memory_order_acquire)) { /* pairs with stop */
         drain(r);
@@ -213,6 +213,7 @@ struct recorder *recorder_new(const struct recorder_setup *setup, struct refusal
     if (r) {
         r->channels = setup->channels;
         r->quantum = setup->quantum;
+        r->pause_ms = setup->pause_ms ? setup->pause_ms : PAUSE_MS;
         r->format = format;
         r->ring = ring_new(sizeof(float) * setup->channels, RING_S * setup->rate);
         r->gaps = ring_new(sizeof(struct gap), GAPS);

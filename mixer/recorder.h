@@ -21,7 +21,8 @@ struct recorder_setup {
     const char *format; /* name of a row of fileformat.h; NULL: by the path's extension */
     uint32_t rate;      /* Hz */
     uint32_t channels;
-    uint32_t quantum; /* frames of a call of recorder_take */
+    uint32_t quantum;  /* frames of a call of recorder_take */
+    uint32_t pause_ms; /* between two looks for something to write; 0: as is good */
 };
 
 /* Control. Creates the file and starts the thread. NULL: *why. */

@@ -11,13 +11,14 @@ enum { RATE = 48000, CHANNELS = 16, Q = 64, FIRST = 640 };
 
 static char path[64];
 
-static struct recorder *begin(void)
+static struct recorder *begin(uint32_t pause_ms)
 {
     struct refusal why;
     snprintf(path, sizeof path, "/tmp/test_recorder.%d.wav", (int)getpid());
     unlink(path);
     struct recorder *r = recorder_new(
-        &(struct recorder_setup){ .path = path, .rate = RATE, .channels = CHANNELS, .quantum = Q },
+        &(struct recorder_setup){
+            .path = path, .rate = RATE, .channels = CHANNELS, .quantum = Q, .pause_ms = pause_ms },
         &why);
     if (!r)
         CHECK_FAIL("%s", why.text);
@@ -62,7 +63,7 @@ static void what_fits_is_all_there(void)
 {
     enum { FRAMES = 3 * RATE };
     struct recorder_figures f;
-    struct recorder *r = begin();
+    struct recorder *r = begin(0);
     feed(r, FRAMES);
     recorder_figures(r, &f);
     CHECK_INT(f.first, FIRST);
@@ -73,12 +74,12 @@ static void what_fits_is_all_there(void)
     CHECK_INT(silent_frames(FRAMES), 0);
 }
 
-/* A minute in an instant: the ring holds four seconds. */
+/* Fifteen seconds at once, while the writer sleeps for three and the ring holds four. */
 static void what_does_not_is_silence_in_its_place(void)
 {
-    enum { FRAMES = 60 * RATE };
+    enum { FRAMES = 15 * RATE };
     struct recorder_figures f;
-    struct recorder *r = begin();
+    struct recorder *r = begin(3000);
     feed(r, FRAMES);
     recorder_figures(r, &f);
     CHECK_INT(f.taken, FRAMES);
@@ -89,7 +90,7 @@ static void what_does_not_is_silence_in_its_place(void)
 
 static void nothing_is_a_file_too(void)
 {
-    struct recorder *r = begin();
+    struct recorder *r = begin(0);
     recorder_free(r);
     CHECK_INT(silent_frames(0), 0);
 }
