@@ -150,7 +150,8 @@ static uint64_t nap_ns(struct crew *c, uint64_t idle)
         return 3600 * SECOND_NS; /* crew_add wakes us */
     if (idle > STAYS_AWAKE_NS && nap < LONG_NAP_NS)
         nap = LONG_NAP_NS;
-    return nap * atomic_load_explicit(&c->helpers, memory_order_relaxed);
+    uint32_t helpers = crew_helpers(c);
+    return nap * (helpers ? helpers : 1); /* none: we are about to be told to leave */
 }
 
 static void *run(void *arg)

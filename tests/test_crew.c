@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
 enum { RATE = 48000, QUANTUM = 64, LONG = 70000 };
 
@@ -326,6 +327,38 @@ static void freeing_waits_for_the_helper(void)
     hold_free(&h);
 }
 
+static void *send_all_away(void *crew)
+{
+    crew_set_helpers(crew, 0);
+    return NULL;
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* While one is held up in its last share, the others, who are to leave after it, sleep. Ones that
+ * do not would spin before everything ordinary, and the thread that sends them away is ordinary. */
+static void who_is_sent_away_sleeps_until_then(void)
+{
+    struct hold h = hold_new(300000);
+    pthread_t thread;
+    hold_up(&h, 0);
+    crew_set_helpers(h.crew, CREW_HELPERS_MAX); /* the first is the one that is held */
+    pthread_create(&thread, NULL, send_all_away, h.crew);
+    while (crew_helpers(h.crew) > 0)
+        crew_await();
+    double before = cpu_seconds();
+    nanosleep(&(struct timespec){ .tv_nsec = 500000000 }, NULL); /* more than any nap */
+    CHECK(cpu_seconds() - before < 0.2);
+    crew_hold(h.crew, false);
+    pthread_join(thread, NULL);
+    hold_free(&h);
+}
+
 /* What the audio thread plays, put there and taken away by the other one. */
 enum { PLACES = 4 };
 
@@ -468,6 +501,7 @@ int main(void)
     RUN(one_that_is_held_up_for_long_comes_back);
     RUN(who_waits_loses_nothing);
     RUN(freeing_waits_for_the_helper);
+    RUN(who_is_sent_away_sleeps_until_then);
     RUN(helpers_and_reverbs_come_and_go);
     RUN(sixteen_do_not_take_long_steps_at_once);
     return check_done();
