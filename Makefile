@@ -20,7 +20,8 @@ RATES    = $(if $(filter 1,$(SOXR)),soxr,samplerate)
 # 1: Matroska and MP4 by libavformat, with any number of streams (Debian's, installed only then).
 AV       = 0
 AV_PC    = $(if $(filter 1,$(AV)),libavformat libavcodec libswresample libavutil)
-LIBS_PC  = $(AV_PC) jack fftw3f sndfile samplerate $(filter soxr,$(RATES)) opusfile vorbisfile libmpg123
+LIBS_PC  = $(AV_PC) jack fftw3f sndfile samplerate $(filter soxr,$(RATES)) opusfile vorbisfile flac \
+           libmpg123
 # := so that pkg-config is asked once; empty before `make deps` has run, which re-runs make.
 PC_CFLAGS := $(shell pkg-config --cflags $(LIBS_PC) 2>/dev/null)
 PC_LIBS   := $(shell pkg-config --libs $(LIBS_PC) 2>/dev/null)

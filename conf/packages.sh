@@ -6,7 +6,7 @@
 set -eu
 
 build="gcc make pkg-config libjack-jackd2-dev libfftw3-dev libsndfile1-dev libsamplerate0-dev libsoxr-dev
-       libopusfile-dev libvorbis-dev libmpg123-dev libncurses-dev"
+       libopusfile-dev libvorbis-dev libflac-dev libmpg123-dev libncurses-dev"
 tests="jackd2 sox libsox-fmt-all ffmpeg ecasound flac vorbis-tools opus-tools jq python3 strace
        netcat-openbsd util-linux iproute2 procps tmux libzita-convolver-dev g++ valgrind
        mandoc spin relacy-dev python3-jsonschema zsh libfuse3-dev fuse3"

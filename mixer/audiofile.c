@@ -100,6 +100,7 @@ static struct decoder *open_decoder(const char *path, uint32_t rate, struct file
         return NULL;
     *mark = file_mark_of(fd);
     struct decoder *d = decoder_is_ogg(fd)    ? decoder_ogg(fd, &wrong)
+                        : decoder_is_flac(fd) ? decoder_flac(fd, &wrong)
                         : decoder_is_mpeg(fd) ? decoder_mpeg(fd, &wrong)
                         : decoder_is_av(fd)   ? decoder_av(fd, &wrong)
                                               : decoder_sndfile(fd, &wrong);

@@ -42,14 +42,18 @@ struct decoder {
  * thread-local, good until the next call on this thread); fd stays the caller's. */
 struct decoder *decoder_sndfile(int fd, const char **why);
 struct decoder *decoder_ogg(int fd, const char **why); /* only where decoder_is_ogg */
+struct decoder *decoder_flac(int fd, const char **why);
 struct decoder *decoder_mpeg(int fd, const char **why);
 struct decoder *decoder_av(int fd, const char **why); /* NULL in a build without libavformat */
 
-/* Does the file begin like Ogg with a codec that decoder_ogg knows, like MPEG audio,
- * like Matroska or MP4? The
- * descriptor's offset is left alone. */
+/* Does the file begin like Ogg with a codec that decoder_ogg knows, like FLAC (in Ogg or not), like
+ * MPEG audio, like Matroska or MP4? The descriptor's offset is left alone. */
 bool decoder_is_ogg(int fd);
+bool decoder_is_flac(int fd);
 bool decoder_is_mpeg(int fd);
 bool decoder_is_av(int fd);
+
+/* Where the file's content begins: behind as many ID3v2 tags as stand before it. */
+int64_t decoder_behind_id3(int fd);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* After a seek the decoder is fed so many frames ahead: what a frame of layer 3 borrows from those
  * before it is at most 511 bytes, and at 32 kbit/s (the least at 44.1 kHz) a frame has 104. */
-enum { FRAMES_AHEAD = 8, HEAD = 10 };
+enum { FRAMES_AHEAD = 8 };
 
 struct mpeg {
     struct decoder decoder;
@@ -32,14 +32,8 @@ static bool begins_a_frame(const unsigned char *b)
 
 bool decoder_is_mpeg(int fd)
 {
-    unsigned char b[HEAD];
-    off_t skip = 0;
-    if (pread(fd, b, HEAD, 0) < HEAD)
-        return false;
-    if (memcmp(b, "ID3", 3) == 0) /* its length: four times 7 bits, without these 10 bytes */
-        skip = HEAD +
-               ((off_t)(b[6] & 127) << 21 | (b[7] & 127) << 14 | (b[8] & 127) << 7 | (b[9] & 127));
-    return pread(fd, b, 4, skip) == 4 && begins_a_frame(b);
+    unsigned char b[4];
+    return pread(fd, b, sizeof b, decoder_behind_id3(fd)) == sizeof b && begins_a_frame(b);
 }
 
 static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)

@@ -34,6 +34,7 @@ refuse "includes start at the root" '"[^/"]*"' daemon/*.[ch] mixer/*.[ch] effect
             daemon/driver_render.c)
     refuse "opusfile is the reader's" '<opus' $(but mixer/ogg_opus.c)
     refuse "vorbisfile is the reader's" '<vorbis' $(but mixer/ogg_vorbis.c)
+    refuse "FLAC is the reader's" '<FLAC/' $(but mixer/decoder_flac.c)
     refuse "mpg123 is the reader's" '<mpg123' $(but mixer/decoder_mpeg.c)
     refuse "libavformat is the reader's" '<lib(av|sw)' $(but mixer/decoder_av_parts.h)
     refuse "samplerate is the converter's and the interpolator's" '<samplerate' $(but mixer/converter_samplerate.c mixer/interpolator.c)

@@ -1,0 +1,383 @@
+/* decoder_flac.c - FLAC, bare or in Ogg, by libFLAC
+ *
+ * libsndfile reads FLAC too, but goes through every sample twice more than is needed, stops at the
+ * first damaged frame, and knows neither 32 bits nor most of what lies in Ogg. Here the library's
+ * planes of integers become interleaved floats in the caller's memory at once, and what a damaged
+ * frame held is silence, so that what follows keeps its place.
+ */
+#include "mixer/decoder.h"
+
+#include "effects/rt.h"
+
+#include <errno.h>
+#include <FLAC/stream_decoder.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* RFC 3533, 6: a page's fixed head, and the field that says how many bytes of lacing follow. */
+enum { PAGE_HEAD = 27, PAGE_SEGMENTS = 26, MAGIC = 5, SCRATCH = 4096 };
+
+struct flac {
+    struct decoder decoder;
+    FLAC__StreamDecoder *stream;
+    int fd;
+    off_t begin;       /* of the stream in the file */
+    off_t offset;      /* in the stream, of the byte that the library reads next */
+    uint64_t position; /* of the next frame that read_frames gives */
+    float *out;        /* where decoded frames go, */
+    uint32_t room;     /* as many of them as this */
+    float *rest;       /* what had no room there: */
+    uint32_t rest_room, rest_at, rest_n;
+    uint64_t silence; /* frames of it still to be given, before the rest */
+    uint64_t number;  /* that the library's next frame should bear */
+    uint32_t taken;   /* frames of the library's in its present turn */
+    bool damaged;     /* since the last of them */
+    bool spoiled;     /* the last of them was, by the library */
+};
+
+bool decoder_is_flac(int fd)
+{
+    unsigned char page[PAGE_HEAD + 255 + MAGIC] = { 0 };
+    off_t begin = decoder_behind_id3(fd);
+    ssize_t n = pread(fd, page, sizeof page, begin);
+    if (n >= 4 && memcmp(page, "fLaC", 4) == 0)
+        return true;
+    const unsigned char *packet = page + PAGE_HEAD + page[PAGE_SEGMENTS];
+    return n >= PAGE_HEAD && memcmp(page, "OggS", 4) == 0 && memcmp(packet, "\177FLAC", MAGIC) == 0;
+}
+
+static void complain(struct flac *f, const char *what)
+{
+    snprintf(f->decoder.fault, sizeof f->decoder.fault, "%s at frame %llu", what,
+             (unsigned long long)f->position);
+}
+
+static FLAC__StreamDecoderReadStatus read_bytes(const FLAC__StreamDecoder *stream,
+                                                FLAC__byte *buffer, size_t *bytes, void *self)
+{
+    struct flac *f = self;
+    ssize_t got;
+    (void)stream;
+    do
+        got = pread(f->fd, buffer, *bytes, f->begin + f->offset);
+    while (got < 0 && errno == EINTR);
+    *bytes = got > 0 ? (size_t)got : 0;
+    f->offset += (off_t)*bytes;
+    if (got < 0)
+        snprintf(f->decoder.fault, sizeof f->decoder.fault, "%s", strerrordesc_np(errno));
+    return got < 0    ? FLAC__STREAM_DECODER_READ_STATUS_ABORT
+           : got == 0 ? FLAC__STREAM_DECODER_READ_STATUS_END_OF_STREAM
+                      : FLAC__STREAM_DECODER_READ_STATUS_CONTINUE;
+}
+
+static FLAC__StreamDecoderSeekStatus seek_bytes(const FLAC__StreamDecoder *stream,
+                                                FLAC__uint64 offset, void *self)
+{
+    (void)stream;
+    ((struct flac *)self)->offset = (off_t)offset;
+    return FLAC__STREAM_DECODER_SEEK_STATUS_OK;
+}
+
+static FLAC__StreamDecoderTellStatus tell_bytes(const FLAC__StreamDecoder *stream,
+                                                FLAC__uint64 *offset, void *self)
+{
+    (void)stream;
+    *offset = (FLAC__uint64)((const struct flac *)self)->offset;
+    return FLAC__STREAM_DECODER_TELL_STATUS_OK;
+}
+
+static FLAC__StreamDecoderLengthStatus count_bytes(const FLAC__StreamDecoder *stream,
+                                                   FLAC__uint64 *length, void *self)
+{
+    const struct flac *f = self;
+    struct stat st;
+    (void)stream;
+    if (fstat(f->fd, &st) < 0)
+        return FLAC__STREAM_DECODER_LENGTH_STATUS_ERROR;
+    *length = (FLAC__uint64)(st.st_size > f->begin ? st.st_size - f->begin : 0);
+    return FLAC__STREAM_DECODER_LENGTH_STATUS_OK;
+}
+
+/* A read that gets nothing tells the end soon enough. */
+static FLAC__bool never_at_end(const FLAC__StreamDecoder *stream, void *self)
+{
+    (void)stream;
+    (void)self;
+    return false;
+}
+
+static void note_info(const FLAC__StreamDecoder *stream, const FLAC__StreamMetadata *metadata,
+                      void *self)
+{
+    const FLAC__StreamMetadata_StreamInfo *info = &metadata->data.stream_info;
+    struct decoder *d = &((struct flac *)self)->decoder;
+    (void)stream;
+    if (metadata->type != FLAC__METADATA_TYPE_STREAMINFO || d->channels)
+        return;
+    d->channels = info->channels;
+    d->rate = info->sample_rate;
+    d->frames = d->there = info->total_samples ? info->total_samples : FRAMES_UNKNOWN;
+    d->finite = true;
+    snprintf(d->format, sizeof d->format, "FLAC %u bit", info->bits_per_sample);
+}
+
+static void note_error(const FLAC__StreamDecoder *stream, FLAC__StreamDecoderErrorStatus status,
+                       void *self)
+{
+    (void)stream;
+    (void)status;
+    ((struct flac *)self)->damaged = true;
+}
+
+CLONES static void interleave_two(float *restrict out, const FLAC__int32 *restrict a,
+                                  const FLAC__int32 *restrict b, uint32_t n, float scale)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        out[2 * i] = (float)a[i] * scale;
+        out[2 * i + 1] = (float)b[i] * scale;
+    }
+}
+
+CLONES static void interleave_one(float *restrict out, uint32_t channels,
+                                  const FLAC__int32 *restrict in, uint32_t n, float scale)
+{
+    for (uint32_t i = 0; i < n; i++)
+        out[i * channels] = (float)in[i] * scale;
+}
+
+/* n frames, from `from` of the library's frame on. */
+static void interleave(float *out, const FLAC__Frame *frame, const FLAC__int32 *const in[],
+                       uint32_t from, uint32_t n)
+{
+    float scale = ldexpf(1, 1 - (int)frame->header.bits_per_sample);
+    uint32_t channels = frame->header.channels;
+    if (channels == 2)
+        interleave_two(out, in[0] + from, in[1] + from, n, scale);
+    else
+        for (uint32_t c = 0; c < channels; c++)
+            interleave_one(out + c, channels, in[c] + from, n, scale);
+}
+
+/* As what the library makes up is, many frames at once: they are counted, not kept. */
+static bool is_silence(const FLAC__Frame *frame)
+{
+    for (uint32_t c = 0; c < frame->header.channels; c++)
+        if (frame->subframes[c].type != FLAC__SUBFRAME_TYPE_CONSTANT ||
+            frame->subframes[c].data.constant.value != 0)
+            return false;
+    return true;
+}
+
+/* A frame's number tells what is missing before it; the first one may be any. What the library
+ * itself makes up for missing frames comes in the same turn as the next whole frame. */
+static void mind_the_hole(struct flac *f, const FLAC__FrameHeader *header)
+{
+    uint64_t at = header->number.sample_number;
+    uint64_t missing = at > f->number && (f->number > 0 || f->damaged) ? at - f->number : 0;
+    if (f->damaged || missing > 0 || f->taken > 0)
+        complain(f, "damaged");
+    f->damaged = false;
+    f->taken++;
+    f->silence += missing;
+    f->number = at + header->blocksize;
+}
+
+static bool make_room(struct flac *f, uint32_t n)
+{
+    if (f->rest_room >= n)
+        return true;
+    free(f->rest);
+    f->rest = malloc((size_t)n * f->decoder.channels * sizeof *f->rest);
+    f->rest_room = f->rest ? n : 0;
+    return f->rest;
+}
+
+static FLAC__StreamDecoderWriteStatus take_frame(const FLAC__StreamDecoder *stream,
+                                                 const FLAC__Frame *frame,
+                                                 const FLAC__int32 *const in[], void *self)
+{
+    struct flac *f = self;
+    (void)stream;
+    if (frame->header.channels != f->decoder.channels) {
+        complain(f, "changes its channels");
+        return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT;
+    }
+    bool made_up = f->taken > 0, silent = is_silence(frame);
+    mind_the_hole(f, &frame->header);
+    uint32_t n = frame->header.blocksize, now = f->silence > 0 ? 0 : n < f->room ? n : f->room;
+    f->silence += silent ? n : 0;
+    f->spoiled = made_up && !silent;
+    if (silent || f->spoiled)
+        return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
+    if (!make_room(f, n - now)) {
+        complain(f, "out of memory");
+        return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT;
+    }
+    interleave(f->out, frame, in, 0, now);
+    interleave(f->rest, frame, in, now, n - now);
+    f->room -= now;
+    f->rest_at = 0;
+    f->rest_n = n - now;
+    return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
+}
+
+/* Nothing more will come. Where the length is known the caller sees what is missing; where it is
+ * not, only damage behind the last frame tells of it. */
+static void note_end(struct flac *f)
+{
+    struct decoder *d = &f->decoder;
+    if (d->frames == FRAMES_UNKNOWN && f->damaged)
+        complain(f, "damaged");
+    if (d->frames == FRAMES_UNKNOWN)
+        d->frames = f->position;
+    if (d->there > f->position)
+        d->there = f->position;
+}
+
+/* libFLAC 1.4.2 makes up what is missing in the memory of the frame behind it, which is lost so. */
+static bool take_again(struct flac *f)
+{
+    f->number -= FLAC__stream_decoder_get_blocksize(f->stream);
+    f->taken = 0;
+    return FLAC__stream_decoder_seek_absolute(f->stream, f->number);
+}
+
+/* Up to n frames straight from the library; *end: nothing more will come. */
+static uint32_t decode(struct flac *f, float *out, uint32_t n, bool *end)
+{
+    f->out = out;
+    f->room = n;
+    f->taken = 0;
+    f->spoiled = false;
+    bool well = FLAC__stream_decoder_process_single(f->stream) && (!f->spoiled || take_again(f));
+    FLAC__StreamDecoderState state = FLAC__stream_decoder_get_state(f->stream);
+    *end = f->taken == 0 && (!well || state >= FLAC__STREAM_DECODER_END_OF_STREAM);
+    if (*end && state == FLAC__STREAM_DECODER_END_OF_STREAM)
+        note_end(f);
+    else if (*end && !f->decoder.fault[0])
+        complain(f, "cannot be decoded");
+    return n - f->room;
+}
+
+static uint32_t give_silence(struct flac *f, float *out, uint32_t n)
+{
+    uint32_t got = n < f->silence ? n : (uint32_t)f->silence;
+    memset(out, 0, (size_t)got * f->decoder.channels * sizeof *out);
+    f->silence -= got;
+    return got;
+}
+
+static uint32_t give_rest(struct flac *f, float *out, uint32_t n)
+{
+    uint32_t got = n < f->rest_n ? n : f->rest_n, channels = f->decoder.channels;
+    memcpy(out, f->rest + (size_t)f->rest_at * channels, (size_t)got * channels * sizeof *out);
+    f->rest_at += got;
+    f->rest_n -= got;
+    return got;
+}
+
+static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)
+{
+    struct flac *f = (struct flac *)d;
+    uint32_t done = 0;
+    bool end = false;
+    while (done < n && !end) {
+        float *at = out + (size_t)done * d->channels;
+        uint32_t got = f->silence > 0  ? give_silence(f, at, n - done)
+                       : f->rest_n > 0 ? give_rest(f, at, n - done)
+                                       : decode(f, at, n - done, &end);
+        f->position += got;
+        done += got;
+    }
+    return done;
+}
+
+/* Reads from the beginning and drops what lies before `frame`. */
+static bool run_up(struct flac *f, uint64_t frame)
+{
+    float *scratch = malloc(SCRATCH * f->decoder.channels * sizeof *scratch);
+    bool there = scratch && FLAC__stream_decoder_reset(f->stream) &&
+                 FLAC__stream_decoder_process_until_end_of_metadata(f->stream);
+    f->position = f->number = 0;
+    while (there && f->position < frame) {
+        uint64_t left = frame - f->position;
+        there = read_frames(&f->decoder, scratch, left < SCRATCH ? (uint32_t)left : SCRATCH) > 0;
+    }
+    free(scratch);
+    return there;
+}
+
+/* The library looks for the very block that holds the frame, and fails where that is damaged or
+ * bears another number: then there is only the long way. */
+static int seek_frame(struct decoder *d, uint64_t frame)
+{
+    struct flac *f = (struct flac *)d;
+    FLAC__StreamDecoderState state = FLAC__stream_decoder_get_state(f->stream);
+    if (frame == f->position && state < FLAC__STREAM_DECODER_END_OF_STREAM)
+        return 0;
+    if (state > FLAC__STREAM_DECODER_END_OF_STREAM)
+        FLAC__stream_decoder_flush(f->stream);
+    f->silence = f->room = f->rest_n = f->taken = 0;
+    f->damaged = f->spoiled = false;
+    f->position = f->number = frame;
+    if (FLAC__stream_decoder_seek_absolute(f->stream, frame))
+        return 0;
+    f->silence = f->rest_n = 0;
+    FLAC__stream_decoder_flush(f->stream);
+    if (run_up(f, frame) || d->frames <= frame)
+        return 0;
+    snprintf(d->fault, sizeof d->fault, "cannot seek to frame %llu", (unsigned long long)frame);
+    return -EIO;
+}
+
+static void close_file(struct decoder *d)
+{
+    struct flac *f = (struct flac *)d;
+    FLAC__stream_decoder_delete(f->stream);
+    close(f->fd);
+    free(f->rest);
+    free(f);
+}
+
+static const struct decoder_kind kind = { read_frames, seek_frame, close_file };
+
+/* Opens and reads the head. */
+static bool begin(struct flac *f)
+{
+    char magic[4] = "";
+    f->begin = decoder_behind_id3(f->fd);
+    bool in_ogg = pread(f->fd, magic, sizeof magic, f->begin) == sizeof magic &&
+                  memcmp(magic, "OggS", sizeof magic) == 0;
+    FLAC__StreamDecoderInitStatus (*init)(
+        FLAC__StreamDecoder *, FLAC__StreamDecoderReadCallback, FLAC__StreamDecoderSeekCallback,
+        FLAC__StreamDecoderTellCallback, FLAC__StreamDecoderLengthCallback,
+        FLAC__StreamDecoderEofCallback, FLAC__StreamDecoderWriteCallback,
+        FLAC__StreamDecoderMetadataCallback, FLAC__StreamDecoderErrorCallback, void *) =
+        in_ogg ? FLAC__stream_decoder_init_ogg_stream : FLAC__stream_decoder_init_stream;
+    return init(f->stream, read_bytes, seek_bytes, tell_bytes, count_bytes, never_at_end,
+                take_frame, note_info, note_error, f) == FLAC__STREAM_DECODER_INIT_STATUS_OK &&
+           FLAC__stream_decoder_process_until_end_of_metadata(f->stream) && f->decoder.channels > 0;
+}
+
+struct decoder *decoder_flac(int fd, const char **why)
+{
+    struct flac *f = calloc(1, sizeof *f);
+    *why = "out of memory";
+    if (!f)
+        return NULL;
+    f->decoder.kind = &kind;
+    f->fd = fd;
+    f->stream = FLAC__stream_decoder_new();
+    if (f->stream) {
+        if (begin(f))
+            return &f->decoder;
+        *why = "not a FLAC file that can be decoded";
+        FLAC__stream_decoder_delete(f->stream);
+    }
+    free(f);
+    return NULL;
+}
