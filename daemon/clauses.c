@@ -252,7 +252,7 @@ enum verdict answer_when(struct call *call, bool (*done)(const struct console *c
         return VERDICT_DONE;
     }
     *later = now;
-    call->pending = (struct pending){ settled, free, later };
+    call->pending = (struct pending){ .poll = settled, .drop = free, .state = later };
     mixd_hurry(m);
     return VERDICT_LATER;
 }

@@ -60,7 +60,7 @@ enum verdict commit(struct call *call, struct errand *e)
         committing_free(c);
         return VERDICT_DONE;
     }
-    call->pending = (struct pending){ committed, committing_free, c };
+    call->pending = (struct pending){ .poll = committed, .drop = committing_free, .state = c };
     mixd_hurry(c->m);
     return VERDICT_LATER;
 }

@@ -1,6 +1,7 @@
 /* dispatch.c - what becomes of a command: run now, scheduled, or kept for a transaction */
 #include "daemon/dispatch.h"
 
+#include "daemon/fetch.h"
 #include "daemon/mixd.h"
 #include "daemon/schedule.h"
 #include "daemon/transaction.h"
@@ -21,7 +22,8 @@ static bool reshapes(const struct call *call)
            (row && !strcmp(row, "/source"));
 }
 
-enum verdict dispatch(struct call *call)
+/* Runs, schedules or keeps it. */
+static enum verdict obey(struct call *call)
 {
     struct mixd *m = call->context;
     struct when when;
@@ -40,4 +42,11 @@ enum verdict dispatch(struct call *call)
     if (reshaping && (v == VERDICT_LATER || !reply_refused(call->reply)))
         m->revision++;
     return v;
+}
+
+enum verdict dispatch(struct call *call)
+{
+    const struct mixd *m = call->context;
+    bool alone = call->caller && !call->when.text && !m->at_once && !m->batch;
+    return alone && (call->verb->flags & VERB_FILES) ? fetch_and_obey(call, obey) : obey(call);
 }

@@ -89,7 +89,7 @@ static enum verdict arming_wait(struct call *call, bool goes)
         return VERDICT_DONE;
     }
     *later = w;
-    call->pending = (struct pending){ arming_poll, free, later };
+    call->pending = (struct pending){ .poll = arming_poll, .drop = free, .state = later };
     mixd_hurry(m);
     return VERDICT_LATER;
 }

@@ -209,7 +209,7 @@ static enum verdict change_later(struct call *call, const struct change *now)
         reply_err(call->reply, CODE_LIMIT, "out of memory");
         return VERDICT_DONE;
     }
-    call->pending = (struct pending){ change_go_on, change_free, c };
+    call->pending = (struct pending){ .poll = change_go_on, .drop = change_free, .state = c };
     mixd_hurry(c->m);
     return VERDICT_LATER;
 }

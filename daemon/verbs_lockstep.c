@@ -166,7 +166,7 @@ static enum verdict asking_begin(struct call *call, const struct asking *what)
         return VERDICT_DONE;
     }
     *e = *what;
-    call->pending = (struct pending){ polled, free, e };
+    call->pending = (struct pending){ .poll = polled, .drop = free, .state = e };
     mixd_hurry(e->m);
     return VERDICT_LATER;
 }

@@ -65,7 +65,7 @@ static enum verdict wait_for(struct call *call, const char *address, bool ends)
     }
     w->m = call->context;
     w->ends = ends;
-    call->pending = (struct pending){ waiting_poll, waiting_free, w };
+    call->pending = (struct pending){ .poll = waiting_poll, .drop = waiting_free, .state = w };
     mixd_hurry(call->context);
     return VERDICT_LATER;
 }

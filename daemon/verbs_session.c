@@ -102,7 +102,7 @@ enum verdict verb_restore(struct call *call)
     }
     *s = (struct restoring){ m, path, false };
     session_clear(m);
-    call->pending = (struct pending){ restored, restoring_free, s };
+    call->pending = (struct pending){ .poll = restored, .drop = restoring_free, .state = s };
     mixd_hurry(m);
     return VERDICT_LATER;
 }

@@ -48,7 +48,7 @@ static enum verdict fire_later(struct call *call)
         return VERDICT_DONE;
     }
     *f = (struct firing){ call->context, address };
-    call->pending = (struct pending){ fire_again, firing_free, f };
+    call->pending = (struct pending){ .poll = fire_again, .drop = firing_free, .state = f };
     mixd_hurry(f->m);
     return VERDICT_LATER;
 }

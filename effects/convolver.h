@@ -62,11 +62,11 @@ struct crew;
 struct filter;
 struct convolver;
 
-/* Control. Copies what it needs of the taps, which must be finite. One that was made from the same
- * setup and is still kept is kept once more, so that all who use a response share its spectra.
- * NULL: out of memory. */
+/* Any thread but the audio thread, like the next four. Copies what it needs of the taps, which must
+ * be finite. One that was made from the same setup and is still kept is kept once more, so that all
+ * who use a response share its spectra. NULL: out of memory. */
 struct filter *filter_new(const struct filter_setup *setup);
-/* Control. Every new, keep and convolver_new is undone by one drop or convolver_free. */
+/* Every new, keep and convolver_new is undone by one drop or convolver_free. */
 struct filter *filter_keep(struct filter *f);
 void filter_drop(struct filter *f); /* NULL is fine */
 
@@ -75,13 +75,13 @@ uint64_t filter_frames(const struct filter *f);
 /* Any thread. Returns how many levels there are and describes them. */
 uint32_t filter_levels(const struct filter *f, struct filter_level levels[CONVOLVER_LEVELS_MAX]);
 
-/* Control. Silent until it is fed. NULL: out of memory. */
+/* Silent until it is fed. NULL: out of memory. */
 struct convolver *convolver_new(struct filter *f);
 /* Control, at most once and before it is fed. Helpers (crew.h) may do the background work of its
  * long blocks. What they have not done in time is silent for that long, faded out and in. NULL is
  * fine, and so is never: then convolver_process does it all. */
 void convolver_join(struct convolver *c, struct crew *crew);
-/* Control. Waits for the helper that may be at work on it. */
+/* As filter_new. Waits for the helper that may be at work on it. */
 void convolver_free(struct convolver *c); /* NULL is fine */
 
 /* Control. Would its filter be laid out otherwise, were it made now, by the costs in force? */

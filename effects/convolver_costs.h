@@ -32,8 +32,9 @@ bool costs_valid(const struct costs *c);
 
 extern const struct costs costs_built_in;
 
-/* Control. Of all plans from now on; copied. NULL: the built-in ones, as in the beginning. */
+/* Any thread but the audio thread. Of all plans from now on; copied. NULL: the built-in ones, as in
+ * the beginning. */
 void costs_use(const struct costs *c);
-const struct costs *costs_in_force(void);
+struct costs costs_in_force(void);
 
 #endif

@@ -3,11 +3,13 @@
 
 #include "effects/convolver_plan.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* All filters there are. */
+/* All filters there are. The lock is held for a look, never while one is made. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct filter *filters;
 
 static void digest_word(uint64_t digest[2], uint64_t word)
@@ -79,12 +81,31 @@ static bool build_levels(struct filter *f, const struct filter_level *shapes,
     return ok;
 }
 
+/* Kept for the caller; NULL: there is none. Under the lock. */
 static struct filter *find_filter(const uint64_t digest[2])
 {
     struct filter *f = filters;
     while (f && memcmp(f->digest, digest, sizeof f->digest) != 0)
         f = f->next;
+    if (f)
+        f->users++;
     return f;
+}
+
+/* Puts it on the list, if nobody has made the same meanwhile; the one that is there now. */
+static struct filter *share(struct filter *made)
+{
+    pthread_mutex_lock(&lock);
+    struct filter *there = find_filter(made->digest);
+    if (!there) {
+        made->shared = true;
+        made->next = filters;
+        filters = made;
+    }
+    pthread_mutex_unlock(&lock);
+    if (there)
+        filter_drop(made);
+    return there ? there : made;
 }
 
 /* With the setup's cells sorted by output. */
@@ -117,17 +138,16 @@ static struct filter *shared_filter(const struct filter_setup *setup)
     digest_setup(digest, setup);
     for (uint32_t i = 0; i < n; i++)
         digest_word(digest, shapes[i].block);
+    pthread_mutex_lock(&lock);
     struct filter *f = find_filter(digest);
+    pthread_mutex_unlock(&lock);
     if (f)
-        return filter_keep(f);
+        return f;
     f = new_filter(setup, shapes, n);
     if (!f)
         return NULL;
     memcpy(f->digest, digest, sizeof f->digest);
-    f->shared = true;
-    f->next = filters;
-    filters = f;
-    return f;
+    return share(f);
 }
 
 /* NULL: out of memory. */
@@ -174,19 +194,26 @@ bool filter_stale(const struct filter *f)
 
 struct filter *filter_keep(struct filter *f)
 {
+    pthread_mutex_lock(&lock);
     f->users++;
+    pthread_mutex_unlock(&lock);
     return f;
 }
 
 void filter_drop(struct filter *f)
 {
-    if (!f || --f->users > 0)
+    if (!f)
         return;
+    pthread_mutex_lock(&lock);
+    bool last = --f->users == 0;
     struct filter **link = &filters;
-    while (f->shared && *link != f)
+    while (last && f->shared && *link != f)
         link = &(*link)->next;
-    if (f->shared)
+    if (last && f->shared)
         *link = f->next;
+    pthread_mutex_unlock(&lock);
+    if (!last)
+        return;
     pool_close(&f->pool);
     free(f);
 }

@@ -16,14 +16,14 @@ struct filter {
     uint32_t n_levels;
     struct level levels[CONVOLVER_LEVELS_MAX];
     struct pool pool;
-    /* Control thread's: who keeps it, what it was made from, and all others there are. */
+    /* Who keeps it, what it was made from, and all others there are; under the lock of the list. */
     uint32_t users;
     bool shared; /* found by others who ask for the same: it is on the list */
     uint64_t digest[2];
     struct filter *next;
 };
 
-/* Any one thread. A filter of these levels, shared by nobody; else as filter_new. */
+/* As filter_new. A filter of these levels, shared by nobody. */
 struct filter *filter_new_as(const struct filter_setup *setup, const struct filter_level *shapes,
                              uint32_t n);
 /* Control. As convolver_stale. */

@@ -111,8 +111,9 @@ double plan_cost(const struct costs *costs, uint32_t quantum, uint32_t inputs, u
 uint32_t plan_levels(uint32_t quantum, uint64_t frames, uint32_t inputs, uint32_t outputs,
                      uint32_t cells, struct filter_level levels[CONVOLVER_LEVELS_MAX])
 {
+    const struct costs costs = costs_in_force();
     struct search s = {
-        .costs = costs_in_force(),
+        .costs = &costs,
         .quantum = quantum,
         .inputs = inputs,
         .outputs = outputs,

@@ -5,7 +5,8 @@
  * that every effect must pass) follows from the tables.
  *
  * An effect processes whole quanta in place: planar float channels, full scale 1.0. It is built on
- * the control thread, handed to the audio thread, comes back and is freed on the control thread.
+ * whichever thread has the time, handed to the audio thread by the control thread, comes back and
+ * is freed there.
  */
 #ifndef EFFECTS_EFFECT_H
 #define EFFECTS_EFFECT_H
@@ -23,7 +24,7 @@ struct crew;
 struct effect;
 
 /* An impulse response at the engine's rate: planar, channel c at data + c * frames. Read-only and
- * owned by the caller, who may free it once effect_new has returned. */
+ * owned by the caller, who may free it once it has been built with. */
 struct response {
     uint32_t channels;
     uint64_t frames;
@@ -36,7 +37,6 @@ struct effect_setup {
     uint32_t channels;               /* 1..EFFECT_CHANNELS_MAX, in and out */
     const double *values;            /* one per row of params, already in range; physical units */
     const struct response *response; /* of kinds with wants_response; else NULL */
-    struct crew *crew; /* helpers of whom the effect may make use; outlives it; NULL: none */
 };
 
 struct effect_kind {
@@ -49,9 +49,13 @@ struct effect_kind {
     /* Control. True: a new value of this row needs a new instance, built and crossfaded. */
     bool (*rebuilds)(uint32_t param);
 
-    /* Control. NULL and *why (lower case, no full stop) on failure. The first member of what it
-     * returns is a struct effect with kind filled in. */
+    /* Any thread but the audio thread. NULL and *why (static; lower case, no full stop) on failure.
+     * The first member of what it returns is a struct effect with kind filled in. */
     struct effect *(*build)(const struct effect_setup *setup, const char **why);
+    /* Control, at most once, before it is first processed. It may make use of helpers, who outlive
+     * it. NULL: it has nothing for them to do. */
+    void (*join)(struct effect *e, struct crew *crew);
+    /* Any thread but the audio thread, which no longer has it. */
     void (*free)(struct effect *e);
     /* Audio. n is the quantum. Same input, same bits, on one machine. */
     RT void (*process)(struct effect *e, float *const *ch, uint32_t n);

@@ -102,6 +102,11 @@ static uint32_t predelay_frames(const struct reverb *r, double seconds)
     return (uint32_t)(seconds * r->rate + 0.5);
 }
 
+static void reverb_join(struct effect *e, struct crew *crew)
+{
+    convolver_join(((struct reverb *)e)->convolver, crew);
+}
+
 static void reverb_free(struct effect *e)
 {
     struct reverb *r = (struct reverb *)e;
@@ -144,8 +149,6 @@ static struct convolver *build_convolver(const struct reverb_response *response,
     if (filter)
         note_facts(filter, response, setup->rate, facts);
     struct convolver *c = filter ? convolver_new(filter) : NULL;
-    if (c)
-        convolver_join(c, setup->crew);
     filter_drop(filter);
     return c;
 }
@@ -312,6 +315,7 @@ const struct effect_kind reverb_kind = {
     .wants_response = true,
     .rebuilds = reverb_rebuilds,
     .build = reverb_build,
+    .join = reverb_join,
     .free = reverb_free,
     .process = reverb_process,
     .set = reverb_set,

@@ -106,6 +106,14 @@ static void finish_waiting(struct client *c)
     c->reply = NULL;
 }
 
+/* Nobody waits for the answer any more. A command that is still to be obeyed is polled on. */
+static void forgo(struct client *c)
+{
+    const struct pending *p = &c->pending;
+    if (c->gone && c->waiting && !(p->owed && p->owed(p->state)))
+        finish_waiting(c);
+}
+
 static void receive(struct client *c)
 {
     memmove(c->in, c->in + c->at, c->end - c->at);
@@ -188,9 +196,28 @@ static size_t run_line(struct client *c, char *line, size_t length)
     return 0;
 }
 
+/* False: out of memory, and its next turn is its last. */
+static bool listen_again(struct client *c)
+{
+    c->wanted = 0;
+    c->source = loop_fd(c->host->loop, c->fd, c->wanted, ready, c);
+    if (c->source)
+        return true;
+    c->over = true;
+    c->host->busy(c->host->server, c);
+    return false;
+}
+
 /* Waits for what makes sense now: bytes if they can be held, room if there is something to send. */
 static void want(struct client *c)
 {
+    if (c->gone && c->waiting) { /* a hang-up is told again and again */
+        loop_remove(c->source);
+        c->source = NULL;
+        return;
+    }
+    if (!c->source && !listen_again(c))
+        return;
     bool read = !c->ended && !c->waiting && unsent(c) < REPLY_MARK && c->end - c->at < IN_ROOM;
     unsigned wanted = (read ? LOOP_READ : 0u) | (c->held ? LOOP_WRITE : 0u);
     if (wanted != c->wanted && loop_fd_events(c->source, wanted) == 0)
@@ -206,8 +233,7 @@ static bool run_lines(struct client *c)
     int most = c->gone ? 1 : LINES_PER_TURN;
 
     for (int i = 0; i < most && said < BYTES_PER_TURN; i++) {
-        if (c->gone && c->waiting)
-            finish_waiting(c);
+        forgo(c);
         if (c->waiting || c->over || unsent(c) >= REPLY_MARK || !next_line(c, &line, &length))
             return false;
         said += run_line(c, line, length);
@@ -221,8 +247,7 @@ enum client_state client_turn(struct client *c)
     bool full = unsent(c) >= REPLY_MARK;
 
     client_flush(c);
-    if (c->gone && c->waiting)
-        finish_waiting(c);
+    forgo(c);
     more = more || (full && unsent(c) < REPLY_MARK);
     if (c->over || (c->ended && !more && !c->waiting && !unsent(c)))
         return CLIENT_OVER;

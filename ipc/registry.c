@@ -86,6 +86,29 @@ enum verdict registry_dispatch(const struct registry *g, struct call *call)
     return g->run ? g->run(call) : call->verb->run(call);
 }
 
+int call_keep(const struct call *call, struct call *to)
+{
+    *to = *call;
+    to->words = calloc(call->count, sizeof *to->words);
+    bool whole = to->words != NULL;
+    for (unsigned i = 0; whole && i < call->count; i++) {
+        to->words[i] = (struct word){ strdup(call->words[i].text), call->words[i].column };
+        whole = to->words[i].text != NULL;
+    }
+    if (whole)
+        return 0;
+    call_drop(to);
+    return -1;
+}
+
+void call_drop(struct call *kept)
+{
+    for (unsigned i = 0; kept->words && i < kept->count; i++)
+        free(kept->words[i].text);
+    free(kept->words);
+    kept->words = NULL;
+}
+
 void call_write(const struct call *call, struct text *out)
 {
     for (unsigned i = 0; i < call->count; i++) {

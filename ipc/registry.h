@@ -27,6 +27,9 @@ struct pending {
     /* Frees state; called exactly once, after poll said true or when the caller is gone. */
     void (*drop)(void *state);
     void *state;
+    /* Is the command itself still to be obeyed, so that nobody being there to be answered is no
+     * reason to drop it? NULL: no. */
+    bool (*owed)(const void *state);
 };
 
 struct call {
@@ -46,6 +49,7 @@ struct call {
 enum verb_flag {
     VERB_CLIENT = 1,  /* makes sense on a connection only: denied to a session file */
     VERB_SESSION = 2, /* changes the desk: may stand in a session file, and takes `at WHEN` */
+    VERB_FILES = 4,   /* may have to read files; nothing has changed when it could not */
 };
 
 struct verb {
@@ -67,6 +71,10 @@ struct registry {
 
 /* Control. The row called `name`; NULL: none. */
 const struct verb *registry_find(const struct registry *g, const char *name);
+
+/* Any thread. The words of `call` and what they say, for later; `to` owns it. -1: out of memory. */
+int call_keep(const struct call *call, struct call *to);
+void call_drop(struct call *kept);
 
 /* Control. Looks up call->words[0], takes `at WHEN` out, checks how many words are left and runs
  * the handler. Sets call->context, call->verb and call->when. Unknown verb, too few or too many

@@ -3,7 +3,7 @@
  * The console remembers every wanted value, owns every object, and arranges desks for the engine.
  * All of it belongs to the control thread. What takes time (priming, crossfades) goes on in
  * console_tick; nothing here waits, but reading the header of an added file and the whole of an
- * impulse response.
+ * impulse response, unless somebody else does it (console_set_needs).
  *
  * Addresses and their values are text here, as PROTOCOL.md spells them. Functions that may refuse
  * return 0, or -1 with *why filled in, and then nothing has changed.
@@ -23,6 +23,7 @@
 
 struct console;
 struct link;
+struct needs;
 struct status;
 
 /* Where own ports come from: the daemon's table of ports. */
@@ -61,6 +62,10 @@ bool console_busy(const struct console *c);
 bool console_settled(const struct console *c);
 /* The engine stands still (a lost server): fades count as finished. */
 void console_set_idle(struct console *c, bool idle);
+
+/* What takes as long as a disk does is found among these, or noted there and refused (needs.h);
+ * borrowed. NULL: it is done there and then. */
+void console_set_needs(struct console *c, struct needs *needs);
 
 /* ---- what is there */
 

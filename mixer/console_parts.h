@@ -7,6 +7,7 @@
 #define MIXER_CONSOLE_PARTS_H
 
 #include "mixer/model.h"
+#include "mixer/needs.h"
 
 /* ---- model.c: making and freeing what is in the model */
 struct node *node_new(struct console *c, enum node_kind kind, const char *name, uint32_t channels);
@@ -27,9 +28,9 @@ const char *picked_text(const struct picked_file *f, char out[SOURCE_TEXT]);
 bool name_valid(const char *name, struct refusal *why);
 /* The path of a file as written: absolute, or under the folder. The caller frees. */
 char *console_path(const struct console *c, const char *file);
-/* What is wrong with a file that was refused: FAULT_FILE, it cannot be read at all; else what is in
- * it, FAULT_FORMAT. */
-enum fault path_fault(const char *path);
+/* What `want` asks for: itself, made now, or one that had been made before, good as long as both it
+ * and c->needs. NULL: *why, which may be that it has to be made first. */
+struct need *need_meet(struct console *c, struct need *want, struct refusal *why);
 
 /* ---- post.c: commands on their way */
 /* Makes sure that the next `more` commands find memory. 0 or -ENOMEM. */

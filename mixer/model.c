@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 const char *node_prefix(enum node_kind kind)
 {
@@ -207,10 +205,25 @@ char *console_path(const struct console *c, const char *file)
     return asprintf(&path, "%s/%s", c->folder, file) < 0 ? NULL : path;
 }
 
-enum fault path_fault(const char *path)
+struct need *need_meet(struct console *c, struct need *want, struct refusal *why)
 {
-    struct stat st;
-    if (stat(path, &st) || !S_ISREG(st.st_mode) || st.st_size == 0 || access(path, R_OK))
-        return FAULT_FILE;
-    return FAULT_FORMAT;
+    if (!want->path || !want->name) {
+        refuse(why, FAULT_LIMIT, "out of memory");
+        return NULL;
+    }
+    struct need *found = c->needs ? needs_find(c->needs, want) : want;
+    if (!found) {
+        refuse(why, FAULT_INTERNAL, "a file has to be read first");
+        return NULL;
+    }
+    if (found == want || (found->kind && !found->effect && !found->failed))
+        need_make(found); /* none has been made, or it has been taken */
+    if (found->failed)
+        *why = found->why;
+    return found->failed ? NULL : found;
+}
+
+void console_set_needs(struct console *c, struct needs *needs)
+{
+    c->needs = needs;
 }

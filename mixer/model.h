@@ -332,6 +332,7 @@ struct console {
     struct eve *eves;
     uint32_t n_eves;
     const struct console *peer; /* believed in what it knows of files; or NULL */
+    struct needs *needs;        /* what a command that is tried finds or notes there; or NULL */
 
     /* The transport as it is wanted. */
     bool rolling;

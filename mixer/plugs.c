@@ -1,63 +1,55 @@
 /* plugs.c - effects in chains: built, set, replaced side by side, taken out */
 #include "mixer/console_parts.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The longest response that is taken, seconds: sixty is the convolver's promise. */
-enum { RESPONSE_SECONDS = 60 };
-
-static int response_load(const struct console *c, const char *file, struct response *r,
-                         float **data, struct refusal *why)
+/* An effect that is made from a whole file. */
+static struct effect *effect_of_file(struct console *c, const struct node *n, const struct plug *p,
+                                     struct refusal *why)
 {
-    struct audiofile_info info;
-    const char *what;
-    char *path = console_path(c, file);
-    if (!path)
-        return refuse(why, FAULT_LIMIT, "out of memory");
-    uint64_t most = (uint64_t)RESPONSE_SECONDS * c->setup.rate;
-    int err = audiofile_load(path, c->setup.rate, QUALITY_BEST, most, data, &info, &what);
-    enum fault fault = err ? path_fault(path) : FAULT_FORMAT;
-    free(path);
-    if (err == -EFBIG) {
-        refuse(why, FAULT_LIMIT, "%s", what);
-        return refuse_hint(why, "an impulse response has at most %d seconds", RESPONSE_SECONDS);
-    }
-    if (err)
-        return refuse(why, fault, "%s", what);
-    *r = (struct response){ info.channels, info.frames, *data };
-    return 0;
+    struct need want = { .path = console_path(c, p->file),
+                         .name = strdup(p->file),
+                         .rate = c->setup.rate,
+                         .kind = p->kind,
+                         .quantum = c->setup.quantum,
+                         .channels = n->strip.channels };
+    memcpy(want.values, p->values, sizeof want.values);
+    struct need *made = need_meet(c, &want, why);
+    struct effect *e = made ? made->effect : NULL;
+    if (made)
+        made->effect = NULL;
+    need_clear(&want);
+    return e;
 }
 
-static struct effect *effect_build(const struct console *c, const struct node *n,
-                                   const struct plug *p, struct refusal *why)
+static struct effect *effect_of_values(const struct console *c, const struct node *n,
+                                       const struct plug *p, struct refusal *why)
 {
-    struct response response = { 0 };
-    float *data = NULL;
     const char *what = "out of memory";
-    if (p->kind->wants_response) {
-        if (!p->file) {
-            refuse(why, FAULT_MISSING, "%s needs an impulse response", p->kind->name);
-            refuse_hint(why, "ir=FILE");
-            return NULL;
-        }
-        if (response_load(c, p->file, &response, &data, why))
-            return NULL;
-    }
     struct effect_setup setup = { .rate = c->setup.rate,
                                   .quantum = c->setup.quantum,
                                   .channels = n->strip.channels,
-                                  .values = p->values,
-                                  .response = data ? &response : NULL,
-                                  .crew = c->crew };
+                                  .values = p->values };
     struct effect *e = p->kind->build(&setup, &what);
-    free(data);
-    if (!e && p->file)
-        refuse(why, FAULT_FORMAT, "%s: %s", p->file, what);
-    else if (!e)
+    if (!e)
         refuse(why, FAULT_FORMAT, "%s: %s", p->kind->name, what);
+    return e;
+}
+
+static struct effect *effect_build(struct console *c, const struct node *n, const struct plug *p,
+                                   struct refusal *why)
+{
+    if (p->kind->wants_response && !p->file) {
+        refuse(why, FAULT_MISSING, "%s needs an impulse response", p->kind->name);
+        refuse_hint(why, "ir=FILE");
+        return NULL;
+    }
+    struct effect *e =
+        p->kind->wants_response ? effect_of_file(c, n, p, why) : effect_of_values(c, n, p, why);
+    if (e && p->kind->join)
+        p->kind->join(e, c->crew);
     return e;
 }
 
@@ -186,12 +178,14 @@ void plugs_arrive(struct console *c, struct node *n)
 int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why)
 {
     struct model_insert *never_heard = newcomer(p);
-    make_room(c, p);
-    if (p->instances.n - (never_heard != NULL) >= SLOT_INSERTS)
+    if (p->instances.n - (never_heard != NULL) >= SLOT_INSERTS) {
+        make_room(c, p);
         return refuse(why, FAULT_BUSY, "%s is still crossfading; try again in a moment", p->name);
+    }
     struct effect *e = effect_build(c, n, p, why);
     if (!e)
         return -1;
+    make_room(c, p);
     if (never_heard)
         insert_leave(c, p, never_heard, 0, CURVE_LIN);
     struct model_insert *i = calloc(1, sizeof *i);

@@ -77,33 +77,36 @@ static int facts_take(struct picked_file *f, const struct audiofile_info *info)
     return 0;
 }
 
+static int header_read(struct console *c, const char *file, enum quality quality,
+                       struct audiofile_info *info, struct refusal *why)
+{
+    struct need want = { .path = console_path(c, file),
+                         .name = strdup(file),
+                         .rate = c->setup.rate,
+                         .quality = quality };
+    struct need *made = need_meet(c, &want, why);
+    if (made)
+        *info = made->info;
+    need_clear(&want);
+    return made ? 0 : -1;
+}
+
 int source_probe(struct console *c, const char *text, enum quality quality, struct picked_file *f,
                  struct refusal *why)
 {
     struct audiofile_info info;
-    const char *what = "out of memory";
     *f = (struct picked_file){ 0 };
     if (source_split(c, text, &f->file, &f->first, &f->picked, why))
         return -1;
     /* One number may mean a stream, of which the peer knows nothing. */
     if (f->picked != 1 && peer_facts(c, f->file, &info) && f->first + f->picked <= info.channels)
         return facts_take(f, &info);
-    char *path = console_path(c, f->file);
-    struct audiofile *file =
-        path ? audiofile_open(path, c->setup.rate, quality, &info, &what) : NULL;
-    enum fault fault = file || !path ? FAULT_LIMIT : path_fault(path);
-    free(path);
-    if (file)
+    if (!header_read(c, f->file, quality, &info, why)) {
         stream_pick(f, &info);
-    if (!file) {
-        refuse(why, fault, "%s", what);
-    } else if (f->first + f->picked > info.channels) {
+        if (f->first + f->picked <= info.channels)
+            return facts_take(f, &info);
         refuse(why, FAULT_RANGE, "%s: the file has channels 1 to %u", text, info.channels);
-    } else {
-        audiofile_close(file);
-        return facts_take(f, &info);
     }
-    audiofile_close(file);
     free(f->file);
     return -1;
 }

@@ -45,8 +45,7 @@ static struct effect *build(const char *kind, uint32_t quantum, double modulatio
     struct response response = { 2, RESPONSE, taps };
     struct rig_value values[] = { { "modulation", modulation }, { NULL, 0 } };
     bool room = strcmp(kind, "room") == 0;
-    return rig_build(kind,
-                     (struct effect_setup){ RATE, quantum, 2, NULL, room ? NULL : &response, NULL },
+    return rig_build(kind, (struct effect_setup){ RATE, quantum, 2, NULL, room ? NULL : &response },
                      room ? values : NULL);
 }
 

@@ -70,7 +70,7 @@ static enum verdict standin_later(struct call *call)
 {
     struct standin_wait *w = malloc(sizeof *w);
     *w = (struct standin_wait){ call->context, atoi(call->words[1].text) };
-    call->pending = (struct pending){ standin_poll, standin_drop, w };
+    call->pending = (struct pending){ .poll = standin_poll, .drop = standin_drop, .state = w };
     return VERDICT_LATER;
 }
 

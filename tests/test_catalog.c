@@ -52,12 +52,8 @@ static struct effect *try_build(const double *values, uint32_t rate, uint32_t qu
                                 uint32_t channels, const char **why)
 {
     double defaults[EFFECT_PARAMS_MAX];
-    struct effect_setup setup = { rate,
-                                  quantum,
-                                  channels,
-                                  values ? values : defaults,
-                                  kind->wants_response ? &response : NULL,
-                                  NULL };
+    struct effect_setup setup = { rate, quantum, channels, values ? values : defaults,
+                                  kind->wants_response ? &response : NULL };
 
     for (uint32_t i = 0; i < kind->n_params; i++)
         defaults[i] = kind->params[i].def;

@@ -33,7 +33,7 @@ static int left;
 static enum verdict wait(struct call *call)
 {
     left = atoi(call->words[1].text);
-    call->pending = (struct pending){ poll_once, let_go, &left };
+    call->pending = (struct pending){ .poll = poll_once, .drop = let_go, .state = &left };
     reply_line(call->reply, "begun");
     return VERDICT_LATER;
 }

@@ -37,7 +37,7 @@ static void set(struct bench *b, const char *name, double value, uint32_t frames
 static bool build(struct bench *b, const float *data, uint32_t channels, uint64_t frames)
 {
     struct response response = { channels, frames, data };
-    struct effect_setup setup = { RATE, QUANTUM, b->channels, b->values, &response, NULL };
+    struct effect_setup setup = { RATE, QUANTUM, b->channels, b->values, &response };
     b->effect = reverb_kind.build(&setup, &b->why);
     return b->effect != NULL;
 }

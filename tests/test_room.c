@@ -9,7 +9,7 @@ static float x[2][FRAMES], y[2][FRAMES];
 
 static struct effect *room(uint32_t channels, const struct rig_value *values)
 {
-    return rig_build("room", (struct effect_setup){ RATE, RIG_QUANTUM, channels, NULL, NULL, NULL },
+    return rig_build("room", (struct effect_setup){ RATE, RIG_QUANTUM, channels, NULL, NULL },
                      values);
 }
 
@@ -208,7 +208,7 @@ static void every_quantum_gives_the_same_bits(void)
 {
     for (uint32_t quantum = 16; quantum <= 1024; quantum *= 2) {
         struct effect *e =
-            rig_build("room", (struct effect_setup){ RATE, quantum, 2, NULL, NULL, NULL }, NULL);
+            rig_build("room", (struct effect_setup){ RATE, quantum, 2, NULL, NULL }, NULL);
         memset(x, 0, sizeof x);
         for (size_t at = 0; at < FRAMES / 2; at += FRAMES / 6)
             for (int c = 0; c < 2; c++)
@@ -316,7 +316,7 @@ static void only_mono_and_stereo_are_taken(void)
     const char *why = "";
     for (uint32_t i = 0; i < k->n_params; i++)
         values[i] = k->params[i].def;
-    CHECK(!k->build(&(struct effect_setup){ RATE, 64, 3, values, NULL, NULL }, &why));
+    CHECK(!k->build(&(struct effect_setup){ RATE, 64, 3, values, NULL }, &why));
     CHECK_STR(why, "a room takes mono or stereo sound");
 }
 

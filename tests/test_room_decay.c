@@ -27,7 +27,7 @@ static size_t seconds(double s)
 static void hear(const struct rig_value *values, size_t n)
 {
     struct effect *e =
-        rig_build("room", (struct effect_setup){ RATE, RIG_QUANTUM, 1, NULL, NULL, NULL }, values);
+        rig_build("room", (struct effect_setup){ RATE, RIG_QUANTUM, 1, NULL, NULL }, values);
     signal_impulse(x, n, 0);
     rig_run(e, (float *[]){ x }, 1, n, RIG_QUANTUM);
     effect_free(e);

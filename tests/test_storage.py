@@ -6,12 +6,11 @@ what it is told. A daemon plays them into a JACK server; each strip has a port o
 recorded. A frame of a file tells its own number, so whatever is heard can be placed.
 """
 import os
-import subprocess
-import sys
 import time
 
 import wavs
-from mixdbox import BUILD, Box, Tap, fields, main, until
+from faultydisk import DiskBox, needs_fuse
+from mixdbox import Tap, fields, main, until
 
 RATE = 48000
 SECONDS = 12
@@ -25,43 +24,19 @@ def content(seed):
                                   for k in range(SECONDS * RATE)))
 
 
-class Storage(Box):
+class Storage(DiskBox):
     def setUp(self):
         super().setUp()
-        self.disk = self.file('disk')
-        self.mount = self.file('mount')
-        os.mkdir(self.disk)
-        os.mkdir(self.mount)
         self.content = {name: content(i) for i, name in enumerate(('bad', 'well', 'fine'))}
         for name, samples in self.content.items():
-            wavs.write(os.path.join(self.disk, f'{name}.wav'), wavs.Wav(RATE, [samples]))
-        self.files = subprocess.Popen([os.path.join(BUILD, 'tests', 'fuse_faults'), self.disk,
-                                       self.mount], stderr=subprocess.DEVNULL)
-        self.addCleanup(self.unmount)
-        until(lambda: os.path.ismount(self.mount), 'the file system', self.files)
-
-    def unmount(self):
-        self.fault(None)
-        subprocess.call(['umount', '-l', self.mount])
-        self.files.wait()
-
-    def fault(self, what):
-        """From now on every read of bad.wav suffers this; None: nothing."""
-        path = os.path.join(self.disk, 'bad.wav.fault')
-        if what is None:
-            if os.path.exists(path):
-                os.unlink(path)
-            return
-        with open(path + '.new', 'w', encoding='ascii') as file:
-            file.write(what)
-        os.rename(path + '.new', path)
+            self.put(name, wavs.Wav(RATE, [samples]))
 
     def begin(self, ring='200ms'):
         """Rolls, and records."""
         session = '\n'.join(f'add strip {name} source=mount/{name}.wav out={name} ring={ring}'
                             for name in self.content)
         self.mixd = self.daemon('set engine/retry 300ms\n' + session, driver='jack')
-        self.addCleanup(self.fault, None)  # so that nothing hangs that has to end
+        self.addCleanup(self.fault, 'bad', None)  # so that nothing hangs that has to end
         self.client = self.mixd.client()
         self.client.must('watch log state')
         self.tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(SECONDS * RATE),
@@ -128,9 +103,9 @@ class Storage(Box):
 
     def test_a_disk_that_hangs_for_three_seconds(self):
         self.begin()
-        self.fault('hang')
+        self.fault('bad', 'hang')
         time.sleep(3)  # the fault itself
-        self.fault(None)
+        self.fault('bad', None)
         heard = self.finish(7)
         holes, figures = self.holes(heard), self.figures('bad')
         self.assertEqual(len(holes), 1, holes)
@@ -143,7 +118,7 @@ class Storage(Box):
 
     def test_reads_that_fail(self):
         self.begin()
-        self.fault('eio')
+        self.fault('bad', 'eio')
         event = self.client.await_event('event log .*strip/bad')
         self.assertIn('bad.wav', event)
         self.assertIn('rror', event)
@@ -151,7 +126,7 @@ class Storage(Box):
         self.reach(3)
         events = [e for e in self.client.events if ' log ' in e]
         self.assertEqual(events, [], 'one event, however often it is tried')
-        self.fault(None)
+        self.fault('bad', None)
         self.client.await_event('event log .*plays again')
         self.client.await_event('event state .*strip/bad/state value=ready')
         heard = self.finish(6)
@@ -187,21 +162,21 @@ class Storage(Box):
         """Finite while a ring falls, no more than what is left; 0 when it is empty; gone later."""
         self.begin('1s')
         until(lambda: self.eta() == float('inf'), 'a disk that is well')
-        self.fault('hang')
+        self.fault('bad', 'hang')
         fell = until(lambda: self.eta() if self.eta() < 10 else None, 'the ring to fall')
         self.assertGreater(fell, 0)
         until(lambda: self.eta() == 0, 'it to be empty')
         until(lambda: self.figures('bad')['starved'] > 0, 'it to starve')
-        self.fault(None)
+        self.fault('bad', None)
         until(lambda: self.eta() == float('inf'), 'it to be full again')
         self.tap.finish(now=True)
 
     def test_a_disk_that_is_too_slow(self):
         """A quarter of the rate that it takes: silence, sound, silence; always in its place."""
         self.begin()
-        self.fault(f'rate {RATE}')
+        self.fault('bad', f'rate {RATE}')
         self.reach(4)
-        self.fault(None)
+        self.fault('bad', None)
         heard = self.finish(6)
         holes, figures = self.holes(heard), self.figures('bad')
         self.assertGreaterEqual(len(holes), 1)
@@ -212,7 +187,6 @@ class Storage(Box):
         self.assertEqual(figures['skipped'], figures['starved'])
 
 
-if not os.path.exists('/dev/fuse'):
-    print('there is no /dev/fuse')
-    sys.exit(77)
-main(periods=(256,))
+if __name__ == '__main__':
+    needs_fuse()
+    main(periods=(256,))

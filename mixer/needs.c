@@ -1,0 +1,151 @@
+/* needs.c - what takes as long as a disk does, made on a thread of its own before it is asked for
+ */
+#include "mixer/needs.h"
+
+#include "mixer/list.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The longest response that is taken, seconds: sixty is the convolver's promise. */
+enum { RESPONSE_SECONDS = 60 };
+
+struct needs {
+    struct list all; /* of struct need; the last one may not have been made */
+    bool lack;
+    _Atomic unsigned owners;
+};
+
+/* ---- one */
+
+/* Is it the file, or what is in it? */
+static enum fault fault_of(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) || !S_ISREG(st.st_mode) || st.st_size == 0 || access(path, R_OK))
+        return FAULT_FILE;
+    return FAULT_FORMAT;
+}
+
+static int response_load(struct need *n, struct response *r, float **data)
+{
+    const char *what;
+    uint64_t most = (uint64_t)RESPONSE_SECONDS * n->rate;
+    int err = audiofile_load(n->path, n->rate, QUALITY_BEST, most, data, &n->info, &what);
+    if (err == -EFBIG) {
+        refuse(&n->why, FAULT_LIMIT, "%s", what);
+        return refuse_hint(&n->why, "an impulse response has at most %d seconds", RESPONSE_SECONDS);
+    }
+    if (err)
+        return refuse(&n->why, fault_of(n->path), "%s", what);
+    *r = (struct response){ n->info.channels, n->info.frames, *data };
+    return 0;
+}
+
+static int effect_make(struct need *n)
+{
+    struct response response;
+    float *data = NULL;
+    const char *what = "out of memory";
+    if (response_load(n, &response, &data))
+        return -1;
+    n->effect = n->kind->build(&(struct effect_setup){ .rate = n->rate,
+                                                       .quantum = n->quantum,
+                                                       .channels = n->channels,
+                                                       .values = n->values,
+                                                       .response = &response },
+                               &what);
+    free(data);
+    return n->effect ? 0 : refuse(&n->why, FAULT_FORMAT, "%s: %s", n->name, what);
+}
+
+static int header_read(struct need *n)
+{
+    const char *what;
+    struct audiofile *file = audiofile_open(n->path, n->rate, n->quality, &n->info, &what);
+    if (!file)
+        return refuse(&n->why, fault_of(n->path), "%s", what);
+    audiofile_close(file);
+    return 0;
+}
+
+void need_make(struct need *n)
+{
+    n->failed = (n->kind ? effect_make(n) : header_read(n)) != 0;
+}
+
+void need_clear(struct need *n)
+{
+    effect_free(n->effect);
+    free(n->path);
+    free(n->name);
+    *n = (struct need){ 0 };
+}
+
+static bool need_equal(const struct need *a, const struct need *b)
+{
+    return a->kind == b->kind && a->rate == b->rate && a->quality == b->quality &&
+           a->quantum == b->quantum && a->channels == b->channels && !strcmp(a->path, b->path) &&
+           !memcmp(a->values, b->values, sizeof a->values);
+}
+
+/* ---- all of a command */
+
+struct needs *needs_new(void)
+{
+    struct needs *n = calloc(1, sizeof *n);
+    if (n)
+        atomic_init(&n->owners, 1);
+    return n;
+}
+
+struct needs *needs_keep(struct needs *n)
+{
+    atomic_fetch_add_explicit(&n->owners, 1, memory_order_relaxed);
+    return n;
+}
+
+void needs_drop(struct needs *n)
+{
+    /* Acquire and release: the last one sees all that the other did. */
+    if (!n || atomic_fetch_sub_explicit(&n->owners, 1, memory_order_acq_rel) > 1)
+        return;
+    for (uint32_t i = 0; i < n->all.n; i++) {
+        need_clear(n->all.at[i]);
+        free(n->all.at[i]);
+    }
+    list_clear(&n->all);
+    free(n);
+}
+
+bool needs_lack(const struct needs *n)
+{
+    return n->lack;
+}
+
+void needs_make(struct needs *n)
+{
+    if (n->lack)
+        need_make(n->all.at[n->all.n - 1]);
+    n->lack = false;
+}
+
+struct need *needs_find(struct needs *n, struct need *want)
+{
+    for (uint32_t i = 0; i < n->all.n; i++)
+        if (need_equal(n->all.at[i], want))
+            return n->all.at[i];
+    struct need *noted = malloc(sizeof *noted);
+    if (noted && !list_add(&n->all, noted)) {
+        *noted = *want;
+        *want = (struct need){ 0 };
+        n->lack = true;
+    } else {
+        free(noted);
+    }
+    return NULL;
+}

@@ -1,0 +1,63 @@
+/* needs.h - what takes as long as a disk does, made on a thread of its own before it is asked for
+ *
+ * The console reads the header of a file that a strip shall play, and builds reverbs from whole
+ * files. A command that comes to such a place while needs are set is refused, nothing has changed,
+ * and what it lacks is noted; once that has been made, the command is given again and finds it:
+ *
+ *     struct needs *needs = needs_new();
+ *     console_set_needs(console, needs);
+ *     console_load(console, address, file, &why);         refuses
+ *     console_set_needs(console, NULL);
+ *     while (needs_lack(needs)) ...
+ *         needs_make(needs);                              (another thread)
+ *
+ * Nobody but the client whose command it is waits for a disk that hangs.
+ */
+#ifndef MIXER_NEEDS_H
+#define MIXER_NEEDS_H
+
+#include "effects/effect.h"
+#include "mixer/audiofile.h"
+#include "mixer/refusal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct needs;
+
+/* Control. Nothing yet, one owner. NULL: out of memory. */
+struct needs *needs_new(void);
+/* Any thread. One more owner; one less, the last of whom frees it. NULL is fine. */
+struct needs *needs_keep(struct needs *n);
+void needs_drop(struct needs *n);
+
+/* Control, while no other thread makes it. Is there something that has not been made? */
+bool needs_lack(const struct needs *n);
+/* Any thread but the audio thread, one at a time. Makes what is lacking. */
+void needs_make(struct needs *n);
+
+/* A header, or with a `kind` an effect. */
+struct need {
+    char *path;                     /* absolute; the need's own */
+    char *name;                     /* as the user calls it; the need's own */
+    uint32_t rate;                  /* Hz */
+    enum quality quality;           /* of a header: how a strip would convert its rate */
+    const struct effect_kind *kind; /* wants a response: the whole file at `path` */
+    uint32_t quantum, channels;
+    double values[EFFECT_PARAMS_MAX];
+    /* What came of it. */
+    bool failed; /* `why` says */
+    struct refusal why;
+    struct audiofile_info info;
+    struct effect *effect; /* the need's own until it is taken; has joined no helpers */
+};
+
+/* Any thread but the audio thread. Reads the file, builds the effect; may take as long as the disk
+ * does. */
+void need_make(struct need *n);
+void need_clear(struct need *n);
+/* Control. The one that was made for just this; or notes that it lacks, taking over what `want`
+ * owns, and gives NULL. */
+struct need *needs_find(struct needs *n, struct need *want);
+
+#endif

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""test_fetch.py - a command whose file is on a disk that hangs keeps its own client waiting only
+
+The files lie in a file system that hangs when it is told to (faultydisk.py).
+"""
+import select
+
+import wavs
+from faultydisk import DiskBox, needs_fuse
+from mixdbox import main, until
+
+RATE = 48000
+
+
+def ramp(frames):
+    return wavs.array.array('f', ((k % 1000 + 1) / 2000 for k in range(frames)))
+
+
+class Fetch(DiskBox):
+    def setUp(self):
+        super().setUp()
+        for name in ('slow', 'other', 'well'):
+            self.put(name, wavs.Wav(RATE, [ramp(RATE), ramp(RATE)]))
+        self.mixd = self.daemon('add strip here source=mount/well.wav\nadd bus hall\n'
+                                'insert bus/hall reverb ir=mount/well.wav')
+        self.addCleanup(self.heal)
+        self.other = self.mixd.client()
+
+    def heal(self):
+        for name in ('slow', 'well'):
+            self.fault(name, None)
+
+    def hang(self, *lines):
+        """A client that says these lines while slow.wav hangs, and hears nothing as long as others
+        are answered, for whom nothing has changed."""
+        self.fault('slow', 'hang')
+        before = self.other.must('get *').values()
+        client = self.mixd.client()
+        client.send(''.join(line + '\n' for line in lines))
+        for _ in range(100):
+            self.other.must('status')
+        self.assertEqual(select.select([client.socket], [], [], 0)[0], [], 'it was answered')
+        after = self.other.must('get *').values()
+        self.assertEqual({k: v for k, v in after.items() if before.get(k) != v
+                          and not k.startswith(('transport/', 'engine/'))}, {})
+        return client
+
+    def test_a_strip_comes_when_its_disk_does(self):
+        client = self.hang('add strip late source=mount/slow.wav gain=-3dB', 'get strip/late/gain')
+        self.other.must('add strip quick source=mount/well.wav')
+        self.fault('slow', None)
+        self.assertTrue(client.answer().ok)
+        self.assertEqual(client.answer().lines, ['strip/late/gain=-3dB'])
+
+    def test_so_do_responses(self):
+        client = self.hang('insert strip/here reverb as space ir=mount/slow.wav size=80%')
+        self.fault('slow', None)
+        answer = client.answer()
+        self.assertTrue(answer.ok, answer.final)
+        self.assertEqual(client.get('strip/here/space/size'), '80%')
+        client = self.hang('load bus/hall/reverb mount/slow.wav')
+        self.assertEqual(self.other.get('bus/hall/reverb/ir'), 'mount/well.wav')
+        self.fault('slow', None)
+        self.assertTrue(client.answer().ok)
+        self.assertEqual(self.other.get('bus/hall/reverb/ir'), 'mount/slow.wav')
+        client = self.hang('set bus/hall/reverb/highcut 5000')  # builds it anew from its file
+        self.fault('slow', None)
+        self.assertTrue(client.answer().ok)
+        self.assertEqual(self.other.get('bus/hall/reverb/highcut'), '5kHz')
+
+    def test_files_of_a_queue_all_come_or_none(self):
+        client = self.hang('queue strip/here mount/other.wav mount/slow.wav mount/well.wav')
+        self.fault('well', 'hang')
+        self.fault('slow', None)
+        self.assertEqual(len(self.other.must('queue strip/here').lines), 1)
+        self.fault('well', None)
+        self.assertTrue(client.answer().ok)
+        self.assertEqual(len(self.other.must('queue strip/here').lines), 4)
+        self.other.must('queue strip/here clear')
+        client = self.hang('queue strip/here mount/slow.wav mount/none.wav')
+        self.fault('slow', None)
+        self.assertFalse(client.answer().ok)
+        self.assertEqual(len(self.other.must('queue strip/here').lines), 1)
+
+    def test_a_refusal_is_the_same(self):
+        for line, column in (('add strip  "x"  source=mount/none.wav', 17),
+                             ('load  strip/here mount/none.wav', 18),
+                             ('insert bus/hall reverb  ir=mount/none.wav', 25),
+                             ('add strip here source=mount/well.wav', 11)):
+            answer = self.other.ask(line)
+            self.assertFalse(answer.ok)
+            self.assertIn(f'at column {column}', answer.final, line)
+
+    def test_who_has_gone_is_obeyed_in_order(self):
+        client = self.hang('add strip late source=mount/slow.wav', 'set strip/late/gain -7dB',
+                           'load strip/late mount/other.wav', 'set strip/late/mute on')
+        client.close()
+        for _ in range(100):
+            self.other.must('status')
+        self.other.refused('get strip/late/gain', 'unknown')
+        self.fault('slow', None)
+        until(lambda: 'strip/late' in ' '.join(self.other.must('ls').lines), 'the strip')
+        until(lambda: self.other.get('strip/late/mute') == 'on', 'the last line')
+        self.assertEqual(self.other.get('strip/late/gain'), '-7dB')
+        self.assertEqual(self.other.get('strip/late/source'), 'mount/other.wav')
+
+    def test_the_daemon_ends_meanwhile(self):
+        client = self.hang('add strip late source=mount/slow.wav')
+        self.other.must('quit')
+        with self.assertRaises(EOFError):
+            client.answer()
+        self.heal()  # a process whose read the file system has taken on ends after it
+        self.assertEqual(self.mixd.process.wait(60), 0)
+
+
+if __name__ == '__main__':
+    needs_fuse()
+    main()
