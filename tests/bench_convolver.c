@@ -11,10 +11,11 @@
  * nothing for as long as ours takes; peer=none, when paced, does nothing at all. helpers=1 has the
  * long blocks done by another thread, which needs real time to do it in, so it is paced only. ratio
  * is to the better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold
- * then. convolver-limit is what our plan would cost if it were only FFTW's transforms and the
- * products' arithmetic or reading, whichever takes longer (convolver_limit.h).
- * convolver-batch is a reverb alone and, per reverb, sixteen of one response; none_ns is what a
- * callback without any costs: the waking, when paced.
+ * then, and a machine that sleeps deeply is dear to wake, which peer=none pays too; net_ratio is
+ * without that. convolver-limit is what our plan would cost if it were only FFTW's transforms and
+ * the products' arithmetic or reading, whichever takes longer (convolver_limit.h). convolver-batch
+ * is a reverb alone and, per reverb, sixteen of one response; none_ns is what a callback without
+ * any costs: the waking, when paced, which net_ratio leaves out.
  */
 #include "effects/convolver.h"
 #include "effects/crew.h"
@@ -287,7 +288,8 @@ static double quiet_p999(const struct peer *p, uint32_t turns)
     return p999;
 }
 
-static void report(struct peer *p, const struct task *t, double ratio)
+/* `ratio`, `net_ratio`: NAN for a peer that has none. */
+static void report(struct peer *p, const struct task *t, double ratio, double net_ratio)
 {
     double quiet = quiet_p999(p, t->turns);
     qsort(p->took_us, p->n_took, sizeof *p->took_us, compare_floats);
@@ -304,6 +306,8 @@ static void report(struct peer *p, const struct task *t, double ratio)
         printf(" err_db=%.1f", p->err_db);
     if (!isnan(ratio))
         printf(" ratio=%.2f", ratio);
+    if (!isnan(net_ratio))
+        printf(" net_ratio=%.2f", net_ratio);
     printf("\n");
     fflush(stdout);
 }
@@ -347,10 +351,11 @@ static void run_task(struct task *t)
             run_turn(&peers[i], t, t->paced ? 0 : WARM_FRAMES, frames, turn);
     double best =
         fmin(median(peers[PEER_ZITA_0].ns, t->turns), median(peers[PEER_ZITA_1].ns, t->turns));
+    double none = t->paced ? median(peers[PEER_NONE].ns, t->turns) : NAN;
     double ours = median(peers[PEER_MIXD].ns, t->turns);
     for (uint32_t i = 0; i < n_peers; i++) {
-        report(&peers[i], t,
-               i == PEER_MIXD || i == PEER_CREW ? median(peers[i].ns, t->turns) / best : NAN);
+        double ns = i == PEER_MIXD || i == PEER_CREW ? median(peers[i].ns, t->turns) : NAN;
+        report(&peers[i], t, ns / best, (ns - none) / (best - none));
         peer_stop(&peers[i], t);
     }
     if (!t->paced) {
@@ -408,9 +413,9 @@ static void run_batch(struct task *t)
     double sixteen = batch_ns(t, 16, t->in);
     double silent = batch_ns(t, 1, (float *[]){ silence, silence });
     printf("bench convolver-batch%s io=2x2 ir_s=%g period=%u none_ns=%.1f one_ns=%.1f "
-           "of_sixteen_ns=%.1f ratio=%.2f silent_ns=%.2f\n",
+           "of_sixteen_ns=%.1f ratio=%.2f net_ratio=%.2f silent_ns=%.2f\n",
            t->paced ? " mode=paced" : "", t->seconds, t->period, none, one, sixteen / 16,
-           sixteen / 16 / one, silent);
+           sixteen / 16 / one, (sixteen - none) / 16 / (one - none), silent);
     free(silence);
     fflush(stdout);
     task_close(t);
