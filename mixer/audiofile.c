@@ -4,15 +4,14 @@
  */
 #include "mixer/audiofile.h"
 
-#include "effects/rt.h"
 #include "mixer/decoder.h"
+#include "mixer/finite.h"
 #include "mixer/resampler.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,27 +169,6 @@ void audiofile_close(struct audiofile *f)
     free(f);
 }
 
-/* An exponent of all ones is an infinity or no number. */
-CLONES static uint32_t count_non_finite(const float *x, size_t n)
-{
-    const uint32_t exponent = 0x7f800000u;
-    uint32_t bad = 0;
-#pragma omp simd reduction(+ : bad)
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        bad += (bits & exponent) == exponent;
-    }
-    return bad;
-}
-
-static void silence_non_finite(float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i]))
-            x[i] = 0;
-}
-
 /* Something is wrong, if not with the end. The first such thing is the one that is told. */
 static void note_fault(struct audiofile *f)
 {
@@ -225,10 +203,7 @@ static uint32_t decode(struct audiofile *f, float *out, uint32_t n)
     uint64_t left = d->frames > f->source ? d->frames - f->source : 0;
     uint32_t got = d->kind->read(d, out, n < left ? n : (uint32_t)left);
     size_t samples = (size_t)got * d->channels;
-    uint32_t bad = d->finite ? 0 : count_non_finite(out, samples);
-    if (bad > 0)
-        silence_non_finite(out, samples);
-    f->nans += bad;
+    f->nans += d->finite ? 0 : finite_silence(out, samples);
     f->source += got;
     if (got < n)
         note_end(f);
