@@ -1,0 +1,277 @@
+/* pipe.c - a named pipe as a file that comes by: its life, and its readers */
+#include "mixer/pipe_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static uint64_t min64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void lock(struct pipe *p)
+{
+    while (sem_wait(&p->turn) < 0 && errno == EINTR)
+        ;
+}
+
+static void unlock(struct pipe *p)
+{
+    sem_post(&p->turn);
+}
+
+static void stir_others(struct pipe *p, const struct pipe_reader *self)
+{
+    for (uint32_t i = 0; i < PIPE_READERS_MAX; i++)
+        if (p->readers[i] && p->readers[i] != self)
+            pipe_stir(p->readers[i]);
+}
+
+/* ---- life */
+
+bool pipe_at(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+static void open_end(struct pipe *p)
+{
+    struct stat st;
+    p->fd = open(p->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (p->fd < 0) {
+        pipe_fail(p, errno == ENOENT ? "no such file" : strerrordesc_np(errno));
+    } else if (fstat(p->fd, &st) || !S_ISFIFO(st.st_mode)) {
+        pipe_fail(p, "is no pipe any more: load it anew");
+    } else {
+        p->mark = file_mark_of(p->fd);
+    }
+}
+
+struct pipe *pipe_open(const char *path, uint32_t rate, enum quality quality, uint32_t keep)
+{
+    struct pipe *p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    p->path = strdup(path);
+    p->rate = rate;
+    p->quality = quality;
+    p->room = keep;
+    p->fd = -1;
+    sem_init(&p->turn, 0, 1);
+    atomic_init(&p->holders, 1);
+    if (!p->path) {
+        pipe_close(p);
+        return NULL;
+    }
+    open_end(p);
+    return p;
+}
+
+struct pipe *pipe_share(struct pipe *p)
+{
+    atomic_fetch_add_explicit(&p->holders, 1, memory_order_relaxed);
+    return p;
+}
+
+void pipe_close(struct pipe *p)
+{
+    /* Acquire and release: the last holder sees all that the others did. */
+    if (!p || atomic_fetch_sub_explicit(&p->holders, 1, memory_order_acq_rel) > 1)
+        return;
+    pipe_stop(p, PIPE_ENDED);
+    sem_destroy(&p->turn);
+    resampler_free(p->resampler);
+    free(p->kept);
+    free(p->block);
+    free(p->chunk);
+    free(p->path);
+    free(p);
+}
+
+/* ---- what is known of it */
+
+enum pipe_state pipe_state(struct pipe *p)
+{
+    lock(p);
+    enum pipe_state state = p->state;
+    unlock(p);
+    return state;
+}
+
+bool pipe_has_name(const struct pipe *p, const char *path)
+{
+    struct file_mark there = file_mark_at(path);
+    return !file_mark_none(&there) && file_mark_same(&there, &p->mark);
+}
+
+static uint64_t oldest(const struct pipe *p)
+{
+    return p->made > p->room ? p->made - p->room : 0;
+}
+
+static uint64_t stands(const struct pipe *p, uint64_t frame)
+{
+    return frame < oldest(p) ? p->made : frame;
+}
+
+uint64_t pipe_stands(struct pipe *p, uint64_t frame)
+{
+    lock(p);
+    uint64_t at = stands(p, frame);
+    unlock(p);
+    return at;
+}
+
+uint32_t pipe_channels(struct pipe *p)
+{
+    lock(p);
+    uint32_t channels = p->channels;
+    unlock(p);
+    return channels;
+}
+
+uint64_t pipe_frames(struct pipe *p)
+{
+    lock(p);
+    uint64_t frames = p->channels ? p->head.frames : UINT64_MAX;
+    if (p->resampler)
+        frames = resampler_length(p->resampler, frames);
+    unlock(p);
+    return frames;
+}
+
+uint64_t pipe_nans(struct pipe *p)
+{
+    lock(p);
+    uint64_t nans = p->nans;
+    unlock(p);
+    return nans;
+}
+
+const char *pipe_fault(struct pipe *p)
+{
+    lock(p);
+    const char *fault = p->fault[0] ? p->fault : NULL;
+    unlock(p);
+    return fault;
+}
+
+bool pipe_news(struct pipe *p, char text[PIPE_TEXT])
+{
+    lock(p);
+    bool any = p->told < p->n_news;
+    if (any)
+        memcpy(text, p->news[p->told++], PIPE_TEXT);
+    unlock(p);
+    return any;
+}
+
+/* ---- readers */
+
+struct pipe_reader *pipe_reader_new(struct pipe *p, uint64_t frame)
+{
+    struct pipe_reader *r = calloc(1, sizeof *r), **place = NULL;
+    if (!r)
+        return NULL;
+    r->stirred = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    r->pipe = pipe_share(p);
+    lock(p);
+    for (uint32_t i = 0; i < PIPE_READERS_MAX && !place; i++)
+        if (!p->readers[i])
+            place = &p->readers[i];
+    if (place)
+        *place = r;
+    r->at = stands(p, frame);
+    unlock(p);
+    if (place && r->stirred >= 0)
+        return r;
+    pipe_reader_free(r);
+    return NULL;
+}
+
+void pipe_reader_free(struct pipe_reader *r)
+{
+    if (!r)
+        return;
+    struct pipe *p = r->pipe;
+    lock(p);
+    for (uint32_t i = 0; i < PIPE_READERS_MAX; i++)
+        if (p->readers[i] == r)
+            p->readers[i] = NULL;
+    unlock(p);
+    pipe_close(p);
+    if (r->stirred >= 0)
+        close(r->stirred);
+    free(r);
+}
+
+uint64_t pipe_reader_at(const struct pipe_reader *r)
+{
+    lock(r->pipe);
+    uint64_t at = r->at;
+    unlock(r->pipe);
+    return at;
+}
+
+/* Up to n frames of those that are kept, or silence for such as are no longer. */
+static uint32_t copy(struct pipe_reader *r, float *out, uint32_t n)
+{
+    const struct pipe *p = r->pipe;
+    uint32_t channels = p->channels, got;
+    if (r->at < oldest(p)) {
+        got = (uint32_t)min64(n, oldest(p) - r->at);
+        memset(out, 0, (size_t)got * channels * sizeof *out);
+    } else {
+        uint64_t place = r->at % p->room;
+        got = (uint32_t)min64(min64(n, p->made - r->at), p->room - place);
+        memcpy(out, p->kept + place * channels, (size_t)got * channels * sizeof *out);
+    }
+    r->at += got;
+    return got;
+}
+
+enum pipe_gives pipe_read(struct pipe_reader *r, float *out, uint32_t *n)
+{
+    struct pipe *p = r->pipe;
+    enum pipe_gives gives = PIPE_GIVES;
+    lock(p);
+    bool came = r->at >= p->made && pipe_pump(p);
+    if (came)
+        stir_others(p, r);
+    if (*n > 0 && r->at < p->made) {
+        *n = copy(r, out, *n);
+    } else {
+        *n = 0;
+        bool over = p->state == PIPE_ENDED || p->state == PIPE_FAILED;
+        gives = came ? PIPE_GIVES : over ? PIPE_OVER : PIPE_DRY;
+    }
+    unlock(p);
+    return gives;
+}
+
+void pipe_wait(struct pipe_reader *r)
+{
+    struct pipe *p = r->pipe;
+    uint64_t count;
+    lock(p);
+    struct pollfd both[2] = { { .fd = r->stirred, .events = POLLIN },
+                              { .fd = p->fd, .events = POLLIN } };
+    unlock(p);
+    poll(both, 2, -1);
+    if (both[0].revents && read(r->stirred, &count, sizeof count) < 0)
+        return; /* somebody else's stir came between: as good */
+}
+
+void pipe_stir(struct pipe_reader *r)
+{
+    const uint64_t one = 1;
+    if (write(r->stirred, &one, sizeof one) < 0)
+        return; /* it is stirred 2^64 times already */
+}
