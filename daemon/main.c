@@ -198,6 +198,7 @@ static int render_prepare(struct mixd *m, const struct options *o, struct stretc
     console_set_idle(m->console, false); /* from here on a fade takes its frames */
     console_play(m->console, 0, 0);
     schedule_tick(m);
+    engine_process(m->engine, NULL, NULL, 0); /* it rolls, so the first frames are waited for too */
     return EXIT_SUCCESS;
 }
 

@@ -105,6 +105,7 @@ int console_add_strip(struct console *c, const char *name, const struct console_
     n->picked = f.picked;
     n->frames = f.frames;
     n->total = f.total;
+    n->piped = f.piped;
     n->wants_source = true;
     return node_enter(c, n, keys, n_keys, "source", why);
 }
@@ -178,12 +179,19 @@ int console_load(struct console *c, const char *address, const char *file, struc
         free(f.file);
         return refuse(why, FAULT_STATE, "%s does not tell its length: nothing can follow it", file);
     }
+    if (f.piped && pipe_unfit(n, why)) {
+        free(f.file);
+        return -1;
+    }
     free(n->file);
     n->file = f.file;
     n->first = f.first;
     n->picked = f.picked;
     n->frames = f.frames;
     n->total = f.total;
+    n->piped = f.piped;
+    pipe_close(n->pipe); /* what plays it holds it as well */
+    n->pipe = NULL;
     n->pace.n = 0;
     n->wants_source = true;
     c->dirty = true;

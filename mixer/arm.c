@@ -49,10 +49,13 @@ static int refuse_unprimed(const struct node *n, struct refusal *why)
     return refuse(why, FAULT_BUSY, "%s is not primed", address);
 }
 
-/* Does the ring hold half of what it can, or all that there is? After a stop it may not. */
+/* Does the ring hold half of what it can, or all that there is? After a stop it may not. For what
+ * a pipe may bring nobody waits. */
 static bool source_full(const struct source *s)
 {
     struct track_figures f;
+    if (s->wish.pipe)
+        return true;
     track_figures(s->track, &f);
     return track_primed(s->track) && (f.ended || f.buffered >= f.size / 2);
 }

@@ -132,6 +132,19 @@ void retry_tick(struct console *c);
 int source_probe(struct console *c, const char *text, enum quality quality, struct picked_file *f,
                  struct refusal *why);
 
+/* ---- piped.c: strips that play a named pipe */
+/* Gives the wish of a strip the pipe that it plays from `start` on, if it plays one: that which it
+ * has, or a new one if that has nothing for it (`trial`: or has come to its end). Tells if the pipe
+ * is past that place. False: out of memory. */
+bool node_pipe(struct console *c, struct node *n, struct wish *w, const struct start *start,
+               bool trial);
+/* What cannot be asked of a pipe: true, and *why. */
+bool pipe_refuses(const struct node *n, uint32_t row, double value, struct refusal *why);
+/* And of a strip that is to play one. */
+bool pipe_unfit(const struct node *n, struct refusal *why);
+/* Reports what has happened to the strip's pipe. */
+void pipe_report(struct console *c, const struct node *n);
+
 /* ---- queue.c: the files that follow a strip's source */
 void picked_clear(struct picked_file *f);
 void queue_clear(struct node *n);

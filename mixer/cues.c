@@ -3,7 +3,8 @@
  * A cue holds one more decoder for each file that plays: opened at the cue's position, with the
  * first part of a ring decoded, and asleep. A locate to just that place takes them, so that it
  * waits for no disk, and the cue opens others. Whenever a new desk has been taken over, or the
- * timeline is another one (its loop, its crossfade), the cue is compared with what plays now.
+ * timeline is another one (its loop, its crossfade), the cue is compared with what plays now. A
+ * pipe cannot be at two places, and is kept ready at none.
  */
 #include "mixer/console_parts.h"
 #include "mixer/transport.h"
@@ -105,7 +106,7 @@ static bool cue_compare(struct console *c, struct cue *q)
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
         struct source *plays = n->life == LIFE_LEAVING ? NULL : node_plays(n);
-        if (!plays || plays->wish.shot || plays->visit == visit)
+        if (!plays || plays->wish.shot || plays->wish.pipe || plays->visit == visit)
             continue;
         plays->visit = visit;
         q->files++;

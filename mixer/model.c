@@ -130,6 +130,7 @@ void node_free(struct console *c, void *what)
     queue_clear(n);
     list_clear(&n->queue);
     c->meters[n->meter] = false;
+    pipe_close(n->pipe);
     free(n->mix_memory);
     free(n->file);
     free(n->out);

@@ -15,6 +15,7 @@
 #include "mixer/forecast.h"
 #include "mixer/link.h"
 #include "mixer/list.h"
+#include "mixer/pipe.h"
 #include "mixer/plans.h"
 
 enum { NAME_SIZE = 64, ADDRESS_SIZE = 4 * NAME_SIZE };
@@ -34,11 +35,13 @@ struct picked_file {
     uint32_t channels;      /* that it gives */
     uint32_t total;         /* that it has */
     uint64_t frames;        /* its length at the engine's rate; UINT64_MAX: unknown */
+    bool piped;             /* it is a named pipe; then it may turn out to have other channels */
 };
 
 /* What a strip plays: which files, which part of them, and from where. */
 struct wish {
     char *path;                     /* of its source; owned by who holds the wish, as are: */
+    struct pipe *pipe;              /* of that name; the strip's and the track's. NULL: a file */
     struct playlist_entry *entries; /* its source and what is queued; NULL: nothing is */
     uint32_t n_entries, channels;   /* of the strip */
     uint64_t offset;
@@ -163,6 +166,8 @@ struct node {
     uint32_t picked;    /* strip: channels picked, 0: all */
     uint64_t frames;    /* strip: length of the file at the engine's rate; UINT64_MAX: unknown */
     uint32_t total;     /* strip: channels of the file */
+    bool piped;         /* strip: the file is a named pipe, */
+    struct pipe *pipe;  /* and this is it, once it was to be played; shared */
     int32_t port;       /* input: first place, else -1 */
     struct strip strip; /* the engine's */
     double sent[NODE_RAMPS]; /* where its ramps are or go */

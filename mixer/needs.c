@@ -3,6 +3,7 @@
 #include "mixer/needs.h"
 
 #include "mixer/list.h"
+#include "mixer/pipe.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -66,6 +67,9 @@ static int effect_make(struct need *n)
 static int header_read(struct need *n)
 {
     const char *what;
+    n->piped = pipe_at(n->path);
+    if (n->piped)
+        return 0;
     struct audiofile *file = audiofile_open(n->path, n->rate, n->quality, &n->info, &what);
     if (!file)
         return refuse(&n->why, fault_of(n->path), "%s", what);

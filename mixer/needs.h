@@ -48,6 +48,7 @@ struct need {
     /* What came of it. */
     bool failed; /* `why` says */
     struct refusal why;
+    bool piped; /* it is a named pipe; there is no header, and no info */
     struct audiofile_info info;
     struct effect *effect; /* the need's own until it is taken; has joined no helpers */
 };

@@ -47,7 +47,8 @@ static bool peer_facts(const struct console *c, const char *file, struct audiofi
         return false;
     for (uint32_t i = c->peer->nodes.n; i-- > 0;) {
         const struct node *n = c->peer->nodes.at[i];
-        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING || strcmp(n->file, file) != 0)
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING || n->piped ||
+            strcmp(n->file, file) != 0)
             continue;
         info->channels = n->total;
         info->frames = n->frames;
@@ -77,16 +78,28 @@ static int facts_take(struct picked_file *f, const struct audiofile_info *info)
     return 0;
 }
 
-static int header_read(struct console *c, const char *file, enum quality quality,
+/* What a pipe will bring nobody knows before somebody writes to it: two channels, unless others
+ * were picked. */
+static int pipe_facts(struct picked_file *f)
+{
+    f->channels = f->picked ? f->picked : 2;
+    f->total = f->first + f->channels;
+    f->frames = UINT64_MAX;
+    return 0;
+}
+
+static int header_read(struct console *c, struct picked_file *f, enum quality quality,
                        struct audiofile_info *info, struct refusal *why)
 {
-    struct need want = { .path = console_path(c, file),
-                         .name = strdup(file),
+    struct need want = { .path = console_path(c, f->file),
+                         .name = strdup(f->file),
                          .rate = c->setup.rate,
                          .quality = quality };
     struct need *made = need_meet(c, &want, why);
-    if (made)
+    if (made) {
         *info = made->info;
+        f->piped = made->piped;
+    }
     need_clear(&want);
     return made ? 0 : -1;
 }
@@ -101,7 +114,9 @@ int source_probe(struct console *c, const char *text, enum quality quality, stru
     /* One number may mean a stream, of which the peer knows nothing. */
     if (f->picked != 1 && peer_facts(c, f->file, &info) && f->first + f->picked <= info.channels)
         return facts_take(f, &info);
-    if (!header_read(c, f->file, quality, &info, why)) {
+    if (!header_read(c, f, quality, &info, why)) {
+        if (f->piped)
+            return pipe_facts(f);
         stream_pick(f, &info);
         if (f->first + f->picked <= info.channels)
             return facts_take(f, &info);

@@ -97,6 +97,11 @@ static int queue_add(struct console *c, struct node *n, const char *text, struct
         return -1;
     }
     *copy = f;
+    if (f.piped) {
+        picked_clear(&f);
+        free(copy);
+        return refuse(why, FAULT_STATE, "%s is a pipe: it plays alone, not in a queue", text);
+    }
     if (f.channels == n->strip.channels && !list_add(&n->queue, copy))
         return 0;
     picked_clear(&f);

@@ -13,6 +13,8 @@
 
 enum { NS_PER_S = 1000000000 };
 
+enum node_state { STATE_READY, STATE_LOST, STATE_WAITING }; /* as node_rows spells them */
+
 /* Of the strip's taps the newest of this life that plays a file. */
 static struct model_tap *tap_of(const struct node *n, enum life life)
 {
@@ -37,15 +39,16 @@ static void source_report(struct console *c, const struct node *n, struct source
     s->noticed |= notice != NULL;
 }
 
-static void node_tell(struct console *c, struct node *n, bool lost)
+static void node_tell(struct console *c, struct node *n, enum node_state state)
 {
     char address[ADDRESS_SIZE], row[2 * ADDRESS_SIZE];
-    if (lost == (n->values[NODE_STATE] != 0))
+    if (state == n->values[NODE_STATE])
         return;
-    n->values[NODE_STATE] = lost;
+    bool again = n->values[NODE_STATE] == STATE_LOST && state == STATE_READY;
+    n->values[NODE_STATE] = state;
     node_address(n, address);
     snprintf(row, sizeof row, "%s/%s", address, node_rows[NODE_STATE].name);
-    if (!lost)
+    if (again)
         c->setup.report(c->setup.context, address, "its file plays again");
     if (c->setup.changed)
         c->setup.changed(c->setup.context, row);
@@ -83,13 +86,17 @@ static void trial_judge(struct console *c, struct node *n, struct model_tap *tap
 
 static void node_retry(struct console *c, struct node *n)
 {
+    if (n->pipe)
+        pipe_report(c, n);
     struct model_tap *coming = tap_of(n, LIFE_COMING), *here = tap_of(n, LIFE_HERE);
     if (here) {
         enum track_fate fate = track_fate(here->source->track);
-        if (fate == TRACK_LOST && n->values[NODE_STATE] == 0)
+        struct pipe *pipe = here->source->wish.pipe;
+        bool waits = pipe && pipe_state(pipe) == PIPE_WAITS;
+        if (fate == TRACK_LOST && n->values[NODE_STATE] != STATE_LOST)
             wait_for_retry(c, n);
         source_report(c, n, here->source);
-        node_tell(c, n, fate == TRACK_LOST);
+        node_tell(c, n, fate == TRACK_LOST ? STATE_LOST : waits ? STATE_WAITING : STATE_READY);
     }
     if (c->moving || desk_under_way(c))
         return;

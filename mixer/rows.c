@@ -40,8 +40,9 @@ const struct param node_rows[NODE_PARAMS] = {
                        "of the conversion, where the file's rate is not the engine's" },
     [NODE_RING] = { "ring", "s", 0, 60, 0,
                     "sound that its decoder keeps ready, at least 50ms; 0: as engine/ring" },
-    [NODE_STATE] = { "state", "ready|lost", 0, 1, 0,
-                     "lost: its file cannot be read; silent, and tried again every engine/retry",
+    [NODE_STATE] = { "state", "ready|lost|waiting", 0, 2, 0,
+                     "lost: its file cannot be read; silent, and tried again every engine/retry; "
+                     "waiting: for the first bytes of a pipe",
                      .fixed = true },
     [NODE_MODE] = { "mode", "timeline|oneshot", 0, 1, 0,
                     "oneshot: off the timeline, played from its `in` by the verb fire" },

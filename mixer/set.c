@@ -152,6 +152,8 @@ int target_set(struct console *c, const struct target *t, double value,
 {
     switch (t->kind) {
     case TARGET_NODE:
+        if (t->node->piped && pipe_refuses(t->node, t->row, value, why))
+            return -1;
         return t->row == NODE_LISTEN ? listen_set(c, t->node, (enum listen)value, change, why)
                                      : node_set(c, t->node, t->row, value, change);
     case TARGET_SEND:

@@ -17,8 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A disk that has not answered by then is waited for no longer. */
-static const uint64_t PATIENCE_NS = 10000000000;
+/* A disk that has not answered by then is waited for no longer; nor a pipe, which may be empty for
+ * hours. */
+static const uint64_t PATIENCE_NS = 10000000000, PIPE_PATIENCE_NS = 250000000;
 
 enum { MOVE_COMMANDS = 3 }; /* the loop, the locate, the swap */
 
@@ -93,7 +94,7 @@ static struct source *source_find(const struct console *c, const struct wish *w)
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
         if (!w->shot && !s->wisher && s->generation == c->generation && !s->missed &&
-            wish_equal(&s->wish, w) && file_mark_equal(&s->mark, &mark) &&
+            wish_equal(&s->wish, w) && (w->pipe || file_mark_equal(&s->mark, &mark)) &&
             track_fate(s->track) == TRACK_WELL)
             return s;
     }
@@ -121,6 +122,7 @@ struct track_plan wish_plan(const struct console *c, const struct wish *w,
 {
     struct track_plan plan = {
         .path = w->path,
+        .pipe = w->pipe,
         .entries = w->entries,
         .n_entries = w->n_entries,
         .channels = w->channels,
@@ -201,7 +203,8 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
     n->opened_ns = rt_now();
     taps_abandon(c, n);
     struct source *s = NULL;
-    if (!wish_read(c, n, &wish) && tap && !list_reserve(&n->taps, 1)) {
+    if (!wish_read(c, n, &wish) && tap && !list_reserve(&n->taps, 1) &&
+        node_pipe(c, n, &wish, &start, unless)) {
         if (start.anchored && !wish.shot)
             wish.pace = node_pace(n, start.position, start.rolled);
         s = source_find(c, &wish);
@@ -254,7 +257,8 @@ static struct source *source_coming(const struct node *n)
  * starving, and is heard in its place as soon as there is something to hear. */
 static bool waited_enough(const struct node *n, const struct source *s)
 {
-    return !s->wish.shot && rt_now() - n->opened_ns > PATIENCE_NS;
+    uint64_t patience = s->wish.pipe ? PIPE_PATIENCE_NS : PATIENCE_NS;
+    return !s->wish.shot && rt_now() - n->opened_ns > patience;
 }
 
 bool node_ready(const struct node *n)

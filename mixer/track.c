@@ -42,6 +42,7 @@ static void track_free(struct track *t)
 {
     sem_destroy(&t->wake);
     sem_destroy(&t->news);
+    pipe_reader_free(t->reader);
     ring_free(t->ring);
     free(t->block);
     free(t->hold);
@@ -61,7 +62,7 @@ static void leave(struct track *t)
         track_free(t);
 }
 
-static bool stopping(const struct track *t)
+bool track_stopping(const struct track *t)
 {
     return atomic_load_explicit(&t->stopping, memory_order_acquire); /* pairs with track_close */
 }
@@ -73,7 +74,7 @@ static void tell(struct track *t)
         sem_post(&t->news);
 }
 
-static void tell_problem(struct track *t, const char *problem)
+void track_tell_problem(struct track *t, const char *problem)
 {
     char *copy = problem && t->n_problems < TRACK_PROBLEMS ? strdup(problem) : NULL;
     if (!copy)
@@ -86,7 +87,7 @@ static void tell_problems(struct track *t, const struct stream *s)
 {
     const char *problem;
     while (t->n_problems < TRACK_PROBLEMS && (problem = stream_problem(s, t->n_problems)))
-        tell_problem(t, problem);
+        track_tell_problem(t, problem);
 }
 
 static struct stream_plan stream_of(const struct track_plan *p)
@@ -116,6 +117,20 @@ static struct playlist *open_list(const struct track_plan *p, struct audiofile_i
     return playlist_open(&plan, info, why);
 }
 
+bool track_build_ring(struct track *t, uint32_t channels, const char **why)
+{
+    const struct track_plan *p = &t->plan;
+    uint32_t quanta = (p->ring + p->quantum - 1) / p->quantum; /* whole ones are lent as they lie */
+    uint32_t size = p->quantum * (quanta > 4 ? quanta : 4);
+    size_t frame = channels * sizeof(float);
+    t->channels = channels;
+    t->ring = p->prime ? ring_new_lazy(frame, size) : ring_new(frame, size);
+    t->block = calloc(p->quantum, frame);
+    t->hold = calloc(1, frame);
+    *why = "out of memory";
+    return t->ring && t->block && t->hold;
+}
+
 static struct stream *open_stream(struct track *t, const char **why)
 {
     const struct track_plan *p = &t->plan;
@@ -128,15 +143,7 @@ static struct stream *open_stream(struct track *t, const char **why)
     struct playlist *list = open_list(p, &info, why);
     if (!list)
         return NULL;
-    uint32_t quanta = (p->ring + p->quantum - 1) / p->quantum; /* whole ones are lent as they lie */
-    uint32_t size = p->quantum * (quanta > 4 ? quanta : 4);
-    size_t frame = info.channels * sizeof(float);
-    t->channels = info.channels;
-    t->ring = p->prime ? ring_new_lazy(frame, size) : ring_new(frame, size);
-    t->block = calloc(p->quantum, frame);
-    t->hold = calloc(1, frame);
-    *why = "out of memory";
-    if (t->ring && t->block && t->hold)
+    if (track_build_ring(t, info.channels, why))
         return stream_new(list, &info, &plan);
     playlist_close(list);
     return NULL;
@@ -162,8 +169,8 @@ static void note_length(struct track *t, const struct stream *s)
         atomic_store_explicit(&t->end, frames, memory_order_relaxed);
 }
 
-/* Publishes frames in the ring, under the account's turn (track_pull.c, begin_turn). */
-static void commit(struct track *t, uint32_t n)
+/* Under the account's turn (track_pull.c, begin_turn). */
+void track_commit(struct track *t, uint32_t n, uint64_t nans)
 {
     uint32_t turn = atomic_load_explicit(&t->decoder_turn, memory_order_relaxed);
     uint64_t decoded = atomic_load_explicit(&t->decoded, memory_order_relaxed);
@@ -171,6 +178,8 @@ static void commit(struct track *t, uint32_t n)
     atomic_store_explicit(&t->decoded, decoded + n, memory_order_release);
     ring_commit(t->ring, n);
     atomic_store_explicit(&t->decoder_turn, turn + 2, memory_order_release);
+    atomic_store_explicit(&t->nans, nans, memory_order_release);
+    tell(t);
 }
 
 /* Reads up to `most` frames in one piece. False: the stream has ended. */
@@ -179,20 +188,18 @@ static bool fill_some(struct track *t, struct stream *s, uint32_t most)
     uint32_t room;
     float *to = ring_write_span(t->ring, most, &room);
     uint32_t got = stream_read(s, to, room);
-    commit(t, got);
-    atomic_store_explicit(&t->nans, stream_nans(s), memory_order_release);
+    track_commit(t, got, stream_nans(s));
     tell_problems(t, s);
     track_file_look(t, s, got < room);
-    if (got < room)
-        return false;
-    tell(t);
-    return true;
+    return got == room;
 }
 
 /* Reads until no more than `slack` places are free. False: the stream has ended. */
 static bool fill(struct track *t, struct stream *s, uint32_t slack)
 {
-    while (ring_space(t->ring) > slack && !stopping(t))
+    if (t->reader)
+        return track_pipe_fill(t, slack);
+    while (ring_space(t->ring) > slack && !track_stopping(t))
         if (!fill_some(t, s, BLOCK))
             return false;
     return true;
@@ -262,7 +269,7 @@ static bool rest(struct track *t, struct stream *s)
 {
     for (uint32_t done; (done = (uint32_t)ring_written(t->ring)) < t->plan.prime;) {
         uint32_t lacks = t->plan.prime - done;
-        if (stopping(t))
+        if (track_stopping(t))
             return true;
         if (!fill_some(t, s, lacks < BLOCK ? lacks : BLOCK))
             return false;
@@ -281,7 +288,7 @@ static void run(struct track *t, struct stream *s)
     bool primed = t->plan.prime > 0;
     if (primed && !rest(t, s))
         return;
-    while (!stopping(t)) {
+    while (!track_stopping(t)) {
         uint64_t moment = atomic_load_explicit(&t->moment, memory_order_relaxed);
         uint64_t waiting = ring_written(t->ring) - ring_taken(t->ring);
         if (last.roused || moment != last.moment)
@@ -299,27 +306,36 @@ static void run(struct track *t, struct stream *s)
     }
 }
 
+/* Plays it to its end, or until it is closed. False: it cannot be opened. */
+static bool play(struct track *t, const char **why)
+{
+    struct stream *s = t->reader ? NULL : open_stream(t, why);
+    if (t->reader ? !track_pipe_open(t, why) : !s)
+        return false;
+    if (s) {
+        note_length(t, s);
+        track_file_look(t, s, false);
+    }
+    /* Release: pairs with every reader of state; what was built is visible with it. */
+    atomic_store_explicit(&t->state, TRACK_OPEN, memory_order_release);
+    if (atomic_load_explicit(&t->end, memory_order_relaxed) > 0)
+        run(t, s);
+    note_end(t, ring_written(t->ring));
+    stream_free(s);
+    return true;
+}
+
 static void *decode(void *arg)
 {
     struct track *t = arg;
     const char *why = NULL;
     pthread_setname_np(pthread_self(), "mixd-track");
-    struct stream *s = stopping(t) ? NULL : open_stream(t, &why);
-    if (s) {
-        note_length(t, s);
-        track_file_look(t, s, false);
-        /* Release: pairs with every reader of state; what was built is visible with it. */
-        atomic_store_explicit(&t->state, TRACK_OPEN, memory_order_release);
-        if (atomic_load_explicit(&t->end, memory_order_relaxed) > 0)
-            run(t, s);
-        note_end(t, ring_written(t->ring));
-    } else {
-        tell_problem(t, why);
+    if (track_stopping(t) || !play(t, &why)) {
+        track_tell_problem(t, why);
         track_file_missing(t);
         note_end(t, 0);
         atomic_store_explicit(&t->state, TRACK_FAILED, memory_order_release);
     }
-    stream_free(s);
     tell(t);
     leave(t);
     atomic_fetch_sub_explicit(&threads, 1, memory_order_relaxed);
@@ -385,7 +401,7 @@ static struct track *build(const struct track_plan *plan)
     t->lead = t->lead == NEVER ? 0 : t->lead;
     sem_init(&t->wake, 0, 0);
     sem_init(&t->news, 0, 0);
-    if (copy_names(t))
+    if (copy_names(t) && (!plan->pipe || track_pipe_begin(t)))
         return t;
     track_free(t);
     return NULL;
@@ -411,9 +427,11 @@ void track_close(struct track *t)
 {
     if (!t)
         return;
-    /* Release: pairs with stopping(). */
+    /* Release: pairs with track_stopping. */
     atomic_store_explicit(&t->stopping, true, memory_order_release);
     track_wake(t);
+    if (t->reader)
+        pipe_stir(t->reader);
     leave(t);
 }
 

@@ -23,10 +23,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct pipe;
 struct track;
 
+/* Of a pipe (pipe.h) a track plays what has not gone by yet, straight on: from a region of it, at
+ * its own rate, once, and to the end of the transport's loop. */
 struct track_plan {
     const char *path;                     /* copied */
+    struct pipe *pipe;                    /* it has that name, and is read; shared. NULL: a file */
     const struct playlist_entry *entries; /* of several files, played one after the other; copied */
     uint32_t n_entries;                   /* 0 or 1: only `path`, with all its channels */
     uint32_t channels;                    /* of several files: the track's */

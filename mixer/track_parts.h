@@ -1,11 +1,13 @@
 /* track_parts.h - what the files of a track share; nobody else includes it
  *
- * track.c opens, decodes and closes; track_file.c has an eye on the file; track_look.c is what any
- * thread may see; track_pull.c is what the audio thread runs. Each field says who writes it.
+ * track.c opens, decodes and closes; track_pipe.c does of pipes; track_file.c has an eye on the
+ * file; track_look.c is what any thread may see; track_pull.c is what the audio thread runs. Each
+ * field says who writes it.
  */
 #ifndef MIXER_TRACK_PARTS_H
 #define MIXER_TRACK_PARTS_H
 
+#include "mixer/pipe.h"
 #include "mixer/ring.h"
 #include "mixer/stream.h"
 #include "mixer/track.h"
@@ -66,6 +68,9 @@ struct track {
     struct track_plan plan;
     char *path;                     /* the copy that plan.path points to */
     struct playlist_entry *entries; /* likewise */
+    struct pipe_reader *reader;     /* of a pipe; else NULL */
+    uint64_t first, most;           /* its frame at ring position 0; the ring's frames at most */
+    uint64_t nans_before;           /* what it had counted when the track began */
     uint32_t serial;                /* which track of this process it is */
 
     /* Waking each other: a semaphore and whether it is posted already. */
@@ -76,6 +81,23 @@ struct track {
     _Atomic bool stopping;           /* control's */
     _Atomic int owners;              /* control and the decoder; the last to leave frees */
 };
+
+/* ---- track.c, by the decoder */
+bool track_stopping(const struct track *t);
+void track_tell_problem(struct track *t, const char *problem);
+/* False: *why. */
+bool track_build_ring(struct track *t, uint32_t channels, const char **why);
+/* Publishes n frames that were written into the ring, and how many samples so far were none. */
+void track_commit(struct track *t, uint32_t n, uint64_t nans);
+
+/* ---- track_pipe.c */
+/* As the track is built: where it begins. False: out of memory or descriptors. */
+bool track_pipe_begin(struct track *t);
+/* The decoder. Waits for the pipe's head. False: *why. */
+bool track_pipe_open(struct track *t, const char **why);
+/* The decoder. Reads until no more than `slack` places are free, waiting for what comes. False: all
+ * that will ever come is there. */
+bool track_pipe_fill(struct track *t, uint32_t slack);
 
 /* ---- track_file.c: the decoder's eye on its file */
 /* Is this a file that need not be opened again? */

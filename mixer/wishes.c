@@ -29,7 +29,8 @@ static bool wished(const struct wishes *w, const struct wish *one)
 
 static void wish_add(const struct console *c, const struct node *n, struct wishes *w)
 {
-    struct wish *wish = malloc(sizeof *wish);
+    /* A pipe is the strip's alone, and comes as it is when the batch is made. */
+    struct wish *wish = n->piped ? NULL : malloc(sizeof *wish);
     if (!wish || wish_read(c, n, wish)) {
         free(wish);
         return;

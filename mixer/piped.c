@@ -1,0 +1,127 @@
+/* piped.c - strips that play a named pipe
+ *
+ * A strip keeps its pipe as long as it has that source, so that whatever is opened anew for it (a
+ * locate, another offset) goes on reading where the pipe stands. Strips that name the same pipe
+ * read the same one.
+ */
+#include "effects/time.h"
+#include "mixer/console_parts.h"
+
+#include <stdio.h>
+
+enum { KEPT_RINGS = 2, KEPT_MORE_S = 1 }; /* so far back a decoder can begin */
+
+bool pipe_refuses(const struct node *n, uint32_t row, double value, struct refusal *why)
+{
+    const char *what = NULL;
+    if (row == NODE_LOOP && value != 0)
+        what = "begin again: no loop";
+    else if (row == NODE_MODE && value != 0)
+        what = "be fired: it is on the timeline";
+    else if (row == NODE_RATE && value != 1)
+        what = "be played at another rate";
+    if (!what)
+        return false;
+    refuse(why, FAULT_STATE, "strip/%s plays a pipe, which cannot %s", n->name, what);
+    return true;
+}
+
+bool pipe_unfit(const struct node *n, struct refusal *why)
+{
+    static const uint32_t rows[] = { NODE_LOOP, NODE_MODE, NODE_RATE };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (pipe_refuses(n, rows[i], n->values[rows[i]], why))
+            return true;
+    if (n->queue.n == 0)
+        return false;
+    refuse(why, FAULT_STATE, "strip/%s has a queue, in which a pipe cannot play", n->name);
+    return true;
+}
+
+/* Has the pipe something for it, or may it yet? */
+static bool serves(struct pipe *p, uint64_t frame, bool trial)
+{
+    enum pipe_state state = pipe_state(p);
+    return state != PIPE_FAILED &&
+           (state != PIPE_ENDED || (!trial && pipe_stands(p, frame) == frame));
+}
+
+/* One that another strip has. */
+static struct pipe *pipe_find(const struct console *c, const struct wish *w, uint64_t frame,
+                              bool trial)
+{
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        if (n->pipe && n->life != LIFE_LEAVING && pipe_has_name(n->pipe, w->path) &&
+            serves(n->pipe, frame, trial))
+            return pipe_share(n->pipe);
+    }
+    return NULL;
+}
+
+/* The timeline frame at which that of the pipe sounds. */
+static uint64_t sounds_at(const struct wish *w, uint64_t frame)
+{
+    return frame + w->offset - w->region.in;
+}
+
+static void tell_place(struct console *c, const struct node *n, const struct wish *w,
+                       const struct start *start, uint64_t frame)
+{
+    char address[ADDRESS_SIZE], text[PIPE_TEXT], at[PARAM_TEXT];
+    bool loops = start->loop_from < start->loop_to && start->position < start->loop_to;
+    uint64_t stands = pipe_stands(w->pipe, frame);
+    node_address(n, address);
+    if (stands != frame) {
+        time_format(sounds_at(w, stands), c->setup.rate, at);
+        snprintf(text, sizeof text,
+                 "%.350s: a pipe cannot go back: silent until the timeline is at %s, where it "
+                 "stands",
+                 w->path, at);
+        c->setup.report(c->setup.context, address, text);
+    } else if (loops) {
+        time_format(start->loop_to, c->setup.rate, at);
+        snprintf(text, sizeof text,
+                 "%.350s: a pipe cannot go back: silent once the loop has turned at %s", w->path,
+                 at);
+        c->setup.report(c->setup.context, address, text);
+    }
+}
+
+bool node_pipe(struct console *c, struct node *n, struct wish *w, const struct start *start,
+               bool trial)
+{
+    if (!n->piped)
+        return true;
+    uint64_t late = start->position > w->offset ? start->position - w->offset : 0;
+    uint64_t frame = w->region.in + late;
+    if (n->pipe && !serves(n->pipe, frame, trial)) {
+        pipe_report(c, n);
+        pipe_close(n->pipe); /* what plays it holds it as well */
+        n->pipe = NULL;
+    }
+    if (!n->pipe)
+        n->pipe = pipe_find(c, w, frame, trial);
+    if (!n->pipe)
+        n->pipe = pipe_open(w->path, c->setup.rate, w->quality,
+                            KEPT_RINGS * w->ring + KEPT_MORE_S * c->setup.rate);
+    w->pipe = n->pipe;
+    if (w->pipe)
+        tell_place(c, n, w, start, frame);
+    return w->pipe;
+}
+
+void pipe_report(struct console *c, const struct node *n)
+{
+    char address[ADDRESS_SIZE], text[PIPE_TEXT];
+    uint32_t channels = pipe_channels(n->pipe);
+    node_address(n, address);
+    while (pipe_news(n->pipe, text)) {
+        c->setup.report(c->setup.context, address, text);
+        if (n->first + n->strip.channels > channels) {
+            snprintf(text, sizeof text, "%.350s: the pipe has channels 1 to %u: silent", n->file,
+                     channels);
+            c->setup.report(c->setup.context, address, text);
+        }
+    }
+}

@@ -1,0 +1,427 @@
+#!/usr/bin/env python3
+"""test_pipe.py - a named pipe as the source of a strip, fed in every way that a program may
+
+A frame of a file, or of what goes through the pipe, tells its own number, so whatever is heard can
+be placed. What is heard is recorded; the null driver plays in real time.
+"""
+import errno
+import os
+import random
+import struct
+import threading
+import time
+
+import wavs
+from mixdbox import MIXD, Box, fields, main, run, seconds, until
+
+RATE = 48000
+QUANTUM = 64
+FILES = 8
+UNKNOWN = 0xffffffff
+
+
+def content(seed, length):
+    """Mono; no sample is 0 and no two neighbours are alike."""
+    return wavs.array.array('f', ((k * 7919 + seed) % 4194301 / 2**23 + 0.25
+                                  for k in range(int(length * RATE))))
+
+
+def head(size=UNKNOWN):
+    """As ffmpeg writes it into a pipe: 32-bit float, mono, with a chunk to be passed over."""
+    form = struct.pack('<4sIHHIIHH', b'fmt ', 16, 3, 1, RATE, RATE * 4, 4, 32)
+    return (struct.pack('<4sI4s', b'RIFF', UNKNOWN, b'WAVE') + form +
+            struct.pack('<4sI26s', b'LIST', 26, b'INFOISFT') + struct.pack('<4sI', b'data', size))
+
+
+class Feeder(threading.Thread):
+    """Writes into a pipe, piece by piece; a piece may be a time to wait. `broken`: nobody read."""
+
+    def __init__(self, path, pieces):
+        super().__init__(daemon=True)
+        self.path, self.pieces, self.broken = path, pieces, False
+        self.start()
+
+    def run(self):
+        with open(self.path, 'wb', buffering=0) as pipe:
+            for piece in self.pieces:
+                if isinstance(piece, float):
+                    time.sleep(piece)  # the fault itself
+                    continue
+                view = memoryview(piece)
+                try:
+                    while view:
+                        view = view[pipe.write(view):]
+                except BrokenPipeError:
+                    self.broken = True
+                    return
+
+
+class Pipe(Box):
+    def setUp(self):
+        super().setUp()
+        self.pipe = self.file('news.wav')
+        os.mkfifo(self.pipe)
+        self.addCleanup(self.release)
+
+    def release(self):
+        """Lets a feeder go that nobody reads from."""
+        try:
+            os.close(os.open(self.pipe, os.O_RDONLY | os.O_NONBLOCK))
+        except OSError:
+            pass
+
+    def begin(self, session='add strip news source=news.wav ring=200ms'):
+        self.mixd = self.daemon('set engine/retry 200ms\n' + session, options=('--period', '64'))
+        self.client = self.mixd.client()
+        self.client.must('watch log state')
+
+    def record(self, name):
+        return int(self.client.must(f'record strip/{name} {self.file(name + "_out.wav")}')
+                   .fields['frame'])
+
+    def recorded(self, name, first, begun):
+        """What was heard from frame `begun` on."""
+        done = self.client.must(f'record stop strip/{name}').fields
+        self.assertEqual(done['lost'], '0')
+        return wavs.read(self.file(f'{name}_out.wav')).channels[0][begun - first:]
+
+    def position(self):
+        return int(fields(self.client.must('status').lines[0])['position.frames'])
+
+    def reach(self, at):
+        until(lambda: self.position() > at * RATE, f'{at} s', self.mixd.process)
+
+    def figures(self, name='news'):
+        lines = [line for line in self.client.must('stats').lines
+                 if line.startswith(f'strip/{name} ')]
+        found = fields(lines[0])
+        numbers = {key: int(found[key]) for key in ('starved', 'decoded', 'played', 'skipped',
+                                                    'buffered')}
+        self.assertEqual(numbers['decoded'],
+                         numbers['played'] + numbers['skipped'] + numbers['buffered'])
+        return numbers
+
+    def buffered(self):
+        """Have frames come?"""
+        here = any(line.startswith('strip/news ') for line in self.client.must('stats').lines)
+        return here and self.figures()['buffered'] > 0
+
+    def starves(self):
+        here = any(line.startswith('strip/news ') for line in self.client.must('stats').lines)
+        return here and self.figures()['starved'] > 0
+
+    def threads(self):
+        """Decoders alive in the daemon."""
+        folder = f'/proc/{self.mixd.process.pid}/task'
+        count = 0
+        for task in os.listdir(folder):
+            try:
+                with open(os.path.join(folder, task, 'comm'), encoding='ascii') as name:
+                    count += name.read() == 'mixd-track\n'
+            except FileNotFoundError:
+                pass
+        return count
+
+    def holes(self, heard, want):
+        """[from, to) of every stretch that is not what lies there, its fades included."""
+        found = []
+        for i, x in enumerate(heard[:len(want)]):
+            if x == want[i]:
+                continue
+            if not found or found[-1][1] < i - QUANTUM:
+                found.append([i, i])
+            found[-1][1] = i + 1
+        return found
+
+
+class Feeding(Pipe):
+    def test_slowly_in_bursts_and_closed_in_the_middle(self):
+        """Silence, sound, silence, always in its place; eight files beside it do not notice."""
+        files = {f'f{i}': content(100 + i, 8) for i in range(FILES)}
+        for name, samples in files.items():
+            wavs.write(self.file(f'{name}.wav'), wavs.Wav(RATE, [samples]))
+        news = content(0, 7)
+        data, chance = news.tobytes(), random.Random(1)
+        pieces, at = [head()], 0
+        while at < 1.5 * RATE * 4:  # half of the speed that it takes
+            frames = chance.randrange(1, 9600)
+            pieces += [data[at:at + 4 * frames], frames / RATE * 2]
+            at += 4 * frames
+        pieces += [2.5, data[at:]]
+        self.begin('\n'.join(f'add strip {name} source={name}.wav' for name in files) +
+                   '\nadd strip news source=news.wav ring=200ms')
+        first = {name: self.record(name) for name in [*files, 'news']}
+        feeder = Feeder(self.pipe, pieces)
+        begun = int(self.client.must('play').fields['frame'])
+        self.client.await_event('event log .*strip/news.*the pipe has ended, after 336000 frames')
+        self.reach(8)
+        feeder.join()
+        for name, want in files.items():
+            heard = self.recorded(name, first[name], begun)
+            self.assertTrue(heard[:len(want)] == want, f'{name} was touched')
+            self.assertEqual(self.figures(name)['starved'], 0)
+        heard, figures = self.recorded('news', first['news'], begun), self.figures()
+        holes = self.holes(heard, news)
+        self.assertGreaterEqual(len(holes), 1)
+        self.assertEqual(figures['decoded'], len(news))
+        self.assertEqual(figures['skipped'], figures['starved'])
+        self.assertGreater(figures['starved'], 2 * RATE)
+        faded = sum(b - a for a, b in holes) - figures['starved']
+        self.assertGreaterEqual(faded, 0)
+        self.assertLessEqual(faded, len(holes) * (QUANTUM - 1))
+        back = holes[-1][1]
+        self.assertLess(back, len(news))
+        self.assertTrue(heard[back:len(news)] == news[back:])
+        gains = [x / w for x, w in zip(heard[back - QUANTUM + 1:back], news[back - QUANTUM + 1:])]
+        self.assertEqual(gains, sorted(gains), 'it comes back without a fade')
+        self.assertFalse(any(heard[len(news) + QUANTUM:]))
+        self.assertLess(abs(heard[len(news)]), abs(news[-1]))
+
+    def test_fast_enough_nothing_is_lost(self):
+        news = content(5, 3)
+        self.begin()
+        first = self.record('news')
+        Feeder(self.pipe, [head(4 * len(news)), news.tobytes()])
+        self.client.await_event('event log .*WAV 32 bit float, 48000 Hz, 1 channel')
+        until(self.buffered, 'the first frames')
+        begun = int(self.client.must('play').fields['frame'])
+        self.client.await_event('event log .*the pipe has ended')
+        self.reach(3.2)
+        heard = self.recorded('news', first, begun)
+        self.assertTrue(heard[:len(news)] == news)
+        self.assertFalse(any(heard[len(news):]), 'what told its length ends as a file does')
+        self.assertEqual(self.figures()['starved'], 0)
+
+    def test_cut_short_of_what_its_head_says(self):
+        """Lost; the next writer's first frame is frame 0 again, and what of it is late is not
+        heard."""
+        news = content(9, 6)
+        self.begin()
+        Feeder(self.pipe, [head(4 * 6 * RATE), news.tobytes()[:4 * RATE]])
+        self.client.must('play')
+        event = self.client.await_event('event log .*strip/news.*cut')
+        self.assertIn('news.wav: the pipe was cut at frame 48000 of 288000', event)
+        self.client.await_event('event state .*strip/news/state value=lost')
+        self.reach(2)
+        first = self.record('news')
+        Feeder(self.pipe, [head(), news.tobytes()])
+        self.client.await_event('event log .*plays again')
+        frame = int(fields(self.client.must('status').lines[0])['position.frames'])
+        self.reach(frame / RATE + 1)
+        heard = self.recorded('news', first, first)
+        back = next(i for i, x in enumerate(heard) if x)
+        place = news.index(heard[back + 960])  # behind the crossfade
+        self.assertTrue(heard[back + 960:back + 9600] == news[place:place + 9600 - 960])
+        self.assertGreater(place, 2 * RATE)
+
+    def test_garbage(self):
+        self.begin()
+        self.client.must('play')
+        feeder = Feeder(self.pipe, [b'<html>' + b'not found ' * 100])
+        event = self.client.await_event('event log .*strip/news')
+        self.assertIn('news.wav: brings neither WAV nor AU', event)
+        self.client.await_event('event state .*strip/news/state value=lost')
+        feeder.join()
+        Feeder(self.pipe, [b'RIFF'])
+        self.reach(1)
+        self.assertEqual([e for e in self.client.events if ' log ' in e], [], 'told once')
+        Feeder(self.pipe, [head(), content(1, 9).tobytes()])
+        self.client.await_event('event log .*plays again')
+        self.assertEqual(self.client.get('strip/news/state'), 'ready')
+
+
+class Waiting(Pipe):
+    def test_nobody_ever_writes(self):
+        """Others play at once, and clients are answered at once."""
+        wavs.write(self.file('f.wav'), wavs.Wav(RATE, [content(3, 3)]))
+        self.begin('add strip f source=f.wav\nadd strip news source=news.wav')
+        first = self.record('f')
+        begun = int(self.client.must('play').fields['frame'])
+        for _ in range(100):
+            self.client.must('get strip/news/state')
+        self.reach(1)
+        self.assertEqual(self.client.get('strip/news/state'), 'waiting')
+        heard = self.recorded('f', first, begun)
+        self.assertTrue(heard == content(3, 3)[:len(heard)] and len(heard) >= RATE)
+        self.client.must('stop')
+        standing = self.figures()['starved']
+        self.assertGreaterEqual(standing, RATE)
+        self.client.must('locate 2s')
+        self.client.must('play')
+        until(self.starves, 'it to starve anew')
+
+    def test_removed_while_it_waits(self):
+        self.begin()
+        self.client.must('play')
+        self.assertEqual(self.threads(), 1)
+        self.client.must('remove strip/news')
+        until(lambda: self.threads() == 0, 'its decoder to go')
+        with self.assertRaises(OSError) as refused:
+            os.open(self.pipe, os.O_WRONLY | os.O_NONBLOCK)
+        self.assertEqual(refused.exception.errno, errno.ENXIO)
+
+    def test_removed_while_it_is_fed(self):
+        self.begin()
+        feeder = Feeder(self.pipe, [head(), bytes(4 * 60 * RATE)])
+        self.client.must('play')
+        self.client.await_event('event log .*brings')
+        self.client.must('remove strip/news')
+        feeder.join()
+        self.assertTrue(feeder.broken)
+
+    def test_quit_while_it_waits(self):
+        self.begin('add strip a source=news.wav\nadd strip b source=news.wav:2 offset=1s')
+        self.client.must('play')
+        self.client.must('quit')
+        self.mixd.process.wait(10)
+
+    def test_quit_in_the_middle_of_a_frame(self):
+        self.begin()
+        Feeder(self.pipe, [head() + b'\1\2\3', 30.0])
+        self.client.await_event('event log .*1 channel')
+        self.client.must('quit')
+        self.mixd.process.wait(10)
+
+    def test_armed(self):
+        """Nobody waits for what may come."""
+        self.begin()
+        self.client.must('arm 1s')
+        self.client.must('go')
+        until(self.starves, 'it to roll')
+
+
+class Moving(Pipe):
+    def setUp(self):
+        super().setUp()
+        self.news = content(11, 60)
+        self.begin()
+        self.feeder = Feeder(self.pipe, [head(), self.news.tobytes()])
+        self.client.await_event('event log .*1 channel')
+        until(self.buffered, 'the first frames')
+        self.client.must('play')
+
+    def sound(self, heard, place):
+        """heard[i:] is news[place + i:], where i is the first frame behind the fade."""
+        n = len(heard) - len(heard) % QUANTUM - 960
+        self.assertTrue(heard[960:n] == self.news[place + 960:place + n])
+
+    def test_forward(self):
+        first = self.record('news')
+        begun = int(self.client.must('locate 30s').fields['frame'])
+        self.reach(31)
+        self.sound(self.recorded('news', first, begun), 30 * RATE)
+
+    def test_back(self):
+        """Silent, once said why, until the timeline is where the pipe stands."""
+        self.reach(2)
+        first = self.record('news')
+        begun = int(self.client.must('locate 0s').fields['frame'])
+        event = self.client.await_event('event log .*cannot go back')
+        self.assertIn('news.wav: a pipe cannot go back: silent until the timeline is at ', event)
+        self.reach(3.5)
+        heard = self.recorded('news', first, begun)
+        back = next(i for i, x in enumerate(heard) if i >= 960 and x)
+        self.assertGreaterEqual(back, 2 * RATE)
+        self.assertFalse(any(heard[960:back]))
+        self.assertTrue(heard[back + QUANTUM:] == self.news[back + QUANTUM:len(heard)])
+        self.assertLess(heard[back], 0.05, 'it comes back without a fade')
+        self.assertEqual(self.figures()['starved'], 0)
+        self.assertEqual([e for e in self.client.events if 'go back' in e], [])
+
+    def test_what_is_opened_anew_in_its_place_leaves_no_gap(self):
+        """What plays is exchanged for a decoder that begins where it is."""
+        first = self.record('news')
+        self.reach(1)
+        before = self.position()
+        self.client.must('set strip/news/ring 300ms')
+        self.client.must('set strip/news/fadein 10ms')
+        self.reach(2)
+        frame = int(fields(self.client.must('status').lines[0])['position.frames'])
+        heard = self.recorded('news', first, first)
+        # Both give the same sound; only the crossfade's rounding may tell where it was.
+        start = self.news.index(heard[-1]) - len(heard) + 1
+        self.assertGreater(frame, before)
+        for i, x in enumerate(heard):
+            self.assertAlmostEqual(x, self.news[start + i], delta=1e-6)
+
+    def test_a_loop(self):
+        """Heard until it turns; and on from there when it is off and the timeline comes by."""
+        self.client.must('loop 0s 2.5s')
+        event = self.client.await_event('event log .*cannot go back')
+        self.assertIn('silent once the loop has turned at 2.5s', event)
+        self.reach(2)
+        until(lambda: self.position() < RATE / 2, 'the turn')
+        first = self.record('news')
+        begun = int(self.client.must('loop off').fields['frame'])
+        event = self.client.await_event('event log .*silent until')
+        stands = round(seconds(event.split(' at ')[1].split(',')[0]) * RATE)
+        self.assertGreaterEqual(stands, RATE * 5 // 2)
+        self.reach(3)
+        heard = self.recorded('news', first, first)
+        back = next(i for i, x in enumerate(heard) if x)
+        self.assertTrue(heard[back + QUANTUM:] ==
+                        self.news[stands + QUANTUM:stands + len(heard) - back])
+        self.assertGreater(first + back, begun)
+
+    def test_two_strips_of_one_pipe(self):
+        self.client.must('add strip right source=news.wav:2 ring=200ms')
+        until(lambda: self.client.get('strip/right/state') == 'ready', 'it to be there')
+        firsts = {name: self.record(name) for name in ('news', 'right')}
+        self.reach(2)
+        heard = {name: self.recorded(name, first, max(firsts.values()))
+                 for name, first in firsts.items()}
+        n = min(len(x) for x in heard.values()) - 960
+        self.assertGreater(n, 4800)
+        self.assertTrue(heard['news'][960:n] == heard['right'][960:n])
+
+    def test_what_a_pipe_cannot(self):
+        refused = self.client.refused
+        self.assertIn('no loop', refused('set strip/news/loop on', 'state').text)
+        self.assertIn('another rate', refused('set strip/news/rate 0.9', 'state').text)
+        self.assertIn('fired', refused('set strip/news/mode oneshot', 'state').text)
+        refused('fire strip/news', 'state')
+        wavs.write(self.file('f.wav'), wavs.Wav(RATE, [content(3, 1)] * 2))
+        self.client.must('add strip f source=f.wav')
+        self.assertIn('is a pipe', refused('queue strip/f f.wav news.wav', 'state').text)
+        self.assertIn('length', refused('queue strip/news f.wav', 'state').text)
+        self.client.must('set strip/f/loop on')
+        self.assertIn('no loop', refused('load strip/f news.wav', 'state').text)
+        refused('add strip again source=news.wav loop=on', 'state')
+        self.client.must('set strip/f/loop off')
+        self.client.must('load strip/f news.wav')
+        self.client.must('load strip/f f.wav')
+        self.client.must('marker add here 5s')
+        self.client.must('set marker/here/primed on')
+        self.client.must('locate here')
+
+
+class Offline(Pipe):
+    def rendered(self, name, keys, feed=None):
+        feeder = Feeder(self.pipe, feed) if feed else None
+        out = self.render(f'add strip s source={name} {keys}', f'of_{name}.wav', '--to', '2s')
+        if feeder:
+            feeder.join()
+        with open(out, 'rb') as file:
+            return file.read()
+
+    def test_a_render_waits_for_it(self):
+        """To the bit what a file gives: other rates, regions, and samples of other kinds."""
+        region = 'offset=100ms in=10ms end=1.5s fadein=20ms fadeout=30ms'
+        for rate, kind, name, keys in (
+                (48000, ('-b', '16'), 'ref16.wav', ''), (48000, ('-b', '24'), 'ref24.wav', region),
+                (48000, ('-e', 'float', '-b', '32'), 'ref.au', region), (44100, ('-b', '32'), 'ref32.wav', ''),
+                (8000, ('-b', '24'), 'ref8.au', 'offset=100ms fadein=20ms')):
+            run('sox', '-n', '-r', str(rate), '-c', '2', *kind, self.file(name), 'synth', '1.9',
+                'sine', '440', 'sine', '551')
+            with open(self.file(name), 'rb') as file:
+                data = file.read()
+            pieces = [data[:7], 0.2, data[7:5001], 0.3, data[5001:]]
+            self.assertEqual(self.rendered('news.wav', keys, pieces), self.rendered(name, keys),
+                             name)
+
+    def test_check_leaves_it_alone(self):
+        session = self.file('s.session', 'add strip s source=news.wav\n')
+        run(MIXD, 'check', session)
+
+
+main()
