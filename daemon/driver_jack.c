@@ -80,15 +80,19 @@ static int process(jack_nframes_t n, void *driver)
     uint32_t rate = atomic_load_explicit(&j->rate, memory_order_relaxed);
     if (freewheeling || j->waited)
         xruns_restart(&j->xruns);
-    xruns_begin(&j->xruns, jack_last_frame_time(client_of(j->clock)), began, n, rate);
+    if (!xruns_begin(&j->xruns, jack_line_look(j), began, n, rate)) {
+        gate_leave(&j->gate); /* what we have made of that period is in the ports */
+        return 0;
+    }
     uint32_t places = buffers_gather(j, n);
     if (open)
         run(j, freewheeling, places, n);
     else
         silence(j->out, places, n);
-    xruns_end(&j->xruns, rt_now() - began);
-    if (j->waited) /* the next one may be late for it */
+    if (j->waited) /* it, and the next one, may be late for that */
         xruns_restart(&j->xruns);
+    else
+        xruns_end(&j->xruns, jack_last_frame_time(client_of(j->clock)), rt_now() - began);
     j->waited = freewheeling;
     gate_leave(&j->gate);
     return 0;

@@ -34,6 +34,10 @@ struct jackline {
     _Atomic uint32_t fade; /* control's */
     _Atomic uint64_t bars; /* a struct bars, as bars_pack has it; control's */
     bool master;           /* control's: we are the timebase master, as far as we know */
+    /* The audio thread's: of the period under way. */
+    struct shared there;
+    uint32_t now;   /* JACK's frame time at its beginning */
+    uint64_t usecs; /* JACK's time of it */
 };
 
 /* A port of ours as JACK knows it. */
@@ -140,8 +144,11 @@ extern const struct driver_timeline jack_timeline;
 /* Control. A client that is new: has JACK call us for its transport. One that goes: forgets it. */
 void jack_line_listen(struct jack_driver *j);
 void jack_line_forget(struct jack_driver *j);
-/* Audio, with the gate open. Tells the engine where JACK's timeline is in this period of n frames.
- * Freewheeling it may wait a moment for what is being primed. */
+/* Audio. Notes where JACK's timeline is in the period that begins, and returns JACK's frame time of
+ * it. */
+uint32_t jack_line_look(struct jack_driver *j);
+/* Audio, with the gate open, after jack_line_look. Tells the engine where JACK's timeline is in
+ * this period of n frames. Freewheeling it may wait a moment for what is being primed. */
 void jack_line_period(struct jack_driver *j, uint32_t n, bool freewheeling);
 
 /* ---- driver_jack_life.c: as driver.h has them. */

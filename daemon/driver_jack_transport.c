@@ -6,9 +6,9 @@
  * them in one period, in which jack_line_period tells the engine the frame.
  *
  * A server that is not synchronous may begin its next period while we are in this one, and change
- * state and position under us, one after the other. So they are read until they belong together. A
- * period read too late puts us ahead by one, until the next one tells: the engine then stands, by a
- * fade, until it is in step.
+ * frame time, state and position under us, one after the other. So they are read together when a
+ * period begins, until they belong together, and it is the period that they say. Should that be the
+ * one after the one for which we were called, we are called for it once more, and xruns.h tells.
  */
 #include "daemon/driver_jack_parts.h"
 #include "daemon/reblock.h"
@@ -23,8 +23,9 @@
 /* How long JACK waits for slow clients before it rolls without them, in microseconds. Its own
  * default, 2 s, is less than a disk takes to wake. It is one value for all clients. */
 #define SYNC_TIMEOUT_US 30000000u
-/* Readings of the transport before one is taken as it is. */
-enum { READINGS = 4 };
+/* Readings of the transport before one is taken as it is: the server needs some microseconds from
+ * the first change to the last. */
+enum { READINGS = 64 };
 /* Freewheeling, a period waits so long at a time for what is being primed. */
 enum { MOMENT_NS = 1000000 };
 
@@ -46,6 +47,37 @@ static RT jack_transport_state_t query(jack_client_t *client, jack_position_t *p
         *pos = again;
     }
     return state;
+}
+
+static struct shared shared_of(jack_transport_state_t state, const jack_position_t *pos)
+{
+    enum shared_state all = state == JackTransportStopped   ? SHARED_STANDS
+                            : state == JackTransportRolling ? SHARED_ROLLS
+                                                            : SHARED_STARTING;
+    return (struct shared){ all, pos->frame };
+}
+
+uint32_t jack_line_look(struct jack_driver *j)
+{
+    struct jackline *l = &j->line;
+    jack_client_t *client = client_of(j->clock);
+    uint32_t now = jack_last_frame_time(client);
+    uint64_t usecs = l->usecs;
+    for (int i = 0; i < READINGS; i++) {
+        jack_position_t pos;
+        jack_transport_state_t state = query(client, &pos);
+        uint32_t again = jack_last_frame_time(client);
+        /* When it has gone on and the transport has not, that will in a moment. */
+        bool settled = again == now && (now == l->now || pos.usecs != l->usecs);
+        now = again;
+        l->there = shared_of(state, &pos);
+        usecs = pos.usecs;
+        if (settled)
+            break;
+    }
+    l->now = now;
+    l->usecs = usecs;
+    return now;
 }
 
 static RT uint32_t rule_of(const struct jack_driver *j)
@@ -103,20 +135,17 @@ static RT uint32_t rule_outlived(struct jack_driver *j)
 void jack_line_period(struct jack_driver *j, uint32_t n, bool freewheeling)
 {
     uint32_t rule = rule_outlived(j);
-    jack_position_t pos = { 0 };
-    jack_transport_state_t state = JackTransportStopped;
-    if (rule != SHARED_IGNORED)
-        state = query(client_of(j->clock), &pos);
-    bool rolls = state == JackTransportRolling;
+    const struct shared *there = &j->line.there;
+    bool rolls = there->state == SHARED_ROLLS, moves = there->state != SHARED_STANDS;
     /* JACK's timeout counts periods, and a timeline that rolls would run away from who joins it. */
-    if (freewheeling && state != JackTransportStopped && !engine_rolls(j->engine))
+    if (freewheeling && rule != SHARED_IGNORED && moves && !engine_rolls(j->engine))
         wait_moment();
     if (rule == SHARED_IGNORED || (rule == SHARED_BEGINS && !rolls)) {
         engine_go_alone(j->engine);
         return;
     }
     uint32_t fade = atomic_load_explicit(&j->line.fade, memory_order_relaxed); /* after the rule */
-    engine_chase(j->engine, rolls, (uint64_t)pos.frame + reblock_lag(j->reblock, n), fade);
+    engine_chase(j->engine, rolls, there->frame + reblock_lag(j->reblock, n), fade);
 }
 
 /* ---- the timebase */
@@ -188,9 +217,7 @@ static bool timeline_look(struct driver *d, struct shared *out)
     if (!j->active)
         return false;
     jack_transport_state_t state = query(client_of(j->client), &pos);
-    *out = (struct shared){ SHARED_STARTING, pos.frame };
-    if (state == JackTransportStopped || state == JackTransportRolling)
-        out->state = state == JackTransportRolling ? SHARED_ROLLS : SHARED_STANDS;
+    *out = shared_of(state, &pos);
     return true;
 }
 

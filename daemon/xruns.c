@@ -10,7 +10,7 @@ enum {
 
 RT void xruns_restart(struct xruns *x)
 {
-    x->timed = false;
+    x->timed = x->again = false;
     x->late_ns = 0;
     x->behind = 0;
 }
@@ -23,16 +23,23 @@ static RT void count(struct xruns *x, uint64_t periods, bool ours)
         atomic_fetch_add_explicit(&x->own, periods, memory_order_relaxed);
 }
 
+/* Periods from one frame time to another, if it is later: as a signed number, so that a clock that
+ * was set back a little has missed nothing. */
+static RT uint32_t periods_between(uint32_t from, uint32_t to, uint32_t n)
+{
+    int32_t jump = (int32_t)(to - from);
+    if (jump <= 0)
+        return 0;
+    uint32_t periods = ((uint32_t)jump + n / 2) / n;
+    return periods > 0 ? periods : 1;
+}
+
 /* By the frame time. What is counted here is no longer late by the clock. */
 static RT void jump_count(struct xruns *x, uint32_t now, uint32_t n, int64_t period_ns, bool busy)
 {
-    /* As a signed number: a clock that was set back a little has missed nothing. */
-    int32_t jump = (int32_t)(now - x->expected);
-    if (jump <= 0)
-        return;
-    uint32_t missed = ((uint32_t)jump + n / 2) / n;
-    count(x, missed > 0 ? missed : 1, busy);
-    x->late_ns -= jump * period_ns / n;
+    uint32_t missed = periods_between(x->expected, now, n);
+    count(x, missed, busy);
+    x->late_ns -= missed * period_ns;
 }
 
 /* By the clock. */
@@ -59,11 +66,14 @@ static RT void lateness_count(struct xruns *x, int64_t period_ns, bool busy)
     x->behind = 0;
 }
 
-RT void xruns_begin(struct xruns *x, uint32_t now, uint64_t now_ns, uint32_t n, uint32_t rate)
+RT bool xruns_begin(struct xruns *x, uint32_t now, uint64_t now_ns, uint32_t n, uint32_t rate)
 {
     int64_t period_ns = (int64_t)n * NS_PER_S / (rate > 0 ? rate : 1);
-    bool busy = (int64_t)x->busy_ns > period_ns / 2;
-    if (x->timed && n == x->frames) {
+    bool busy = (int64_t)x->busy_ns > period_ns / 2, same = x->timed && n == x->frames;
+    x->again = same && now == x->began && !x->again; /* twice: its frame time stands still */
+    if (x->again)
+        return false;
+    if (same) {
         x->late_ns += (int64_t)(now_ns - x->last_ns) - period_ns;
         jump_count(x, now, n, period_ns, busy);
         lateness_count(x, period_ns, busy);
@@ -71,12 +81,23 @@ RT void xruns_begin(struct xruns *x, uint32_t now, uint64_t now_ns, uint32_t n, 
         xruns_restart(x);
     }
     x->timed = true;
+    x->began = now;
     x->expected = now + n;
     x->last_ns = now_ns;
     x->frames = n;
+    x->period_ns = (uint64_t)period_ns;
+    return true;
 }
 
-RT void xruns_end(struct xruns *x, uint64_t busy_ns)
+/* Of the periods that have begun meanwhile we are called for the last, which is no jump then. */
+RT void xruns_end(struct xruns *x, uint32_t now, uint64_t busy_ns)
 {
+    uint32_t missed = periods_between(x->began, now, x->frames);
+    bool ours = busy_ns > x->period_ns / 2;
     x->busy_ns = busy_ns;
+    if (missed) {
+        count(x, missed, ours);
+        x->expected = now;
+        x->late_ns -= (missed - 1) * (int64_t)x->period_ns;
+    }
 }

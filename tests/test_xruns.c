@@ -12,15 +12,15 @@ static void period(struct xruns *x, uint32_t at, uint32_t n, uint64_t busy_ns)
     static uint64_t clock_ns, last;
     clock_ns += (uint64_t)(int64_t)(int32_t)(at - (uint32_t)last) * 62500 / 3; /* 1 / 48 kHz */
     last = at;
-    xruns_begin(x, at, clock_ns, n, RATE);
-    xruns_end(x, busy_ns);
+    CHECK(xruns_begin(x, at, clock_ns, n, RATE));
+    xruns_end(x, at, busy_ns);
 }
 
 /* The frame time goes on in order; the clock says when. */
 static void period_at(struct xruns *x, uint32_t i, double when_in_periods, uint64_t busy_ns)
 {
-    xruns_begin(x, i * N, (uint64_t)(when_in_periods * 64e9 / RATE), N, RATE);
-    xruns_end(x, busy_ns);
+    CHECK(xruns_begin(x, i * N, (uint64_t)(when_in_periods * 64e9 / RATE), N, RATE));
+    xruns_end(x, i * N, busy_ns);
 }
 
 /* A server that was held up for five periods goes on with its frame time as before. */
@@ -100,6 +100,55 @@ static void it_is_ours_when_we_took_more_than_half(void)
     CHECK_INT(x.own, 1);
 }
 
+/* A period that ends when the server is some periods on: it came too late, and those between never
+ * came. The server calls for the last of them. */
+static void a_period_that_outlasts_itself(void)
+{
+    struct xruns x = { 0 };
+    period(&x, 0, N, 0);
+    for (uint32_t on = 1; on <= 3; on += 2) {
+        uint64_t before = x.all;
+        uint32_t at = x.expected;
+        CHECK(xruns_begin(&x, at, at * UINT64_C(62500) / 3, N, RATE));
+        xruns_end(&x, at + on * N, PERIOD_NS * on);
+        CHECK_INT(x.all, before + on);
+        CHECK_INT(x.own, before + on);
+        for (uint32_t i = 0; i < 20; i++)
+            period(&x, at + (on + i) * N, N, 0);
+        CHECK_INT(x.all, before + on);
+    }
+    uint32_t at = x.expected;
+    CHECK(xruns_begin(&x, at, at * UINT64_C(62500) / 3, N, RATE));
+    xruns_end(&x, at + N, PERIOD_NS / 4); /* it began late, and was not long */
+    CHECK_INT(x.all, 5);
+    CHECK_INT(x.own, 4);
+    period(&x, at + 2 * N, N, 0); /* and at + N did not come at all */
+    CHECK_INT(x.all, 6);
+}
+
+/* Called late for 64, it finds 128, and is called for that once more. */
+static void a_period_that_is_called_for_twice(void)
+{
+    struct xruns x = { 0 };
+    period(&x, 0, N, 0);
+    period(&x, 2 * N, N, 0);
+    CHECK_INT(x.all, 1);
+    CHECK(!xruns_begin(&x, 2 * N, 3 * PERIOD_NS, N, RATE));
+    for (uint32_t i = 3; i < 30; i++)
+        period(&x, i * N, N, 0);
+    CHECK_INT(x.all, 1);
+}
+
+static void a_frame_time_that_stands_still_is_no_reason_to_stand_still(void)
+{
+    struct xruns x = { 0 };
+    bool begun[4];
+    for (uint32_t i = 0; i < 4; i++)
+        begun[i] = xruns_begin(&x, 7, (uint64_t)i * PERIOD_NS, N, RATE);
+    CHECK(begun[0] && !begun[1] && begun[2] && !begun[3]);
+    CHECK_INT(x.all, 0);
+}
+
 static void the_clock_wraps_after_a_day(void)
 {
     struct xruns x = { 0 };
@@ -148,6 +197,9 @@ int main(void)
     RUN(a_slow_card_misses_nothing);
     RUN(a_jump_is_as_many_periods_as_it_is_long);
     RUN(it_is_ours_when_we_took_more_than_half);
+    RUN(a_period_that_outlasts_itself);
+    RUN(a_period_that_is_called_for_twice);
+    RUN(a_frame_time_that_stands_still_is_no_reason_to_stand_still);
     RUN(the_clock_wraps_after_a_day);
     RUN(a_clock_set_back_has_missed_nothing);
     RUN(a_new_length_or_a_new_beginning_excuses_a_jump);
