@@ -9,8 +9,13 @@
  * time). When FRAMES are recorded, the file is played or SIGTERM comes, it prints `frames=N gaps=N
  * lost=N`: a gap is a jump of JACK's frame time between two periods, so that what follows it came
  * later than it seems, by lost frames in all. Recorded files are 32-bit float, bit for bit. With -t
- * three channels follow those of the ports: JACK's transport at each frame, as the lower and the
- * upper 16 bits of its position and its state (0 stopped, 1 rolling, 3 starting).
+ * four channels follow those of the ports: JACK's transport at each frame, as the lower and the
+ * upper 16 bits of its position and its state (0 stopped, 1 rolling, 3 starting), and the frames
+ * lost before it: frame i of the file is JACK's frame BEGAN + i + lost.
+ *
+ * A server that is not synchronous calls twice for a period when the call for the one before comes
+ * late. What is recorded then is the second, because the clients before us may be late as well; and
+ * what is played the first.
  *
  * The audio thread copies into memory that was there before; all else happens before and after.
  */
@@ -28,7 +33,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PORTS_MAX = 64, TIMES = 3 /* channels of the transport */ };
+enum { PORTS_MAX = 64, TIMES = 4, /* channels of -t */ READINGS = 1000 };
 
 struct tap {
     jack_client_t *client;
@@ -39,7 +44,10 @@ struct tap {
     struct wavfile wav;
 
     /* The audio thread's until `ended`. */
-    jack_nframes_t expected; /* frame time of the next period when none is missed */
+    jack_nframes_t last;     /* frame time of the last period */
+    jack_nframes_t expected; /* and of the next one, when none is missed */
+    jack_nframes_t copied;   /* frames, in the last one */
+    jack_time_t told;        /* when the period began of which the transport was read last */
     unsigned gaps, lost;
 
     /* The audio thread's to write, but for `ended`, which is everybody's. */
@@ -82,21 +90,40 @@ static void copy(uint32_t port, size_t at, size_t n, float *buffer)
             *file = buffer[i];
 }
 
-/* The server is synchronous, so that the transport is still that of this period. */
-static void times(size_t at, size_t n)
+/* The transport of this period: the server moves the frame time a moment before it, and may be at
+ * that just now; or, when it does not wait for us, moves both. */
+static jack_transport_state_t transport(jack_position_t *pos, bool again)
+{
+    jack_transport_state_t state = jack_transport_query(tap.client, pos);
+    for (int i = 0; i < READINGS && !again && pos->usecs == tap.told; i++)
+        state = jack_transport_query(tap.client, pos);
+    jack_position_t other;
+    for (int i = 0; i < READINGS; i++) {
+        jack_transport_state_t next = jack_transport_query(tap.client, &other);
+        if (next == state && other.usecs == pos->usecs)
+            break;
+        state = next;
+        *pos = other;
+    }
+    tap.told = pos->usecs;
+    return state;
+}
+
+static void times(size_t at, size_t n, bool again)
 {
     jack_position_t pos;
-    jack_transport_state_t state = jack_transport_query(tap.client, &pos);
+    jack_transport_state_t state = transport(&pos, again);
     float *file = tap.wav.data + at * tap.wav.channels + tap.n_ports;
     for (size_t i = 0; i < n; i++, file += tap.wav.channels) {
         jack_nframes_t frame = pos.frame + (state == JackTransportRolling ? (jack_nframes_t)i : 0);
         file[0] = (float)(frame & 0xffff);
         file[1] = (float)(frame >> 16);
         file[2] = (float)state;
+        file[3] = (float)tap.lost;
     }
 }
 
-static void mind_the_gap(jack_nframes_t now, jack_nframes_t period)
+static void mind_the_gap(jack_nframes_t now)
 {
     if (!atomic_load(&tap.begun)) {
         tap.began = now;
@@ -106,21 +133,29 @@ static void mind_the_gap(jack_nframes_t now, jack_nframes_t period)
         tap.gaps++;
         tap.lost += now - tap.expected;
     }
-    tap.expected = now + period;
 }
 
 static int process(jack_nframes_t period, void *arg)
 {
     (void)arg;
-    size_t at = atomic_load(&tap.done), left = tap.wav.frames - at, n = 0;
+    jack_nframes_t now = jack_last_frame_time(tap.client);
+    bool again = atomic_load(&tap.begun) && !atomic_load(&tap.ended) && now == tap.last;
+    if (again && tap.plays)
+        return 0;
+    size_t at = atomic_load(&tap.done) - (again ? tap.copied : 0);
+    size_t left = tap.wav.frames - at, n = 0;
     if (!atomic_load(&tap.ended) && (atomic_load(&tap.begun) || all_connected())) {
         if (!left) { /* a period after the last, so that all who listen have heard it */
             end();
         } else {
             n = left < period ? left : period;
-            mind_the_gap(jack_last_frame_time(tap.client), period);
+            if (!again)
+                mind_the_gap(now);
+            tap.last = now;
+            tap.expected = now + period;
         }
     }
+    tap.copied = (jack_nframes_t)n;
     for (uint32_t i = 0; i < tap.n_ports; i++) {
         float *buffer = jack_port_get_buffer(tap.ports[i], period);
         copy(i, at, n, buffer);
@@ -128,7 +163,7 @@ static int process(jack_nframes_t period, void *arg)
             memset(buffer + n, 0, (period - n) * sizeof *buffer);
     }
     if (tap.times)
-        times(at, n);
+        times(at, n, again);
     atomic_store(&tap.done, at + n);
     return 0;
 }

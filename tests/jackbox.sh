@@ -1,10 +1,12 @@
 #!/bin/bash
 # jackbox.sh - run a command in a JACK world of its own
 #
-# jackbox.sh PERIOD [RATE] -- COMMAND...
+# jackbox.sh PERIOD [RATE] [async] -- COMMAND...
 #
 # Starts a jackd with the dummy driver (48000 Hz unless RATE says otherwise), waits until clients can
-# join it, runs COMMAND and returns its status after ending everything that was started. As root the
+# join it, runs COMMAND and returns its status after ending everything that was started. The server
+# is synchronous (-S): a period waits for a client that a busy machine holds up, up to 5 s. `async`:
+# as people run it, which is JACK's default: a period goes on without the sound of who is late. As root the
 # world has its own processes, network and /dev/shm, because a machine bears 8 JACK servers at most
 # and one that was killed keeps its place for ever; without root it is only a server of its own name.
 # Exit 77, and why, when there can be no JACK here.
@@ -14,6 +16,7 @@
 #   JACKBOX_JACKD        the command that started the server; it runs in the foreground
 #   JACKBOX_PID          its process, for who wants to kill it
 #   JACKBOX_LOG          what it said
+#   JACKBOX_MODE         sync or async
 #
 # COMMAND must not open two JACK clients at the same time, jack_lsp and jack_connect included: JACK
 # 1.9.21 may hand a closing client's number to an opening one while a third still holds the old
@@ -28,13 +31,16 @@ if [ "${1-}" = --inside ]; then
 fi
 period=${1-}
 shift
-rate=48000
-if [ "${1-}" != -- ]; then
-    rate=${1-}
+rate=48000 JACKBOX_MODE=sync
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    case $1 in
+    sync | async) JACKBOX_MODE=$1 ;;
+    *) rate=$1 ;;
+    esac
     shift
-fi
+done
 if [ "${1-}" != -- ] || [ $# -lt 2 ]; then
-    echo "usage: jackbox.sh PERIOD [RATE] -- COMMAND..." >&2
+    echo "usage: jackbox.sh PERIOD [RATE] [async] -- COMMAND..." >&2
     exit 2
 fi
 shift
@@ -45,7 +51,7 @@ command -v jackd >/dev/null || {
 }
 apart=(unshare --mount --net --pid --fork --kill-child)
 if [ -z "$inside" ] && [ "$(id -u)" = 0 ] && "${apart[@]}" true 2>/dev/null; then
-    exec "${apart[@]}" "$0" --inside "$period" "$rate" -- "$@"
+    exec "${apart[@]}" "$0" --inside "$period" "$rate" $JACKBOX_MODE -- "$@"
 fi
 if [ -n "$inside" ]; then
     mount -t tmpfs -o mode=1777 tmpfs /dev/shm
@@ -55,7 +61,7 @@ fi
 
 box=$(mktemp -d)
 export JACK_DEFAULT_SERVER=box$$ JACK_NO_START_SERVER=1 JACK_NO_AUDIO_RESERVATION=1
-export JACKBOX_LOG=$box/jackd.log JACKBOX_JACKD JACKBOX_PID
+export JACKBOX_LOG=$box/jackd.log JACKBOX_JACKD JACKBOX_PID JACKBOX_MODE
 JACKBOX_PID='' command=''
 finish() {
     # shellcheck disable=SC2086
@@ -68,10 +74,10 @@ trap finish EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
 
-# With real-time priority where the machine allows it, else without. Synchronous (-S): a period waits
-# for a client that a busy machine holds up, up to 5 s, where it would else go on without its sound.
+# With real-time priority where the machine allows it, else without.
+[ $JACKBOX_MODE = sync ] && mode='-S -t 5000' || mode=
 for priority in -R -r; do
-    JACKBOX_JACKD="jackd $priority -S -t 5000 -n $JACK_DEFAULT_SERVER -d dummy -r $rate -p $period"
+    JACKBOX_JACKD="jackd $priority $mode -n $JACK_DEFAULT_SERVER -d dummy -r $rate -p $period"
     $JACKBOX_JACKD >"$JACKBOX_LOG" 2>&1 </dev/null &
     JACKBOX_PID=$!
     while kill -0 "$JACKBOX_PID" 2>/dev/null; do

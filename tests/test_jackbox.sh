@@ -12,6 +12,13 @@ if [ -z "${JACKBOX_PID-}" ]; then
     done
     tests/jackbox.sh 64 -- sh -c 'exit 3'
     [ $? = 3 ] || { echo "the command's status is lost"; exit 1; }
+    # The driver of a server that does not wait plays what was made in the period before.
+    for world in "sync 64" "async 128"; do
+        # shellcheck disable=SC2086
+        set -- $world
+        tests/jackbox.sh 64 $1 -- jack_lsp -l system:playback_1 |
+            grep -q "playback latency = \[ $2 $2 \]" || { echo "not $1"; exit 1; }
+    done
     exit 0
 fi
 

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""test_jack_async.py - a daemon that comes too late, in servers that wait for it and that do not
+
+JACK's default is a server that does not wait: what a late client has not made is missing, or heard
+twice. Here mixd is stopped in the middle of it all, again and again.
+"""
+import os
+import signal
+import time
+
+from jackline import RATE, ROLLING, Recording, mover, number_file
+from mixdbox import Box, Tap, fields, main, until
+
+OUTPUTS = ('mixd:out_1', 'mixd:out_2')
+PERIOD = int(os.environ.get('MIXDBOX_PERIOD', 256))
+WAITS = os.environ.get('JACKBOX_MODE') == 'sync'
+STALLS, STALL_S = 8, 0.06
+
+
+class Late(Box):
+    def begin(self, session):
+        number_file(self.file('numbers.wav'))
+        self.mixd = self.daemon(f'add strip a source=numbers.wav\n{session}', driver='jack')
+        client = self.mixd.client()
+        until(lambda: 'driver=jack' in client.must('status').lines[1], 'JACK')
+        self.tap = Tap('-n', 'tap', '-t', '-r', self.file('heard.wav'), '-f', str(60 * RATE),
+                       *OUTPUTS)
+        self.tap.began()
+        return client
+
+    def position(self, client):
+        return int(fields(client.must('status').lines[0])['position.frames'])
+
+    def figure(self, client, name):
+        return int(fields(client.must('stats').lines[0])[name])
+
+    def stall(self, client):
+        """Returns the periods that were missed meanwhile, as mixd counts them."""
+        before = self.figure(client, 'xruns')
+        for _ in range(STALLS):
+            self.mixd.process.send_signal(signal.SIGSTOP)
+            time.sleep(STALL_S)
+            self.mixd.process.send_signal(signal.SIGCONT)
+            goal = self.position(client) + RATE // 5
+            until(lambda g=goal: self.position(client) > g, 'going on')
+        return self.figure(client, 'xruns') - before
+
+    def finish(self):
+        said = self.tap.finish(now=True)
+        heard = Recording(self.file('heard.wav'), PERIOD)
+        self.assertEqual(said['lost'] % PERIOD, 0)
+        if WAITS:
+            self.assertEqual(said['gaps'], 0)
+        else:
+            self.assertGreaterEqual(said['gaps'], STALLS)
+        return heard, said['lost'] // PERIOD
+
+    def test_it_is_in_step_again_at_once(self):
+        client = self.begin('set transport/jack follow')
+        mover('locate', 0)
+        mover('start')
+        until(lambda: self.position(client) > RATE // 5, 'sound')
+        missed = self.stall(client)
+        self.assertEqual(mover('look')['state'], ROLLING)
+        mover('stop')
+        heard, lost = self.finish()
+        heard.check()
+        print(f'{missed} missed, {lost} not heard, {heard.torn} torn', flush=True)
+        self.assertEqual(heard.rolls, 1)
+        self.assertGreater(heard.heard, heard.rolled * 9 // 10)
+        self.assertGreaterEqual(missed, int(STALLS * (STALL_S * RATE / PERIOD - 2)))
+
+    def test_alone_it_loses_no_sound(self):
+        """What it makes is heard, frame by frame, later by what was missed."""
+        client = self.begin('')
+        client.must('play')
+        until(lambda: self.position(client) > RATE // 5, 'sound')
+        self.stall(client)
+        heard, _ = self.finish()
+        frames = [f for f in map(heard.frame, range(len(heard.left))) if f is not None]
+        steps = [b - a for a, b in zip(frames, frames[1:])]
+        leaps = sum(step != 1 for step in steps)
+        print(f'{leaps} leaps, {heard.gaps} gaps', flush=True)
+        self.assertLessEqual(leaps, 2 * heard.gaps)
+        self.assertLessEqual(sum(abs(step - 1) for step in steps), 2 * heard.gaps * PERIOD)
+
+
+main(periods=(256, '256 async', '1024 async'))
