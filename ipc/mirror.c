@@ -95,7 +95,9 @@ static struct place *place_of(struct mirror *m, const char *address)
         at--;
     p = m->places + at;
     memmove(p + 1, p, (m->count++ - at) * sizeof *p);
-    *p = (struct place){ .told = true, .peak_db = -INFINITY, .rms_db = -INFINITY, .fill = NAN };
+    *p = (struct place){
+        .told = true, .held_db = -INFINITY, .peak_db = -INFINITY, .rms_db = -INFINITY, .fill = NAN
+    };
     needle_init(&p->needle);
     copy(p->address, sizeof p->address, address);
     m->stale = true; /* its parameters are not known */
@@ -120,12 +122,14 @@ static uint64_t count_of(const char *text)
 
 static void take_level(struct place *p, const char *key, const char *value)
 {
-    if (strcmp(key, "peak") == 0)
+    if (strcmp(key, "peak") == 0) {
         p->peak_db = value_db(value);
-    else if (strcmp(key, "rms") == 0)
+        p->held_db = fmax(p->held_db, p->peak_db);
+    } else if (strcmp(key, "rms") == 0) {
         p->rms_db = value_db(value);
-    else if (strcmp(key, "clips") == 0)
+    } else if (strcmp(key, "clips") == 0) {
         p->clips = count_of(value);
+    }
 }
 
 static void take_track(struct place *p, const struct pair *pairs, size_t n)
@@ -327,6 +331,8 @@ void mirror_second(struct mirror *m)
     for (int f = 0; f < FIGURE_HISTORIES; f++)
         m->history[f][at] = f == FIGURE_BUF ? m->low : m->figure[f];
     m->low = NAN;
+    for (size_t i = 0; i < m->count; i++)
+        m->places[i].held_db = m->places[i].peak_db;
 }
 
 void mirror_lose(struct mirror *m)
@@ -336,7 +342,7 @@ void mirror_lose(struct mirror *m)
     for (int f = 0; f < FIGURES; f++)
         m->figure[f] = NAN;
     for (size_t i = 0; i < m->count; i++) {
-        m->places[i].peak_db = m->places[i].rms_db = -INFINITY;
+        m->places[i].held_db = m->places[i].peak_db = m->places[i].rms_db = -INFINITY;
         m->places[i].fill = NAN;
     }
 }

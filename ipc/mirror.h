@@ -38,6 +38,7 @@ enum figure {
 struct place {
     char address[MIRROR_ADDRESS]; /* strip/vox */
     double peak_db, rms_db;       /* -INFINITY: silence */
+    double held_db;               /* the highest peak since mirror_second */
     uint64_t clips;               /* in all */
     bool told;                    /* since mirror_expect */
     bool known;                   /* its parameters have been told: */

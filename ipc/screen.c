@@ -86,10 +86,10 @@ static void write_head(struct text *out, const struct mirror *m)
 static void write_place(struct text *out, const struct place *p)
 {
     char peak[16], rms[16];
-    screen_level(peak, p->peak_db);
+    screen_level(peak, p->held_db);
     screen_level(rms, p->rms_db);
     text_printf(out, "%-*.*s ", NAME_WIDTH, NAME_WIDTH, p->address);
-    bar_write(out, bar_share_db(p->peak_db), METER_CELLS, false);
+    bar_write(out, bar_share_db(p->held_db), METER_CELLS, false);
     text_printf(out, " %6s %6s %s%llu\n", peak, rms, p->clips ? "CLIP " : "",
                 (unsigned long long)p->clips);
 }

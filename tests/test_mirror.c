@@ -52,6 +52,23 @@ static void levels_come_as_lines_and_as_events(void)
     CHECK_INT(place(2)->clips, 3);
 }
 
+/* A block of lines a second shows the highest of all that came in it. */
+static void a_second_holds_its_highest_peak(void)
+{
+    begin();
+    tell("- master peak=-20dB rms=-30dB clips=0");
+    tell("event meters seq=1 frame=64 address=master peak=-3dB rms=-9dB clips=0");
+    tell("event meters seq=2 frame=128 address=master peak=-12dB rms=-9dB clips=0");
+    CHECK_NEAR(place(0)->held_db, -3, 0);
+    CHECK_NEAR(place(0)->peak_db, -12, 0);
+    mirror_second(&m);
+    CHECK_NEAR(place(0)->held_db, -12, 0);
+    tell("event meters seq=3 frame=192 address=master peak=-40dB rms=-50dB clips=0");
+    CHECK_NEAR(place(0)->held_db, -12, 0);
+    mirror_lose(&m);
+    CHECK(isinf(place(0)->held_db));
+}
+
 static void strips_and_inputs_stand_before_buses_before_the_master(void)
 {
     static const char *const wanted[] = { "strip/a", "input/mic", "strip/b", "bus/x", "master" };
@@ -228,6 +245,7 @@ int main(void)
 {
     RUN(greeting_names_the_daemon);
     RUN(levels_come_as_lines_and_as_events);
+    RUN(a_second_holds_its_highest_peak);
     RUN(strips_and_inputs_stand_before_buses_before_the_master);
     RUN(parameters_of_places_but_not_of_their_inserts);
     RUN(figures_and_their_history);
