@@ -2,6 +2,7 @@
 #include "ipc/show.h"
 
 #include "ipc/json.h"
+#include "ipc/page.h"
 #include "ipc/table.h"
 
 #include <errno.h>
@@ -67,9 +68,9 @@ int show_answer(const struct answer *a, enum show_style style)
         json_answer(&out, a);
     else if (style == SHOW_SCHEMA)
         json_description(&out, a);
-    else if (style == SHOW_TABLE)
+    else if (style == SHOW_TABLE && !page_write(&out, a, terminal_width(), colour_wanted()))
         table_write(&out, a, terminal_width(), colour_wanted());
-    else
+    else if (style == SHOW_PLAIN)
         add_plain(&out, a);
     if (style < SHOW_JSON && a->ok)
         add_final(&out, a);
