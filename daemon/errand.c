@@ -3,6 +3,7 @@
 
 #include "daemon/mixd.h"
 #include "daemon/rehearsal.h"
+#include "ipc/parse.h"
 #include "mixer/batch.h"
 #include "mixer/console.h"
 
@@ -10,24 +11,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `ok value=-6dB` from `ok frame=480 value=-6dB`: the frame is the batch's. */
-static void answer_add(struct reply *answers, unsigned number, struct reply *reply)
+/* `ok value=-6dB` from `ok frame=480 value=-6dB`: the frame is the batch's. `line` is what was
+ * answered; NULL: it need not be told. */
+static void answer_add(struct reply *answers, unsigned number, struct reply *reply,
+                       const char *line)
 {
     size_t length;
+    struct text quoted = { 0 };
     const char *text = reply_finish(reply, &length), *last = text;
     for (const char *at = text; at && (at = strchr(at, '\n')) && at[1]; last = ++at)
         ;
     if (!last)
         return;
-    int n = (int)strcspn(last, "\n");
-    const char *frame = strstr(last, " frame=");
-    if (!frame || frame > last + n) {
-        reply_line(answers, "%u %.*s", number, n, last);
-        return;
+    int n = (int)strcspn(last, "\n"), head = n;
+    const char *rest = last + n, *frame = strstr(last, " frame=");
+    if (frame && frame <= last + n) {
+        head = (int)(frame - last);
+        rest = frame + 1 + strcspn(frame + 1, " \n");
     }
-    const char *rest = frame + 1 + strcspn(frame + 1, " \n");
-    reply_line(answers, "%u %.*s%.*s", number, (int)(frame - last), last, (int)(last + n - rest),
-               rest);
+    if (line) {
+        text_add_string(&quoted, " line=");
+        word_write(&quoted, line);
+    }
+    reply_line(answers, "%u %.*s%.*s%s", number, head, last, (int)(last + n - rest), rest,
+               text_string(&quoted));
+    text_clear(&quoted);
 }
 
 static bool line_run(struct mixd *m, char *line, size_t length, struct reply *reply)
@@ -48,9 +56,11 @@ bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answ
         size_t length = strcspn(at, "\n");
         char *next = at + length + (at[length] == '\n');
         at[length] = '\0';
+        char *line = e->quoted ? strdup(at) : NULL; /* running it takes it apart */
         obeyed = line_run(m, at, length, reply);
         if (answers)
-            answer_add(answers, i, reply);
+            answer_add(answers, i, reply, line);
+        free(line);
         at = next;
     }
     free(copy);

@@ -21,6 +21,7 @@ struct errand {
     enum code code;              /* of that */
     bool tried;                  /* the wishes have been taken from the rehearsal */
     bool whole;                  /* all of them or none, and nothing else is under way meanwhile */
+    bool quoted;                 /* each line is told with its answer: who asked has not said it */
     bool plain;                  /* they move levels only: no desk, no file */
 };
 

@@ -306,7 +306,7 @@ static void flaw_print(void *context, const char *address, const char *text)
  * is whole. A file that is not whole plays all the same, so that is no more than a warning. */
 static int check(const struct options *o)
 {
-    struct mixd m = { .trial = true };
+    struct mixd m = { .trial = true, .thorough = true };
     int status = EXIT_RUNNING;
     if (mixd_init(&m, o->name, o->rate, o->quantum))
         log_error("out of memory");

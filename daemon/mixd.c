@@ -13,6 +13,7 @@
 #include "daemon/telemetry.h"
 #include "daemon/transaction.h"
 #include "daemon/watch.h"
+#include "daemon/wires.h"
 #include "effects/rt.h"
 #include "ipc/loop.h"
 #include "ipc/server.h"
@@ -96,7 +97,11 @@ int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
 {
     m->name = name;
     m->quantum = quantum;
-    m->registry = (struct registry){ verbs, verb_count, m, dispatch };
+    m->registry = (struct registry){ .verbs = verbs,
+                                     .count = verb_count,
+                                     .context = m,
+                                     .run = dispatch,
+                                     .spoilt = transaction_spoil };
     m->schedule = m->trial ? NULL : schedule_new();
     m->fades = fades_new();
     if (!m->fades || (!m->trial && !m->schedule))
@@ -123,6 +128,7 @@ void mixd_clear(struct mixd *m)
     ports_free(m->ports);
     meters_free(m->meters);
     bulletin_free(m->bulletin);
+    wires_free(m->wires);
     free(m->session_path);
 }
 

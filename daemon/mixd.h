@@ -23,6 +23,7 @@ struct schedule;
 struct source;
 struct telemetry;
 struct transaction;
+struct wires;
 
 struct mixd {
     const char *name;
@@ -43,9 +44,10 @@ struct mixd {
     struct source *waker; /* for the driver's threads */
     /* No verb waits for the engine: a session is being read before it runs, or to be checked. */
     bool at_once;
-    bool trial;   /* nothing of it will ever sound: lines are tried on it */
-    bool begun;   /* a trial: a transaction has been */
-    bool offline; /* the engine waits for the control thread: a render */
+    bool trial;    /* nothing of it will ever sound: lines are tried on it */
+    bool thorough; /* a trial that goes on behind a wrong line, to find them all */
+    bool begun;    /* a trial: a transaction has been */
+    bool offline;  /* the engine waits for the control thread: a render */
     bool batch; /* what is run is part of a batch: no verb waits, and all is obeyed at its frame */
     uint64_t revision;                /* grows with each change of the desk other than of levels */
     struct schedule *schedule;        /* NULL: a trial */
@@ -54,9 +56,11 @@ struct mixd {
     uint64_t asker; /* client_id of who asked for the batch that is run; 0: nobody who is told */
     char asker_tag[65]; /* and under which tag */
     bool quitting;
-    bool autoplay;          /* --play, or a session's own `play` */
-    char *session_path;     /* what `save` without a file is not, but `reload` is; may be NULL */
-    uint64_t driver_due_ns; /* of its next tick */
+    bool autoplay;      /* --play, or a session's own `play` */
+    char *session_path; /* what `save` without a file is not, but `reload` is; may be NULL */
+    /* Connections that the session names, for `save`: the driver has no ports; or NULL. */
+    struct wires *wires;
+    uint64_t driver_due_ns;         /* of its next tick */
     enum driver_state driver_state; /* as it was told last */
     struct lockstep lockstep;       /* with the driver's shared timeline */
     uint64_t metered_frame;         /* of the status that the meters have taken in */

@@ -74,7 +74,7 @@ static bool difference_read(const struct call *call, struct text *out)
 enum verdict verb_reload(struct call *call)
 {
     struct mixd *m = call->context;
-    struct errand e = { .whole = true };
+    struct errand e = { .whole = true, .quoted = true };
     if (!m->session_path) {
         reply_err_at(call->reply, CODE_STATE, &call->words[0], "there was no session file");
         reply_hint(call->reply, "restore FILE");

@@ -1,8 +1,10 @@
 /* session.c - a session file: its lines run, checked, saved */
 #include "daemon/session.h"
 
+#include "daemon/faults.h"
 #include "daemon/mixd.h"
 #include "daemon/transaction.h"
+#include "daemon/wires.h"
 #include "mixer/console.h"
 #include "mixer/list.h"
 
@@ -14,6 +16,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* some editors begin UTF-8 with one */
 
 /* The folder that a file lies in, absolute; the caller frees. NULL: there is none such. */
 static char *folder_of(const char *path)
@@ -35,62 +39,68 @@ static int line_run(struct mixd *m, char *line, size_t length, struct reply *rep
     return v == VERDICT_DONE && reply_refused(reply) ? -1 : 0;
 }
 
-static void fault_say(struct text *fault, const char *path, unsigned line,
-                      const struct reply *reply)
-{
-    unsigned column = reply_column(reply);
-    text_printf(fault, "%s:%u:%u: %s", path, line, column ? column : 1, reply_text(reply));
-    if (*reply_hint_text(reply))
-        text_printf(fault, " (%s)", reply_hint_text(reply));
-}
-
+/* Runs the lines up to the first that is refused, or all of them if m is thorough. */
 static int lines_run(struct mixd *m, FILE *file, const char *path, struct text *fault)
 {
     struct reply *reply = reply_new();
+    struct faults *faults = reply ? faults_new(path, fault) : NULL;
     char *line = NULL;
     size_t room = 0;
     ssize_t length;
-    int status = reply ? 0 : -1;
     unsigned number = 1;
-    for (; !status && (length = getline(&line, &room, file)) >= 0; number++) {
-        while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
-            line[--length] = '\0';
-        status = line_run(m, line, (size_t)length, reply);
-        if (status)
-            fault_say(fault, path, number, reply);
+    bool stop = !faults;
+    for (; !stop && (length = getline(&line, &room, file)) >= 0; number++) {
+        char *text = line;
+        if (number == 1 && !strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)))
+            text += strlen(BYTE_ORDER_MARK);
+        length -= text - line;
+        while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+            text[--length] = '\0';
+        faults_line(faults, text, (size_t)length);
+        if (line_run(m, text, (size_t)length, reply)) {
+            faults_add(faults, number, reply);
+            stop = !m->thorough;
+        }
     }
-    if (!reply)
+    int error = !stop && ferror(file) ? errno : 0;
+    if (!faults)
         text_add_string(fault, "out of memory");
-    if (!status && (m->begun || transaction_of(m, NULL))) {
-        text_printf(fault, "%s:%u:1: it ends before commit", path, number);
-        status = -1;
-    }
+    else if (error)
+        faults_say(faults, number, 1, strerrordesc_np(error));
+    else if (!stop && (m->begun || transaction_of(m, NULL)))
+        faults_say(faults, number, 1, "it ends before commit");
+    int status = faults && faults_count(faults) == 0 ? 0 : -1;
     transaction_drop(m, NULL);
     free(line);
+    faults_free(faults);
     reply_free(reply);
     return status;
+}
+
+/* NULL: errno says why. A pipe with no writer keeps nobody waiting. */
+static FILE *session_open(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    if (!file && fd >= 0)
+        close(fd);
+    return file;
 }
 
 int session_run(struct mixd *m, const char *path, struct text *fault)
 {
     bool before = m->at_once;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-    char *folder = folder_of(path);
-    int status = -1;
-    if (!file || !folder || console_set_folder(m->console, folder)) {
-        text_printf(fault, "%s:1:1: %s", path, strerrordesc_np(errno));
-        if (!file && fd >= 0)
-            close(fd);
-    } else {
+    FILE *file = session_open(path);
+    int error = file ? 0 : errno, status = -1;
+    char *folder = file ? folder_of(path) : NULL;
+    if (file && (!folder || console_set_folder(m->console, folder)))
+        error = folder ? ENOMEM : errno;
+    if (!error) {
         m->at_once = true;
         status = lines_run(m, file, path, fault);
         m->at_once = before;
-    }
-    if (file && ferror(file)) {
-        text_empty(fault);
-        text_printf(fault, "%s:1:1: cannot be read: %s", path, strerrordesc_np(errno));
-        status = -1;
+    } else {
+        text_printf(fault, "%s:1:1: cannot be read: %s", path, strerrordesc_np(error));
     }
     if (file)
         fclose(file);
@@ -159,6 +169,8 @@ void session_clear(struct mixd *m)
     for (uint32_t i = 0; i < names.all.n; i++)
         free(names.all.at[i]);
     list_clear(&names.all);
+    wires_free(m->wires);
+    m->wires = NULL;
     console_reset(m->console);
 }
 

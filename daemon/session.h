@@ -10,7 +10,8 @@ struct mixd;
 
 /* Control. Runs every line of the file as if it were typed, none of them waiting for the engine;
  * relative paths are taken from the file's folder from now on. 0, or -1 at the first line that is
- * refused: `fault` (cleared by the caller) then says `file:line:column: text`. */
+ * refused: `fault` (cleared by the caller) then says `file:line:column: text`, of a thorough m for
+ * every wrong line. */
 int session_run(struct mixd *m, const char *path, struct text *fault);
 
 /* Control. The same with lines in memory, as session_write gave them; `name` stands for the file in

@@ -2,6 +2,7 @@
 #include "daemon/session.h"
 
 #include "daemon/mixd.h"
+#include "daemon/wires.h"
 #include "effects/param.h"
 #include "ipc/parse.h"
 #include "mixer/console.h"
@@ -364,5 +365,8 @@ void session_write(struct mixd *m, const char *folder, struct text *out)
     morph_write(&w);
     if (m->driver && m->driver_kind->each_port)
         m->driver_kind->each_port(m->driver, &w, port_skip, wire_write);
+    struct wire wire;
+    for (uint32_t i = 0; m->wires && wires_next(m->wires, &i, &wire);)
+        wire_write(&w, wire.from, wire.to, false);
     writing_clear(&w);
 }

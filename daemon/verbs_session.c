@@ -2,6 +2,7 @@
 #include "daemon/session.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
+#include "daemon/wires.h"
 #include "ipc/loop.h"
 #include "ipc/nearest.h"
 #include "ipc/text.h"
@@ -200,7 +201,8 @@ static enum verdict wired(struct call *call, int err)
     return VERDICT_DONE;
 }
 
-/* A session names connections before there is a driver; a driver without any lets them pass. */
+/* A session names connections before there is a driver; a driver without any lets them pass, and
+ * they are kept for `save`. */
 enum verdict verb_connect(struct call *call)
 {
     struct mixd *m = call->context;
@@ -213,6 +215,8 @@ enum verdict verb_connect(struct call *call)
     }
     if (!m->at_once)
         reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
+    else if (m->driver && (m->wires || (m->wires = wires_new())))
+        wires_ask(m->wires, from, to);
     return VERDICT_DONE;
 }
 

@@ -109,7 +109,8 @@ static void report_refusal(const struct answer *a, unsigned line)
     if (line)
         fprintf(stderr, "line %u: ", line);
     fputs(text ? text : a->plain_final, stderr);
-    fprintf(stderr, hint ? " (%s)\n" : "\n", hint);
+    bool said = text && hint && strstr(text, hint);
+    fprintf(stderr, hint && !said ? " (%s)\n" : "\n", hint);
 }
 
 /* Sends one line and reads its answer. Says so itself when the connection fails. */

@@ -87,7 +87,7 @@ class Offline(Reload):
     def test_only_what_has_changed_is_said(self):
         client = self.daemon(SESSIONS[3]).client()
         self.write(SESSIONS[3].replace('-6dB', '-7dB'))
-        self.assertEqual(client.must('reload').lines, ['1 ok value=-7dB'])
+        self.assertEqual(client.must('reload').lines, ['1 ok value=-7dB line="set strip/a/gain -7dB"'])
 
     def test_what_is_wrong_changes_nothing(self):
         client = self.daemon(SESSIONS[3]).client()
