@@ -1,10 +1,12 @@
 /* clauses.c - what handlers share: trailing clauses, times, refusals, answers that wait */
 #include "daemon/verbs.h"
+#include "effects/effect.h"
 #include "effects/param.h"
 #include "ipc/nearest.h"
 #include "mixer/console.h"
 #include "mixer/markers.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,19 +14,18 @@
 
 _Static_assert((int)FAULT_INTERNAL == (int)CODE_INTERNAL, "fault and code are in one order");
 
-/* Of `key=value` words the known keys are wanted: what stands behind strip/NAME/. */
 struct offering {
     struct nearest nearest;
-    bool keys;
+    bool keys;   /* of a `key=value` word also what stands behind strip/NAME/ */
+    bool values; /* parameters, and not only what has some */
 };
 
 static void offer(void *context, const struct console_value *v)
 {
     struct offering *o = context;
     const char *name = strchr(v->address, '/'), *key = name ? strchr(name + 1, '/') : NULL;
-    if (!o->keys)
-        nearest_offer(&o->nearest, v->address);
-    else if (key)
+    nearest_offer(&o->nearest, v->address);
+    if (o->keys && key)
         nearest_offer(&o->nearest, key + 1);
 }
 
@@ -32,12 +33,26 @@ static void offer_object(void *context, const char *address, const char *kind)
 {
     struct offering *o = context;
     char key[PROTOCOL_LINE];
-    if (!o->keys) {
-        nearest_offer(&o->nearest, address);
-    } else if (!strcmp(kind, "bus")) {
+    nearest_offer(&o->nearest, address);
+    if (o->keys && !strcmp(kind, "bus")) {
         snprintf(key, sizeof key, "send/%s", strchr(address, '/') + 1);
         nearest_offer(&o->nearest, key);
     }
+}
+
+/* Does the text name the word, and not only hold its letters? `tail`: as the end of a path, too. */
+static bool names(const char *text, const char *word, bool tail)
+{
+    static const char wordy[] = "_-./|";
+    size_t n = strlen(word);
+    for (const char *at = text; n && (at = strstr(at, word)); at++) {
+        unsigned char before = at > text ? (unsigned char)at[-1] : ' ',
+                      behind = (unsigned char)at[n];
+        bool begins = !isalnum(before) && (!strchr(wordy, before) || (tail && before == '/'));
+        if (begins && (!behind || (!isalnum(behind) && !strchr(wordy, behind))))
+            return true;
+    }
+    return false;
 }
 
 static bool ends_with(const char *text, const char *end, size_t n)
@@ -49,14 +64,22 @@ static bool ends_with(const char *text, const char *end, size_t n)
 /* Which word of the line the refusal speaks of, so that the answer can name its column. */
 static const struct word *word_named(const struct call *call, const char *text)
 {
-    for (unsigned i = call->count; i-- > 1;) {
-        const char *word = call->words[i].text;
-        const char *value = strchr(word, '=');
-        if (*word && (strstr(text, word) || (value && value[1] && strstr(text, value + 1)) ||
-                      (value && ends_with(text, word, (size_t)(value - word)))))
-            return &call->words[i];
+    for (int tail = 0; tail < 2; tail++) {
+        for (unsigned i = call->count; i-- > 1;) {
+            const char *word = call->words[i].text;
+            const char *value = strchr(word, '=');
+            if (names(text, word, tail) || (value && names(text, value + 1, tail)) ||
+                (value && ends_with(text, word, (size_t)(value - word))))
+                return &call->words[i];
+        }
     }
     return call->count > 1 ? &call->words[1] : &call->words[0];
+}
+
+static void offer_rows(struct offering *o, const struct effect_kind *kind)
+{
+    for (uint32_t i = 0; i < kind->n_params; i++)
+        nearest_offer(&o->nearest, kind->params[i].name);
 }
 
 static void hint_nearest(const struct call *call, const struct word *word)
@@ -66,10 +89,16 @@ static void hint_nearest(const struct call *call, const struct word *word)
     char key[PROTOCOL_LINE];
     snprintf(key, sizeof key, "%.*s", (int)(value ? value - word->text : PROTOCOL_LINE - 1),
              word->text);
-    struct offering o = { .keys = value != NULL };
+    struct offering o = { .keys = value != NULL,
+                          .values = value || call->verb->run == verb_set ||
+                                    call->verb->run == verb_get ||
+                                    call->verb->run == verb_describe };
     nearest_init(&o.nearest, key);
     console_each_object(m->console, &o, offer_object);
-    console_each_value(m->console, &o, offer);
+    if (o.keys && call->verb->run == verb_insert)
+        offer_rows(&o, effect_find(call->words[2].text));
+    if (o.values)
+        console_each_value(m->console, &o, offer);
     if (nearest_best(&o.nearest))
         reply_hint(call->reply, "%s", nearest_best(&o.nearest));
 }
@@ -97,7 +126,7 @@ static void refuse_time(const struct call *call, unsigned word, int err)
 enum verdict usage_refused(const struct call *call, unsigned word, const char *what)
 {
     reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "%s", what);
-    reply_hint(call->reply, "%s", call->verb->usage);
+    call_hint_usage(call);
     return VERDICT_DONE;
 }
 
@@ -204,7 +233,7 @@ bool clauses_read(const struct call *call, unsigned from, const char *allowed, s
         bool known = !strcmp(name, "over") || !strcmp(name, "curve");
         if (!known || !strchr(allowed, *name)) {
             reply_err_at(call->reply, CODE_SYNTAX, &call->words[i], "is not expected here");
-            reply_hint(call->reply, "%s", call->verb->usage);
+            call_hint_usage(call);
             return false;
         }
         if (i + 1 == call->count) {

@@ -7,8 +7,9 @@
 const struct verb verbs[] = {
     { "abort", "abort", "forgets what was said since begin", 0, 0, 0, verb_abort },
     { "add",
-      "add strip NAME source=FILE[:CH[-CH]] [KEY=VALUE...] | add input NAME [channels=2] "
-      "[KEY=VALUE...] | add bus NAME [KEY=VALUE...] | add group NAME [KEY=VALUE...] [at WHEN]",
+      "add strip NAME source=FILE[:CH[-CH]] [KEY=VALUE...] [at WHEN] | "
+      "add input NAME [channels=2] [KEY=VALUE...] [at WHEN] | "
+      "add bus NAME [KEY=VALUE...] [at WHEN] | add group NAME [KEY=VALUE...] [at WHEN]",
       "a strip that plays a file, a strip fed by JACK ports, a bus, or a group of them that is "
       "turned up, muted and soloed together; keys are its parameters",
       2, VERB_MANY, VERB_SESSION | VERB_FILES, verb_add },
@@ -46,7 +47,7 @@ const struct verb verbs[] = {
       2, 2, VERB_SESSION | VERB_FILES, verb_load },
     { "locate", "locate TIME|MARKER [at WHEN]",
       "moves the timeline; answers when every track is primed", 1, 1, VERB_SESSION, verb_locate },
-    { "loop", "loop FROM TO | loop off [at WHEN]",
+    { "loop", "loop FROM TO [at WHEN] | loop off [at WHEN]",
       "repeats a stretch of the timeline between two times or markers, exact to the frame", 1, 2,
       VERB_SESSION, verb_loop },
     { "ls", "ls [GLOB]",
@@ -58,8 +59,8 @@ const struct verb verbs[] = {
     { "meters", "meters [GLOB]", "peak since you last looked, RMS over 300 ms, clips", 0, 1, 0,
       verb_meters },
     { "panic", "panic | panic off",
-      "silences everything with a fade of 10 ms, said again at once; off, play or set master/mute "
-      "off: the way back",
+      "silences everything with a fade of 10 ms, or at once if said again; off, play or set "
+      "master/mute off is the way back",
       0, 1, 0, verb_panic },
     { "play", "play [at WHEN]", "rolls, every track from the same frame", 0, 0, VERB_SESSION,
       verb_play },
@@ -71,8 +72,7 @@ const struct verb verbs[] = {
     { "record",
       "record ADDR FILE [format=FORMAT] [at WHEN] | record stop ADDR [at WHEN] | record list",
       "what the meter of a strip, an input, a bus or the master shows, into a new file; answers "
-      "when "
-      "it has begun, and when the file is whole",
+      "when it has begun, and when the file is whole",
       1, 3, VERB_SESSION, verb_record },
     { "reload", "reload", "applies what has changed in the session file, and nothing else", 0, 0, 0,
       verb_reload },
@@ -84,8 +84,8 @@ const struct verb verbs[] = {
       0, 1, VERB_CLIENT, verb_save },
     { "scene",
       "scene store NAME [only=LIST] [except=LIST] | scene recall NAME [only=LIST] [except=LIST] "
-      "[over TIME] [curve CURVE] | scene diff NAME | scene show NAME | scene list | "
-      "scene remove NAME | scene morph FROM TO | scene put NAME ADDR=VALUE...",
+      "[over TIME] [curve CURVE] [at WHEN] | scene diff NAME | scene show NAME | scene list | "
+      "scene remove NAME | scene morph FROM TO [POSITION] | scene put NAME ADDR=VALUE...",
       "snapshots of the desk's values; LIST is of parameters, send, effect, strips and patterns of "
       "addresses, with commas between",
       1, VERB_MANY, VERB_SESSION, verb_scene },
@@ -108,9 +108,9 @@ const struct verb verbs[] = {
       verb_unwatch },
     { "version", "version", "of the program and of the protocol", 0, 0, 0, verb_version },
     { "watch", "watch TOPIC... [GLOB] [rate=HZ]",
-      "the full state, then events; topics: meters stats state transport log, the first and third "
-      "of "
-      "them of addresses that match",
+      "the full state, then events; topics: meters stats state transport log; a GLOB narrows "
+      "meters "
+      "and state down to its addresses",
       1, VERB_MANY, VERB_CLIENT, verb_watch },
 };
 

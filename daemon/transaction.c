@@ -89,6 +89,22 @@ enum verdict transaction_begin(struct call *call)
     return VERDICT_DONE;
 }
 
+static void note_fault(struct transaction *t, const struct reply *reply)
+{
+    text_printf(&t->faults, "%u %s %s\n", t->said, protocol_code_name(reply_code(reply)),
+                reply_text(reply));
+    t->n_faults++;
+}
+
+void transaction_spoil(void *mixd, void *client, const struct reply *reply)
+{
+    struct transaction *t = transaction_of(mixd, client);
+    if (!t)
+        return;
+    t->said++;
+    note_fault(t, reply);
+}
+
 static enum verdict keep(struct transaction *t, struct call *call)
 {
     struct errand *e = &t->errand;
@@ -103,9 +119,7 @@ static enum verdict keep(struct transaction *t, struct call *call)
         rehearsal_try_call(e->rehearsal, call);
     }
     if (reply_refused(call->reply)) {
-        text_printf(&t->faults, "%u %s %s\n", t->said, protocol_code_name(reply_code(call->reply)),
-                    reply_text(call->reply));
-        t->n_faults++;
+        note_fault(t, call->reply);
         text_cut(&e->lines, before);
         return VERDICT_DONE;
     }

@@ -22,6 +22,10 @@ struct transaction *transaction_of(const struct mixd *m, const struct client *c)
  * or refused. */
 enum verdict transaction_take(struct transaction *t, struct call *call);
 
+/* Control. A line of this client's, if it has begun one, was refused before it was a command: with
+ * it all of them are. `mixd` is a struct mixd, `client` as in transaction_of. */
+void transaction_spoil(void *mixd, void *client, const struct reply *reply);
+
 /* Control. The handlers of begin, commit and abort. */
 enum verdict transaction_begin(struct call *call);
 enum verdict transaction_commit(struct call *call);

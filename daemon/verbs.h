@@ -29,6 +29,9 @@ bool time_read(const struct call *call, unsigned word, uint64_t *frames);
 /* A timeline position in frames: a time, a marker or, where there is a tempo, 17|3|240. False: the
  * reply is the error. */
 bool position_read(const struct call *call, unsigned word, uint64_t *frames);
+/* Is there something on the desk of that address? A pattern may mean nothing. False: the reply is
+ * the error. */
+bool object_known(struct call *call, unsigned word);
 /* No marker is called that: the error says `what`, and the hint is the nearest one. */
 void refuse_marker(const struct call *call, unsigned word, const char *what);
 

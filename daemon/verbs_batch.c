@@ -37,8 +37,9 @@ enum verdict verb_schedule(struct call *call)
     } else if (!strcmp(what, "cancel") && call->count == 3) {
         return cancel(call);
     } else {
-        reply_err_at(call->reply, CODE_SYNTAX, &call->words[1], "is neither list nor cancel ID");
-        reply_hint(call->reply, "%s", call->verb->usage);
+        bool list = !strcmp(what, "list");
+        return list || call->count > 3 ? usage_refused(call, list ? 2 : 3, "is a word too many")
+                                       : usage_refused(call, 1, "is neither list nor cancel ID");
     }
     return VERDICT_DONE;
 }

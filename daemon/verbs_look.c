@@ -45,7 +45,7 @@ enum verdict verb_help(struct call *call)
         if (v->run == verb_insert)
             effects_print(call->reply);
     } else {
-        reply_err_at(call->reply, CODE_UNKNOWN, &call->words[1], "is no verb");
+        registry_refuse_name(&m->registry, call, 1, "is no verb");
     }
     return VERDICT_DONE;
 }
@@ -113,8 +113,9 @@ enum verdict verb_stats(struct call *call)
 
 enum verdict verb_meters(struct call *call)
 {
-    watch_full(call->context, call->caller, TOPIC_METERS,
-               call->count > 1 ? call->words[1].text : NULL, call->reply);
+    const char *glob = call->count > 1 ? call->words[1].text : NULL;
+    if (!glob || object_known(call, 1))
+        watch_full(call->context, call->caller, TOPIC_METERS, glob, call->reply);
     return VERDICT_DONE;
 }
 

@@ -11,7 +11,7 @@
 static enum verdict missing(const struct call *call)
 {
     reply_err_at(call->reply, CODE_MISSING, &call->words[1], "wants the name of a marker");
-    reply_hint(call->reply, "%s", call->verb->usage);
+    call_hint_usage(call);
     return VERDICT_DONE;
 }
 

@@ -79,7 +79,7 @@ enum verdict verb_panic(struct call *call)
     bool off = call->count == 2;
     if (off && strcmp(call->words[1].text, "off") != 0) {
         reply_err_at(call->reply, CODE_SYNTAX, &call->words[1], "is not expected here");
-        reply_hint(call->reply, "%s", call->verb->usage);
+        call_hint_usage(call);
         return VERDICT_DONE;
     }
     bool same = off && !console_panics(m->console);
@@ -95,18 +95,21 @@ enum verdict verb_panic(struct call *call)
 
 static void answer_moved(struct mixd *m, struct reply *r, const uint64_t arg[2])
 {
-    (void)arg;
-    reply_ok(r, "frame=%" PRIu64, console_moved_frame(m->console));
-    watch_transport(m);
+    bool same = arg[0];
+    reply_ok(r, "frame=%" PRIu64, same ? link_horizon(m->link) : console_moved_frame(m->console));
+    if (same)
+        reply_pair(r, "same", "1");
+    else
+        watch_transport(m);
 }
 
 /* At once where all is primed: whoever goes to a primed marker need not wait for the next turn. */
-static enum verdict answer_move(struct call *call)
+static enum verdict answer_move(struct call *call, bool same)
 {
     struct mixd *m = call->context;
     if (!m->at_once && !m->batch)
         console_tick(m->console);
-    return answer_when(call, console_moved, answer_moved, 0, 0);
+    return answer_when(call, console_moved, answer_moved, same, 0);
 }
 
 enum verdict verb_locate(struct call *call)
@@ -120,7 +123,7 @@ enum verdict verb_locate(struct call *call)
         return lockstep_locate(call, position);
     if (console_locate(m->console, position, &why))
         return refused(call, &why);
-    return answer_move(call);
+    return answer_move(call, false);
 }
 
 enum verdict verb_loop(struct call *call)
@@ -132,7 +135,7 @@ enum verdict verb_loop(struct call *call)
     if (off ? call->count != 2 : call->count != 3) {
         reply_err_at(call->reply, CODE_SYNTAX, &call->words[call->count - 1],
                      off ? "is not expected behind off" : "alone is no loop");
-        reply_hint(call->reply, "%s", call->verb->usage);
+        call_hint_usage(call);
         return VERDICT_DONE;
     }
     if (!off && (!position_read(call, 1, &from) || !position_read(call, 2, &to)))
@@ -142,7 +145,10 @@ enum verdict verb_loop(struct call *call)
                      call->words[1].text);
         return VERDICT_DONE;
     }
-    if (console_loop(m->console, from, to, &why))
+    uint64_t from_now, to_now;
+    console_loop_ends(m->console, &from_now, &to_now);
+    bool same = off ? from_now >= to_now : from == from_now && to == to_now;
+    if (!same && console_loop(m->console, from, to, &why))
         return refused(call, &why);
-    return answer_move(call);
+    return answer_move(call, same);
 }

@@ -47,6 +47,19 @@ static enum verdict found(struct matching *match)
     return refused(match->call, &why);
 }
 
+bool object_known(struct call *call, unsigned word)
+{
+    const struct mixd *m = call->context;
+    struct matching match = { call, call->words[word].text, 0 };
+    struct refusal why;
+    console_each_object(m->console, &match, object_count);
+    if (match.found || glob_is_pattern(match.glob))
+        return true;
+    refuse(&why, FAULT_UNKNOWN, "there is no %s", match.glob);
+    refused(call, &why);
+    return false;
+}
+
 enum verdict verb_get(struct call *call)
 {
     struct mixd *m = call->context;

@@ -105,6 +105,8 @@ enum verdict verb_record(struct call *call)
     if (!strcmp(what, "stop"))
         return record_stop(call);
     if (!strcmp(what, "list")) {
+        if (call->count > 2)
+            return usage_refused(call, 2, "is not expected behind list");
         console_each_recording(m->console, call->reply, recording_print);
         return VERDICT_DONE;
     }

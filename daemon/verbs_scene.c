@@ -48,20 +48,73 @@ static bool scope_wants(void *context, const char *address, const char *kind)
            !(s->except && list_means(s->except, address, kind));
 }
 
-/* Takes words `only=` and `except=` from word `from` on; returns the first that is neither. */
-static unsigned scope_read(const struct call *call, unsigned from, struct scope *s)
+/* Looks for a value that one item of a list means. */
+struct seeking {
+    const char *item;
+    size_t length;
+    bool found;
+    struct nearest nearest;
+};
+
+static void value_seek(void *context, const struct console_value *v)
+{
+    struct seeking *s = context;
+    const char *kind = scene_kind(v->address, v->row);
+    if (!kind || s->found)
+        return;
+    s->found = item_means(s->item, s->length, v->address, kind);
+    nearest_offer(&s->nearest, kind);
+}
+
+static void object_offer(void *context, const char *address, const char *kind)
+{
+    struct seeking *s = context;
+    (void)kind;
+    nearest_offer(&s->nearest, address);
+}
+
+/* Does every item of a list mean something? A pattern need not. False: the reply is the error. */
+static bool list_known(const struct call *call, unsigned word, const char *list)
+{
+    const struct mixd *m = call->context;
+    char item[PROTOCOL_LINE];
+    for (size_t n; *list; list += n + (list[n] == ',')) {
+        n = strcspn(list, ",");
+        snprintf(item, sizeof item, "%.*s", (int)n, list);
+        struct seeking s = { .item = item, .length = n };
+        nearest_init(&s.nearest, item);
+        nearest_offer(&s.nearest, "send");
+        nearest_offer(&s.nearest, "effect");
+        console_each_object(m->console, &s, object_offer);
+        console_each_value(m->console, &s, value_seek);
+        if (s.found || glob_is_pattern(item) || !strcmp(item, "send") || !strcmp(item, "effect"))
+            continue;
+        reply_err_at(call->reply, CODE_UNKNOWN, &call->words[word], "%s is nothing in a scene",
+                     item);
+        reply_hint(call->reply, "%s",
+                   nearest_best(&s.nearest) ? nearest_best(&s.nearest) : "scene show NAME");
+        return false;
+    }
+    return true;
+}
+
+/* Takes words `only=` and `except=` from word *next on, which is then the first that is neither.
+ * False: the reply is the error. */
+static bool scope_read(const struct call *call, unsigned *next, struct scope *s)
 {
     *s = (struct scope){ NULL, NULL };
-    for (; from < call->count; from++) {
-        const char *word = call->words[from].text;
-        if (!strncmp(word, "only=", 5))
-            s->only = word + 5;
-        else if (!strncmp(word, "except=", 7))
-            s->except = word + 7;
-        else
+    for (; *next < call->count; ++*next) {
+        const char *word = call->words[*next].text;
+        const char **list = !strncmp(word, "only=", 5)     ? &s->only
+                            : !strncmp(word, "except=", 7) ? &s->except
+                                                           : NULL;
+        if (!list)
             break;
+        *list = strchr(word, '=') + 1;
+        if (!list_known(call, *next, *list))
+            return false;
     }
-    return from;
+    return true;
 }
 
 /* ---- what handlers answer */
@@ -107,7 +160,9 @@ static enum verdict scene_store(struct call *call)
     struct scope scope;
     struct scene_count count;
     struct refusal why;
-    unsigned end = scope_read(call, 3, &scope);
+    unsigned end = 3;
+    if (!scope_read(call, &end, &scope))
+        return VERDICT_DONE;
     if (end < call->count)
         return usage_refused(call, end, "is not expected here");
     if (console_scene_store(m->console, call->words[2].text,
@@ -124,7 +179,8 @@ static enum verdict scene_recall(struct call *call)
     struct clauses clauses;
     struct scene_count count;
     struct refusal why;
-    if (!clauses_read(call, scope_read(call, 3, &scope), "oc", &clauses))
+    unsigned end = 3;
+    if (!scope_read(call, &end, &scope) || !clauses_read(call, end, "oc", &clauses))
         return VERDICT_DONE;
     struct console_change change = { .frames = clauses.frames, .curve = clauses.curve };
     if (console_scene_recall(m->console, call->words[2].text,
@@ -248,7 +304,7 @@ enum verdict verb_scene(struct call *call)
         if (call->count > 2 || what[i].run == scene_list)
             return what[i].run(call);
         reply_err_at(call->reply, CODE_MISSING, &call->words[1], "wants the name of a scene");
-        reply_hint(call->reply, "%s", call->verb->usage);
+        call_hint_usage(call);
         return VERDICT_DONE;
     }
     return usage_refused(call, 1, "is nothing that scenes do");

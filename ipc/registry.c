@@ -16,13 +16,14 @@ const struct verb *registry_find(const struct registry *g, const char *name)
     return bsearch(name, g->verbs, g->count, sizeof *g->verbs, compare);
 }
 
-static void refuse_unknown(const struct registry *g, struct call *call)
+void registry_refuse_name(const struct registry *g, const struct call *call, unsigned word,
+                          const char *what)
 {
     struct nearest near;
-    nearest_init(&near, call->words[0].text);
+    nearest_init(&near, call->words[word].text);
     for (size_t i = 0; i < g->count; i++)
         nearest_offer(&near, g->verbs[i].name);
-    reply_err_at(call->reply, CODE_UNKNOWN, &call->words[0], "no such verb");
+    reply_err_at(call->reply, CODE_UNKNOWN, &call->words[word], "%s", what);
     if (nearest_best(&near))
         reply_hint(call->reply, "%s", nearest_best(&near));
 }
@@ -53,6 +54,25 @@ static bool when_take(struct call *call)
     return true;
 }
 
+#define FORM_BREAK " | "
+
+void call_hint_usage(const struct call *call)
+{
+    const struct verb *verb = call->verb;
+    const char *word = call->count > 1 ? call->words[1].text : "", *end;
+    size_t verb_length = strlen(verb->name), length = strlen(word);
+    for (const char *form = verb->usage; length && form;
+         form = end ? end + strlen(FORM_BREAK) : NULL) {
+        end = strstr(form, FORM_BREAK);
+        const char *second = form + verb_length + (form[verb_length] == ' ');
+        if (strcspn(second, " ") != length || strncmp(second, word, length) != 0)
+            continue;
+        reply_hint(call->reply, "%.*s", (int)(end ? (size_t)(end - form) : strlen(form)), form);
+        return;
+    }
+    reply_hint(call->reply, "%s", verb->usage);
+}
+
 /* Too many: the first word too many is at fault; too few: the verb is. */
 static bool arity_fits(const struct call *call)
 {
@@ -65,25 +85,40 @@ static bool arity_fits(const struct call *call)
         reply_err_at(call->reply, CODE_SYNTAX, &call->words[verb->max + 1], "a word too many");
     else
         return true;
-    reply_hint(call->reply, "%s", verb->usage);
+    call_hint_usage(call);
     return false;
+}
+
+/* False: the reply says why the call cannot be run. */
+static bool can_run(const struct registry *g, struct call *call)
+{
+    if (!call->verb) {
+        registry_refuse_name(g, call, 0, "no such verb");
+        return false;
+    }
+    if (!when_take(call) || !arity_fits(call))
+        return false;
+    if ((call->verb->flags & VERB_CLIENT) && !call->caller) {
+        reply_err_at(call->reply, CODE_DENIED, &call->words[0], "only over a connection");
+        return false;
+    }
+    return true;
+}
+
+static void tell_spoilt(const struct registry *g, void *caller, const struct reply *reply)
+{
+    if (g->spoilt)
+        g->spoilt(g->context, caller, reply);
 }
 
 enum verdict registry_dispatch(const struct registry *g, struct call *call)
 {
     call->context = g->context;
     call->verb = registry_find(g, call->words[0].text);
-    if (!call->verb) {
-        refuse_unknown(g, call);
-        return VERDICT_DONE;
-    }
-    if (!when_take(call) || !arity_fits(call))
-        return VERDICT_DONE;
-    if ((call->verb->flags & VERB_CLIENT) && !call->caller) {
-        reply_err_at(call->reply, CODE_DENIED, &call->words[0], "only over a connection");
-        return VERDICT_DONE;
-    }
-    return g->run ? g->run(call) : call->verb->run(call);
+    if (can_run(g, call))
+        return g->run ? g->run(call) : call->verb->run(call);
+    tell_spoilt(g, call->caller, call->reply);
+    return VERDICT_DONE;
 }
 
 int call_keep(const struct call *call, struct call *to)
@@ -128,6 +163,7 @@ enum verdict registry_run(const struct registry *g, char *text, size_t length, v
     if (status) {
         reply_err(reply, line.code, "%s", line.why);
         reply_set_column(reply, line.column);
+        tell_spoilt(g, caller, reply);
         return VERDICT_DONE;
     }
     if (line.count == 0)

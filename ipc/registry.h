@@ -67,6 +67,9 @@ struct registry {
     void *context; /* given to every call */
     /* Runs what may be run, or does something else with it; NULL: the verb's own handler. */
     enum verdict (*run)(struct call *call);
+    /* A line was refused before anything could run it: it cannot be read, or its verb or the number
+     * of its words is wrong; `reply` says so. NULL: nobody wants to know. */
+    void (*spoilt)(void *context, void *caller, const struct reply *reply);
 };
 
 /* Control. The row called `name`; NULL: none. */
@@ -76,10 +79,19 @@ const struct verb *registry_find(const struct registry *g, const char *name);
 int call_keep(const struct call *call, struct call *to);
 void call_drop(struct call *kept);
 
+/* Control. The reply is an error: word number `word` should name a verb; the hint is the nearest.
+ */
+void registry_refuse_name(const struct registry *g, const struct call *call, unsigned word,
+                          const char *what);
+
 /* Control. Looks up call->words[0], takes `at WHEN` out, checks how many words are left and runs
  * the handler. Sets call->context, call->verb and call->when. Unknown verb, too few or too many
  * words, or a verb that needs a client: the reply is the error, VERDICT_DONE. */
 enum verdict registry_dispatch(const struct registry *g, struct call *call);
+
+/* Control. The hint is how the verb is used: of its forms (parted by " | ") the one that begins
+ * with the words given, else all. */
+void call_hint_usage(const struct call *call);
 
 /* Any thread. Appends the words as a line that reads back as the same, and its \n; without `when`.
  */

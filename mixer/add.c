@@ -33,7 +33,7 @@ static int keys_apply(struct console *c, const struct node *n, const struct cons
         snprintf(address, sizeof address, "%s/%s", base, keys[i].key);
         struct target t;
         if (target_find(c, address, &t, why))
-            return refuse(why, FAULT_UNKNOWN, "a %s has no %s", node_prefix(n->kind), keys[i].key);
+            return refuse_key(why, node_prefix(n->kind), keys[i].key);
         if (console_set(c, address, keys[i].value, &change, why))
             return -1;
     }
@@ -171,9 +171,7 @@ int console_load(struct console *c, const char *address, const char *file, struc
         return -1;
     if (f.channels != n->strip.channels) {
         free(f.file);
-        refuse(why, FAULT_TYPE, "%s gives %u channels, %s has %u", file, f.channels, address,
-               n->strip.channels);
-        return refuse_hint(why, "pick channels with FILE:1-%u", n->strip.channels);
+        return channels_refuse(n, &f, file, why);
     }
     if (n->queue.n > 0 && f.frames == UINT64_MAX) {
         free(f.file);
@@ -214,7 +212,7 @@ static int plug_keys(struct console *c, struct plug *p, const struct console_key
         bool bypass = !strcmp(keys[i].key, bypass_row.name);
         int row = bypass ? 0 : effect_param(p->kind, keys[i].key);
         if (row < 0)
-            return refuse(why, FAULT_UNKNOWN, "a %s has no %s", p->kind->name, keys[i].key);
+            return refuse_key(why, p->kind->name, keys[i].key);
         const struct param *param = bypass ? &bypass_row : &p->kind->params[row];
         double value = 0;
         if (param->fixed)
@@ -253,8 +251,10 @@ int console_insert(struct console *c, const char *address, const char *kind, con
         return -1;
     if (slot && (plug_find(n, slot) || !strcmp(slot, "send")))
         return refuse(why, FAULT_EXISTS, "%s has a %s already", address, slot);
-    if (before && !(next = plug_find(n, before)))
-        return refuse(why, FAULT_UNKNOWN, "%s has no %s", address, before);
+    if (before && !(next = plug_find(n, before))) {
+        refuse(why, FAULT_UNKNOWN, "%s has no %s", address, before);
+        return refuse_hint(why, "ls %s/*", address);
+    }
     uint32_t place = 0;
     while (place < n->plugs.n && n->plugs.at[place] != next)
         place++;
@@ -333,6 +333,8 @@ int console_remove(struct console *c, const char *address, struct refusal *why)
         return console_remove_marker(c, address + 7, why);
     if (!strncmp(address, "group/", 6))
         return console_remove_group(c, address + 6, why);
+    if (!strcmp(address, "engine") || !strcmp(address, "transport"))
+        return refuse(why, FAULT_DENIED, "the %s stays", address);
     if (object_find(c, address, &n, &p, why))
         return -1;
     if (p)

@@ -141,11 +141,14 @@ int object_find(const struct console *c, const char *address, struct node **node
                 struct plug **plug, struct refusal *why)
 {
     const char *rest = address;
+    struct target parameter;
     *plug = NULL;
     *node = node_take(c, &rest);
     if (*node && !rest)
         return 0;
     if (*node && (*plug = plug_find(*node, rest)))
         return 0;
+    if (!target_find(c, address, &parameter, why) && parameter.kind != TARGET_MARKER)
+        return refuse(why, FAULT_TYPE, "%s is a parameter", address);
     return refuse(why, FAULT_UNKNOWN, "there is no %s", address);
 }

@@ -131,6 +131,9 @@ void retry_tick(struct console *c);
 /* Reads the header of a source and checks the channels that were picked. */
 int source_probe(struct console *c, const char *text, enum quality quality, struct picked_file *f,
                  struct refusal *why);
+/* -1: the file, as it was written in `text`, gives another number of channels than the node has. */
+int channels_refuse(const struct node *n, const struct picked_file *f, const char *text,
+                    struct refusal *why);
 
 /* ---- piped.c: strips that play a named pipe */
 /* Gives the wish of a strip the pipe that it plays from `start` on, if it plays one: that which it

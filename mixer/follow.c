@@ -71,9 +71,10 @@ int transport_set(struct console *c, uint32_t row, double value, struct refusal 
 {
     switch (row) {
     case TRANSPORT_JACK:
-        if (value != CONSOLE_JACK_OFF && c->loop_from < c->loop_to)
-            return refuse(why, FAULT_STATE,
-                          "JACK's transport knows no loop, and ours is on: loop off");
+        if (value != CONSOLE_JACK_OFF && c->loop_from < c->loop_to) {
+            refuse(why, FAULT_STATE, "JACK's transport knows no loop, and ours is on");
+            return refuse_hint(why, "loop off");
+        }
         c->jack = (enum console_jack)value;
         break;
     case TRANSPORT_TEMPO:

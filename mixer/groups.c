@@ -137,7 +137,7 @@ int console_add_group(struct console *c, const char *name, const struct console_
         struct target t;
         snprintf(address, sizeof address, "group/%s/%.20s", name, keys[i].key);
         int err = target_find(c, address, &t, why)
-                      ? refuse(why, FAULT_UNKNOWN, "a group has no %s", keys[i].key)
+                      ? refuse_key(why, "group", keys[i].key)
                       : console_set(c, address, keys[i].value, &change, why);
         if (err) {
             list_remove(&c->groups, g);

@@ -98,8 +98,10 @@ int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *
 {
     if (from > to)
         return refuse(why, FAULT_RANGE, "a loop ends after it begins");
-    if (from < to && c->jack != CONSOLE_JACK_OFF)
-        return refuse(why, FAULT_STATE, "JACK's transport knows no loop, and transport/jack is on");
+    if (from < to && c->jack != CONSOLE_JACK_OFF) {
+        refuse(why, FAULT_STATE, "JACK's transport knows no loop, and transport/jack is not off");
+        return refuse_hint(why, "set transport/jack off");
+    }
     console_disarm(c);
     c->loop_from = from;
     c->loop_to = to;

@@ -31,7 +31,7 @@ static int source_split(const struct console *c, const char *text, char **file, 
     if (n == 1)
         to = from;
     if (n < 1 || colon[1 + used] || from < 1 || to < from || to > AUDIOFILE_CHANNELS_MAX) {
-        refuse(why, FAULT_RANGE, "\"%s\" picks no channels", colon + 1);
+        refuse(why, FAULT_RANGE, "%s picks no channels", text);
         return refuse_hint(why, "FILE:3 or FILE:3-4, from 1 to %d", AUDIOFILE_CHANNELS_MAX);
     }
     *first = from - 1;
@@ -124,4 +124,18 @@ int source_probe(struct console *c, const char *text, enum quality quality, stru
     }
     free(f->file);
     return -1;
+}
+
+int channels_refuse(const struct node *n, const struct picked_file *f, const char *text,
+                    struct refusal *why)
+{
+    char address[ADDRESS_SIZE];
+    uint32_t wanted = n->strip.channels;
+    node_address(n, address);
+    refuse(why, FAULT_TYPE, "%s gives %u channel%s, %s has %u", text, f->channels,
+           f->channels == 1 ? "" : "s", address, wanted);
+    if (f->total < wanted)
+        return refuse_hint(why, "add a strip for it");
+    return wanted == 1 ? refuse_hint(why, "pick a channel with FILE:1")
+                       : refuse_hint(why, "pick channels with FILE:1-%u", wanted);
 }

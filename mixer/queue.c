@@ -106,9 +106,7 @@ static int queue_add(struct console *c, struct node *n, const char *text, struct
         return 0;
     picked_clear(&f);
     free(copy);
-    refuse(why, FAULT_TYPE, "%s gives %u channels, strip/%s has %u", text, f.channels, n->name,
-           n->strip.channels);
-    return refuse_hint(why, "pick channels with FILE:1-%u", n->strip.channels);
+    return channels_refuse(n, &f, text, why);
 }
 
 static bool is_source(const struct node *n, const char *text)

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int refuse(struct refusal *r, enum fault fault, const char *format, ...)
 {
@@ -13,6 +14,12 @@ int refuse(struct refusal *r, enum fault fault, const char *format, ...)
     vsnprintf(r->text, sizeof r->text, format, args);
     va_end(args);
     return -1;
+}
+
+int refuse_key(struct refusal *r, const char *kind, const char *key)
+{
+    const char *article = strchr("aeiou", *kind) ? "an" : "a";
+    return refuse(r, FAULT_UNKNOWN, "%s %s has no %s", article, kind, key);
 }
 
 int refuse_hint(struct refusal *r, const char *format, ...)

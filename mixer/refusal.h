@@ -28,6 +28,8 @@ struct refusal {
 /* Any thread. Fills *r and returns -1, so that `return refuse(...)` reads as it should. */
 int refuse(struct refusal *r, enum fault fault, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same, of a key that a kind of thing does not have: "an eq has no gian". */
+int refuse_key(struct refusal *r, const char *kind, const char *key);
 /* Adds a hint and returns -1. */
 int refuse_hint(struct refusal *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -30,8 +30,7 @@ static const char *behind_node(const char *address)
     return NULL;
 }
 
-/* The class of a parameter, or NULL: scenes do not hold it. */
-static const char *kind_of(const char *address, const struct param *row)
+const char *scene_kind(const char *address, const struct param *row)
 {
     const char *rest = behind_node(address);
     if (!rest || row->fixed || row_is_text(row))
@@ -43,7 +42,7 @@ static const char *kind_of(const char *address, const struct param *row)
 
 static bool wanted(const struct scene_scope *scope, const char *address, const struct param *row)
 {
-    const char *kind = kind_of(address, row);
+    const char *kind = scene_kind(address, row);
     return kind && (!scope || !scope->wants || scope->wants(scope->context, address, kind));
 }
 
@@ -158,7 +157,7 @@ int console_scene_put(struct console *c, const char *name, const char *address, 
     const char *what = "";
     if (target_find(c, address, &t, why))
         return -1;
-    if (!kind_of(address, t.param))
+    if (!scene_kind(address, t.param))
         return refuse(why, FAULT_DENIED, "%s is nothing that scenes hold", address);
     if (param_parse(t.param, text, c->setup.rate, &value, &what))
         return refuse(why, FAULT_TYPE, "%s: %s", address, what);

@@ -35,6 +35,9 @@ struct scene_count {
     uint32_t refused; /* too much is under way in that effect: to be tried again */
 };
 
+/* Any thread. The class of the parameter of that address and row; NULL: scenes do not hold it. */
+const char *scene_kind(const char *address, const struct param *row);
+
 /* All: control; 0, or -1 with *why filled in, and then nothing has changed. */
 
 /* Takes the values that are wanted now; a scene of that name is replaced. */

@@ -40,7 +40,7 @@ static const struct verb verbs[] = {
     { "match", "", "", 2, 2, 0, match },
     { "refuse", "", "", 1, 1, 0, refuse },
 };
-static const struct registry registry = { verbs, 3, NULL, NULL };
+static const struct registry registry = { .verbs = verbs, .count = 3 };
 
 /* Data lines, then exactly one final line, each fit for a terminal and readable by a client. */
 static void check_answer(const char *bytes, size_t n)

@@ -161,8 +161,9 @@ static void standin_greet(void *context, char *line, size_t size)
 static int standin_open(struct standin *s, const char *path, const char *group, const char **why)
 {
     *s = (struct standin){ .loop = loop_new() };
-    s->registry =
-        (struct registry){ standin_verbs, sizeof standin_verbs / sizeof *standin_verbs, s, NULL };
+    s->registry = (struct registry){ .verbs = standin_verbs,
+                                     .count = sizeof standin_verbs / sizeof *standin_verbs,
+                                     .context = s };
     struct server_setup setup = { path, group, &s->registry, standin_greet, NULL, s };
     s->server = server_open(s->loop, &setup, why);
     if (s->server)

@@ -45,7 +45,9 @@ static const struct verb verbs[] = {
     { "wait", "wait N", "", 1, 1, 0, wait },
     { "watch", "watch", "", 0, 0, VERB_CLIENT, note },
 };
-static const struct registry registry = { verbs, sizeof verbs / sizeof *verbs, context, NULL };
+static const struct registry registry = { .verbs = verbs,
+                                          .count = sizeof verbs / sizeof *verbs,
+                                          .context = context };
 static struct reply *reply;
 static struct pending pending;
 
@@ -76,7 +78,8 @@ static void finds_verbs(void)
               "err unknown \"onne at column 1: no such verb\" hint=\"one\"\n");
     CHECK_STR(answer("@2 frobnicate", caller),
               "err @2 unknown \"frobnicate at column 4: no such verb\"\n");
-    CHECK_STR(answer("ANY", caller), "err unknown \"ANY at column 1: no such verb\"\n");
+    CHECK_STR(answer("ANY", caller),
+              "err unknown \"ANY at column 1: no such verb\" hint=\"any\"\n");
     CHECK_INT(ran, 0);
 }
 
