@@ -100,29 +100,33 @@ $(BUILD)/slowread.so: tests/slowread.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-pedantic -fPIC -shared -o $@ $< -ldl
 
 # Test programs and shell tests, one after the other; ends with `N passed, N failed, N skipped`.
+check: NEEDS = tests
 check: deps
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) tests/run.sh $(sort $(TESTS)) $(SCRIPTS)
 
 tests: $(TESTS) $(TOOLS) $(BUILD)/rtguard.so $(BUILD)/slowread.so
 
+bench: NEEDS = tests
 bench: deps
 	@$(MAKE) --no-print-directory all benches
 	@for b in $(sort $(BENCHES)) tests/bench_*.py; do BUILD=$(BUILD) $$b || exit 1; done
 
 benches: $(BENCHES)
 
+asan: NEEDS = tests
 asan: deps
 	@$(MAKE) --no-print-directory check BUILD=build-asan OPT='-O1 -g' \
 	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
 
+tsan: NEEDS = tests
 tsan: deps
 	@$(MAKE) --no-print-directory check BUILD=build-tsan OPT='-O1 -g' SAN='-fsanitize=thread'
 
 FUZZ_SECONDS = 20
 FUZZERS = $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
+fuzz: NEEDS = fuzz
 fuzz: deps
-	@conf/packages.sh fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=build-fuzz/tests/%) BUILD=build-fuzz CC=clang WARN= \
 	    OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined'
 	@for f in $(FUZZERS); do echo "fuzz $$f"; \
@@ -132,12 +136,14 @@ fuzz: deps
 $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+demo: NEEDS = demo
 demo: deps
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) conf/demo.sh "$(STEMS)"
 
+# What a goal needs beyond the build it says as `GOAL: NEEDS = ...`.
 deps:
-	@conf/packages.sh $(if $(AV_PC),av)
+	@conf/packages.sh $(NEEDS) $(if $(AV_PC),av)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
