@@ -24,6 +24,8 @@ enum verdict usage_refused(const struct call *call, unsigned word, const char *w
 
 /* engine/ramp in frames: how long what is cut fades in. */
 uint32_t fade_frames(const struct mixd *m);
+/* Tells with an ok how many strips do not begin, if any: their files do not answer. */
+void reply_unprimed(struct mixd *m, struct reply *r);
 /* A time in frames. False: the reply is the error. */
 bool time_read(const struct call *call, unsigned word, uint64_t *frames);
 /* A timeline position in frames: a time, a marker or, where there is a tempo, 17|3|240. False: the

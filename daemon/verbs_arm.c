@@ -9,8 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* A disk that has not answered by then will not before the curtain rises. */
-static const uint64_t PATIENCE_NS = 10000000000;
+/* What no disk is to blame for is waited for so much longer. */
+static const uint64_t GRACE_NS = 1000000000;
 
 /* An arm or go that waits until all is primed, and a go while rolling until it is heard. */
 struct arming_wait {
@@ -30,10 +30,7 @@ static void answer_armed(struct mixd *m, struct reply *r)
 /* What is left is the strips that are primed, and those that play on; nothing is armed. */
 static void answer_failed(struct mixd *m, struct reply *r, const struct refusal *why)
 {
-    if (why->fault == FAULT_BUSY)
-        reply_err(r, CODE_BUSY, "%s within %g s", why->text, (double)PATIENCE_NS / 1e9);
-    else
-        reply_err(r, (enum code)why->fault, "%s", why->text);
+    reply_err(r, (enum code)why->fault, "%s", why->text);
     console_disarm(m->console);
 }
 
@@ -48,6 +45,7 @@ static bool go_now(struct arming_wait *w, struct reply *r)
         return false;
     }
     reply_ok(r, "frame=%" PRIu64, frame);
+    reply_unprimed(m, r);
     watch_transport(m);
     return true;
 }
@@ -63,16 +61,18 @@ static bool arming_poll(void *state, struct reply *r)
             refuse(&why, FAULT_STATE, "another command has disarmed it");
         if (now == ARMING_PRIMES && rt_now() < w->until_ns)
             return false;
-        if (now != ARMING_DONE)
-            answer_failed(m, r, &why);
-        else if (!w->goes)
+        bool goes = w->goes && (now == ARMING_DONE || now == ARMING_PARTLY);
+        if (now == ARMING_DONE && !w->goes)
             answer_armed(m, r);
-        if (now != ARMING_DONE || !w->goes || go_now(w, r))
+        else if (!goes)
+            answer_failed(m, r, &why);
+        if (!goes || go_now(w, r))
             return true;
     }
     if (!console_moved(m->console))
         return false;
     reply_ok(r, "frame=%" PRIu64, console_moved_frame(m->console));
+    reply_unprimed(m, r);
     watch_transport(m);
     return true;
 }
@@ -80,7 +80,8 @@ static bool arming_poll(void *state, struct reply *r)
 static enum verdict arming_wait(struct call *call, bool goes)
 {
     struct mixd *m = call->context;
-    struct arming_wait w = { m, goes, false, rt_now() + PATIENCE_NS };
+    struct arming_wait w = { m, goes, false,
+                             rt_now() + console_patience_ns(m->console) + GRACE_NS };
     if (arming_poll(&w, call->reply))
         return VERDICT_DONE;
     struct arming_wait *later = malloc(sizeof *later);

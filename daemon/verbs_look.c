@@ -72,7 +72,11 @@ static const char *driver_word(const struct mixd *m, enum driver_state state)
 
 static const char *arming_word(const struct mixd *m)
 {
-    static const char *const words[] = { "off", "priming", "failed", "on" };
+    static const char *const words[] = { [ARMING_OFF] = "off",
+                                         [ARMING_DONE] = "on",
+                                         [ARMING_PARTLY] = "partly",
+                                         [ARMING_PRIMES] = "priming",
+                                         [ARMING_FAILED] = "failed" };
     struct refusal why;
     return words[console_arming(m->console, &why)];
 }

@@ -38,8 +38,10 @@ static void answer_play(struct mixd *m, struct reply *r, const uint64_t arg[2])
     }
     console_calm(m->console);
     uint64_t frame = console_play(m->console, fade_frames(m), 0);
-    if (answer_frame(r, frame))
-        watch_transport(m);
+    if (!answer_frame(r, frame))
+        return;
+    reply_unprimed(m, r);
+    watch_transport(m);
 }
 
 enum verdict verb_play(struct call *call)
@@ -93,6 +95,13 @@ enum verdict verb_panic(struct call *call)
     return VERDICT_DONE;
 }
 
+void reply_unprimed(struct mixd *m, struct reply *r)
+{
+    uint32_t unprimed = console_unprimed(m->console);
+    if (unprimed)
+        reply_pair(r, "unprimed", "%" PRIu32, unprimed);
+}
+
 static void answer_moved(struct mixd *m, struct reply *r, const uint64_t arg[2])
 {
     bool same = arg[0];
@@ -101,6 +110,7 @@ static void answer_moved(struct mixd *m, struct reply *r, const uint64_t arg[2])
         reply_pair(r, "same", "1");
     else
         watch_transport(m);
+    reply_unprimed(m, r);
 }
 
 /* At once where all is primed: whoever goes to a primed marker need not wait for the next turn. */

@@ -1,6 +1,7 @@
 /* arm.c - everything primed at a position, so that it can begin at one frame, at once */
 #include "mixer/arm.h"
 
+#include "effects/rt.h"
 #include "mixer/console_parts.h"
 
 int console_arm(struct console *c, const uint64_t *position, struct refusal *why)
@@ -21,6 +22,7 @@ int console_arm(struct console *c, const uint64_t *position, struct refusal *why
             track_wake(((struct source *)c->sources.at[i])->track);
     }
     c->armed = true;
+    c->armed_ns = rt_now();
     return 0;
 }
 
@@ -42,11 +44,40 @@ static int refuse_lost(const struct node *n, const struct source *s, struct refu
     return refuse(why, FAULT_FILE, "%s: %s", address, problem ? problem : "its file is lost");
 }
 
-static int refuse_unprimed(const struct node *n, struct refusal *why)
+/* It is not primed. */
+static enum arming waiting(const struct console *c, const struct node *n, const struct source *s,
+                           struct refusal *why)
 {
     char address[ADDRESS_SIZE];
+    bool over = s && patience_over(c, s, c->armed_ns);
     node_address(n, address);
-    return refuse(why, FAULT_BUSY, "%s is not primed", address);
+    refuse(why, FAULT_BUSY, "%s is not primed%s", address,
+           over ? ": its file does not answer" : "");
+    return over ? ARMING_PARTLY : ARMING_PRIMES;
+}
+
+/* How all of them stand: as the worst does. */
+struct tally {
+    enum arming all;
+    bool some; /* is primed */
+    struct refusal why;
+};
+
+static void count(struct tally *t, enum arming one, const struct refusal *why)
+{
+    t->some |= one == ARMING_DONE;
+    if (one <= t->all)
+        return;
+    t->all = one;
+    t->why = *why;
+}
+
+/* Where nothing at all is primed there is nothing to go with. */
+static enum arming sum(const struct tally *t, struct refusal *why)
+{
+    if (t->all != ARMING_DONE)
+        *why = t->why;
+    return t->all == ARMING_PARTLY && !t->some ? ARMING_FAILED : t->all;
 }
 
 /* Does the ring hold half of what it can, or all that there is? After a stop it may not. For what
@@ -61,7 +92,7 @@ static bool source_full(const struct source *s)
 }
 
 /* The strip as it will begin: by what is coming, or else by what is there. */
-static enum arming node_arming(const struct node *n, struct refusal *why)
+static enum arming node_arming(const struct console *c, const struct node *n, struct refusal *why)
 {
     const struct source *s = NULL;
     bool coming = n->wants_source;
@@ -78,24 +109,18 @@ static enum arming node_arming(const struct node *n, struct refusal *why)
     }
     if (s && (!coming || s->wish.shot) && source_full(s))
         return ARMING_DONE;
-    refuse_unprimed(n, why);
-    return ARMING_PRIMES;
+    return waiting(c, n, s, why);
 }
 
 static enum arming nodes_arming(const struct console *c, struct refusal *why)
 {
-    enum arming all = ARMING_DONE;
+    struct tally tally = { .all = ARMING_DONE };
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
-        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
-            continue;
-        enum arming one = node_arming(n, why);
-        if (one == ARMING_FAILED)
-            return one;
-        if (one == ARMING_PRIMES)
-            all = one;
+        if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING)
+            count(&tally, node_arming(c, n, why), why);
     }
-    return all;
+    return sum(&tally, why);
 }
 
 /* A strip that plays the like of what the cue keeps. */
@@ -120,22 +145,17 @@ static enum arming held_arming(const struct console *c, const struct source *s, 
     }
     if (track_primed(s->track))
         return ARMING_DONE;
-    refuse_unprimed(node_like(c, s), why);
-    return ARMING_PRIMES;
+    return waiting(c, node_like(c, s), s, why);
 }
 
 static enum arming cue_arming(const struct console *c, struct refusal *why)
 {
     const struct cue *q = &c->cue;
-    enum arming all = ARMING_DONE;
-    for (uint32_t i = 0; i < q->held.n; i++) {
-        enum arming one = held_arming(c, q->held.at[i], why);
-        if (one == ARMING_FAILED)
-            return one;
-        if (one == ARMING_PRIMES)
-            all = one;
-    }
-    if (all != ARMING_DONE ||
+    struct tally tally = { .all = ARMING_DONE };
+    for (uint32_t i = 0; i < q->held.n; i++)
+        count(&tally, held_arming(c, q->held.at[i], why), why);
+    enum arming all = sum(&tally, why);
+    if (all >= ARMING_PRIMES ||
         (q->swaps == c->swaps && q->start.position == c->cue_position && q->held.n == q->files))
         return all;
     refuse(why, FAULT_BUSY, "the desk is being arranged");
@@ -153,7 +173,7 @@ enum arming console_arming(struct console *c, struct refusal *why)
         return ARMING_PRIMES;
     }
     enum arming all = nodes_arming(c, why);
-    if (all != ARMING_DONE || (!c->moving && !desk_under_way(c) && !c->dirty))
+    if (all >= ARMING_PRIMES || (!c->moving && !desk_under_way(c) && !c->dirty))
         return all;
     refuse(why, FAULT_BUSY, "the desk is being arranged");
     return ARMING_PRIMES;

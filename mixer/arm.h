@@ -19,20 +19,23 @@ struct console;
 int console_arm(struct console *c, const uint64_t *position, struct refusal *why);
 void console_disarm(struct console *c);
 
-enum arming {
-    ARMING_OFF,
-    ARMING_PRIMES, /* *why says which strip is not primed yet */
-    ARMING_FAILED, /* *why says which strip cannot be primed, and what is wrong with its file */
-    ARMING_DONE,
+enum arming { /* the better before the worse */
+              ARMING_OFF,
+              ARMING_DONE,
+              ARMING_PARTLY, /* all are but some that are waited for no longer; *why names one of
+                                them */
+              ARMING_PRIMES, /* *why says which strip is not primed yet */
+              ARMING_FAILED, /* *why says which strip cannot be primed, and what is wrong with its
+                                file */
 };
 /* Control. How it stands, from tick to tick. */
 enum arming console_arming(struct console *c, struct refusal *why);
 /* Control. Where; unless it is OFF. */
 uint64_t console_armed_position(struct console *c);
 
-/* Control. ARMING_DONE must hold: all begins at once, what is cut fading in over `fade` frames, and
- * nothing is armed any more. The frame; UINT64_MAX: the timeline rolls and moves there, from
- * console_moved_frame on once console_moved. */
+/* Control. ARMING_DONE or PARTLY must hold: all begins at once, what is cut fading in over `fade`
+ * frames, and nothing is armed any more. The frame; UINT64_MAX: the timeline rolls and moves there,
+ * from console_moved_frame on once console_moved. */
 uint64_t console_go(struct console *c, uint32_t fade);
 
 #endif

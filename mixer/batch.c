@@ -38,7 +38,7 @@ static bool primed(const struct console *c)
 {
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
-        if (node_primes(n) && !node_is_oneshot(n) && !node_ready(n))
+        if (node_primes(n) && !node_is_oneshot(n) && !node_ready(c, n))
             return false;
     }
     return true;

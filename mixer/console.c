@@ -212,6 +212,7 @@ void console_tick(struct console *c)
     recordings_tick(c);
     replan_tick(c);
     moves_tick(c);
+    patience_tick(c);
     sources_tick(c);
     if (c->dirty && !c->moving && !desk_under_way(c))
         arrange_post(c);

@@ -161,6 +161,11 @@ uint64_t console_stop(struct console *c, uint32_t fade, uint64_t at);
 int console_locate(struct console *c, uint64_t position, struct refusal *why);
 int console_loop(struct console *c, uint64_t from, uint64_t to, struct refusal *why);
 uint64_t console_moved_frame(const struct console *c);
+/* Strips that have taken their place unprimed: their files did not answer within the time that is
+ * allowed them (engine/patience). */
+uint32_t console_unprimed(const struct console *c);
+/* The longest that any file is waited for, however it answers, in ns. */
+uint64_t console_patience_ns(const struct console *c);
 /* Is the last of them heard? What it took the place of may still be fading out. */
 bool console_moved(const struct console *c);
 /* Wanted: the timeline position where it will be after what is under way; the loop's ends. */

@@ -85,9 +85,9 @@ void sources_watch(struct console *c);
 /* Opens the strip's file as it is wanted now, for a tap that is COMING. NULL: it cannot even be
  * tried, and was reported. */
 struct model_tap *node_open(struct console *c, struct node *n, const struct file_mark *unless);
-/* Is the tap that comes primed, and is there a place for it beside those that leave? And is it in
- * time for the batch that is being made? */
-bool node_ready(const struct node *n);
+/* Is the tap that comes primed, or waited for no longer, and is there a place for it beside those
+ * that leave? And is it in time for the batch that is being made? */
+bool node_ready(const struct console *c, const struct node *n);
 bool node_joins(const struct console *c, const struct node *n);
 /* Puts every strip's source into place, and the transport where it is wanted, with a desk. 0 or -1:
  * out of memory, nothing is posted. */
@@ -123,6 +123,14 @@ bool desk_under_way(const struct console *c);
 int admit_strip(const struct console *c, uint32_t channels, struct refusal *why);
 /* And for those of one more primed marker? */
 int admit_cue(const struct console *c, struct refusal *why);
+
+/* ---- patience.c: files that do not answer */
+/* Has the source been waited for long enough, since it was wanted or since `since` (rt_now)? */
+bool patience_over(const struct console *c, const struct source *s, uint64_t since);
+/* Has its file given it no answer for longer than a busy disk needs? */
+bool source_dumb(const struct source *s);
+/* Looks which files of what plays hang, and tells it once, and once that they do no longer. */
+void patience_tick(struct console *c);
 
 /* ---- retry.c: strips whose files were lost, or have grown */
 /* Tells what became of files; tries the lost ones again every engine/retry. */
@@ -250,9 +258,9 @@ void cue_tick(struct console *c, struct cue *q, uint64_t position);
 void cue_clear(struct cue *q);
 /* Is it for the target of the move under way? */
 bool cue_fits(const struct console *c, const struct cue *q);
-/* The source that plays this of this file, no longer the cue's: for the caller to wake. NULL: it
+/* The source that plays this, no longer the cue's: for the caller to wake. NULL: it
  * has none that is well. */
-struct source *cue_take(struct cue *q, const struct wish *w, const struct file_mark *mark);
+struct source *cue_take(struct cue *q, const struct wish *w);
 struct cue_figures {
     uint32_t files, ready;
     uint64_t bytes;

@@ -60,13 +60,14 @@ static struct source *node_plays(const struct node *n)
     return NULL;
 }
 
-/* Both lists are in the order of the strips, so the search seldom takes more than one look. */
+/* Both lists are in the order of the strips, so the search seldom takes more than one look. `mark`:
+ * of the file as it is played now, or NULL. */
 static struct source *held_find(const struct cue *q, const struct wish *w,
                                 const struct file_mark *mark, uint32_t *hint)
 {
     for (uint32_t i = 0; i < q->held.n; i++) {
         struct source *s = q->held.at[(*hint + i) % q->held.n];
-        if (!wish_equal(&s->wish, w) || !file_mark_equal(&s->mark, mark))
+        if (!wish_equal(&s->wish, w) || (mark && !file_mark_equal(&s->mark, mark)))
             continue;
         *hint += i + 1;
         return s;
@@ -84,7 +85,7 @@ static struct source *held_open(struct console *c, struct cue *q, const struct s
         free(s);
         return NULL;
     }
-    *s = (struct source){ .wish = wish, .mark = like->mark, .start = q->start };
+    *s = (struct source){ .wish = wish, .mark = track_mark(like->track), .start = q->start };
     struct track_plan plan = wish_plan(c, &s->wish, &s->start);
     plan.prime = plan.ring / PART > 2 * plan.quantum ? plan.ring / PART : 2 * plan.quantum;
     s->track = track_open(&plan, &why);
@@ -110,7 +111,8 @@ static bool cue_compare(struct console *c, struct cue *q)
             continue;
         plays->visit = visit;
         q->files++;
-        struct source *s = q->held.n ? held_find(q, &plays->wish, &plays->mark, &hint) : NULL;
+        struct file_mark mark = track_mark(plays->track);
+        struct source *s = q->held.n ? held_find(q, &plays->wish, &mark, &hint) : NULL;
         if (!s && opened < OPENED_AT_ONCE) {
             s = held_open(c, q, plays);
             opened += s != NULL; /* what fails is tried again when there is another desk */
@@ -147,10 +149,10 @@ bool cue_fits(const struct console *c, const struct cue *q)
     return q->held.n && cue_suits(c, q, &start);
 }
 
-struct source *cue_take(struct cue *q, const struct wish *w, const struct file_mark *mark)
+struct source *cue_take(struct cue *q, const struct wish *w)
 {
     uint32_t hint = 0;
-    struct source *s = q->held.n ? held_find(q, w, mark, &hint) : NULL;
+    struct source *s = q->held.n ? held_find(q, w, NULL, &hint) : NULL;
     if (!s || track_fate(s->track) != TRACK_WELL)
         return NULL;
     list_remove(&q->held, s);

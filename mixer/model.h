@@ -66,7 +66,7 @@ struct start {
 struct source {
     struct track *track;
     struct wish wish;
-    struct file_mark mark; /* of the file as it was when it was opened */
+    struct file_mark mark; /* of a cue: of the file as it was played when this was opened */
     uint64_t generation;   /* of the timeline: changes with every locate and loop */
     uint64_t due;          /* the rolled clock at its first frame; 0: when it arrives */
     uint32_t users;        /* taps */
@@ -77,6 +77,9 @@ struct source {
     bool noticed;        /* what happened to its name has been reported */
     const void *wisher;  /* who had it opened for later, and holds it while it has no users */
     struct start start;  /* where it was to begin */
+    uint64_t wanted_ns;  /* when it was, by rt_now */
+    bool hangs;          /* on a desk: it has run dry, and its file does not answer, */
+    bool heir_hung;      /* nor did it answer one that was to take its place */
 };
 
 struct model_tap {
@@ -189,7 +192,7 @@ struct node {
     bool wants_source;   /* strip: a source is to be opened at the next tick, */
     uint64_t ahead;      /* for a place so many frames further on; the last one came too late */
     uint64_t retry_ns;   /* strip: its file is not tried again before */
-    uint64_t opened_ns;  /* strip: when the source that comes was wanted */
+    bool silent;         /* strip: that its file does not answer has been told */
     bool told;           /* the engine keeps a command for it, though no desk holds it yet */
     uint64_t visit;      /* of the last walk over the sends that came by */
     uint64_t batch;      /* that it comes with; 0: none */
@@ -285,6 +288,19 @@ struct grave {
     uint64_t frame; /* and the engine is past this frame: commands for it were scheduled so far */
 };
 
+enum engine_param {
+    ENGINE_RATE,
+    ENGINE_QUANTUM,
+    ENGINE_RAMP,
+    ENGINE_XFADE,
+    ENGINE_RING,
+    ENGINE_RETRY,
+    ENGINE_PATIENCE,
+    ENGINE_HELPERS,
+    ENGINE_PLAN,
+    ENGINE_PARAMS,
+};
+
 struct console {
     struct console_setup setup;
     struct link *link;
@@ -357,29 +373,19 @@ struct console {
     uint64_t pivot, pivot_rolled; /* timeline position and rolled clock at which the loop changed */
     uint64_t loop_from, loop_to;
     uint64_t moved_frame;
-    uint64_t moved_swap;   /* the desk that the last of them brought */
-    bool starting;         /* whom we chase is about to roll, and we with it */
-    bool armed, cued;      /* cued: while rolling, by the cue, for: */
-    uint64_t cue_position; /* timeline frame */
+    uint64_t moved_swap;       /* the desk that the last of them brought */
+    bool starting;             /* whom we chase is about to roll, and we with it */
+    uint32_t playing, hanging; /* sources on a desk, and those of them whose files do not answer */
+    uint64_t armed_ns;         /* when it was said, by rt_now */
+    bool armed, cued;          /* cued: while rolling, by the cue, for: */
+    uint64_t cue_position;     /* timeline frame */
     struct cue cue; /* sources for it, while they are wanted and until a move has taken them */
 
-    double values[8]; /* of the engine's rows: enum engine_param */
+    double values[ENGINE_PARAMS];
     enum console_jack jack;
     struct bars bars;
     bool timebase;
     struct console_totals gone; /* figures of tracks that were closed */
-};
-
-enum engine_param {
-    ENGINE_RATE,
-    ENGINE_QUANTUM,
-    ENGINE_RAMP,
-    ENGINE_XFADE,
-    ENGINE_RING,
-    ENGINE_RETRY,
-    ENGINE_HELPERS,
-    ENGINE_PLAN,
-    ENGINE_PARAMS,
 };
 
 #endif

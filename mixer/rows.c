@@ -70,6 +70,9 @@ const struct param engine_rows[ENGINE_PARAMS] = {
     [ENGINE_PLAN] = { "plan", "estimated|measured", 0, 1, 0,
                       "what plans of convolution are weighed by: built-in costs, which give the "
                       "same bits everywhere; or what it costs on this machine, measured once" },
+    [ENGINE_PATIENCE] = { "patience", "s", 0.1, 60, 3,
+                          "how long a locate, play or go waits for a file that does not answer; "
+                          "then the others begin without it" },
     [ENGINE_RETRY] = { "retry", "s", 0, 3600, 2, "how often a lost file is tried again; 0: never" },
 };
 

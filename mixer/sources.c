@@ -17,10 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A disk that has not answered by then is waited for no longer; nor a pipe, which may be empty for
- * hours. */
-static const uint64_t PATIENCE_NS = 10000000000, PIPE_PATIENCE_NS = 250000000;
-
 enum { MOVE_COMMANDS = 3 }; /* the loop, the locate, the swap */
 
 bool desk_under_way(const struct console *c)
@@ -80,11 +76,21 @@ void source_close(struct console *c, struct source *s)
     free(s);
 }
 
+/* Would it be opened now as it was? What is only just being opened is; and a disk that may hang is
+ * not asked, for that would hang the control thread. */
+static bool source_fresh(const struct console *c, const struct source *s)
+{
+    struct file_mark then = track_mark(s->track);
+    if (c->hanging || file_mark_none(&then) || source_dumb(s))
+        return true;
+    struct file_mark now = file_mark_at(s->wish.path);
+    return file_mark_equal(&then, &now);
+}
+
 /* One that was opened for this very batch is taken whatever became of its file, each one-shot for
  * one strip alone; another one if the file is still the same. */
 static struct source *source_find(const struct console *c, const struct wish *w)
 {
-    struct file_mark mark = file_mark_at(w->path);
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
         if (s->wisher && s->wisher == c->wisher && wish_equal(&s->wish, w) &&
@@ -94,8 +100,7 @@ static struct source *source_find(const struct console *c, const struct wish *w)
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
         if (!w->shot && !s->wisher && s->generation == c->generation && !s->missed &&
-            wish_equal(&s->wish, w) && (w->pipe || file_mark_equal(&s->mark, &mark)) &&
-            track_fate(s->track) == TRACK_WELL)
+            wish_equal(&s->wish, w) && track_fate(s->track) == TRACK_WELL && source_fresh(c, s))
             return s;
     }
     return NULL;
@@ -107,12 +112,16 @@ static struct source *source_take(struct console *c, const struct wish *w)
     struct cue *q = c->moving && c->relocates && !w->shot ? markers_cue(c) : NULL;
     if (!q || list_reserve(&c->sources, 1))
         return NULL;
-    struct file_mark mark = file_mark_at(w->path);
-    struct source *s = cue_take(q, w, &mark);
+    struct source *s = cue_take(q, w);
     if (!s)
         return NULL;
-    s->generation = c->generation;
     list_add(&c->sources, s);
+    if (!source_fresh(c, s)) {
+        source_close(c, s);
+        return NULL;
+    }
+    s->generation = c->generation;
+    s->wanted_ns = rt_now();
     track_wake(s->track);
     return s;
 }
@@ -155,7 +164,7 @@ struct source *source_open(struct console *c, struct wish *w, const struct start
         return NULL;
     }
     *s = (struct source){
-        .wish = *w, .start = *start, .generation = c->generation, .mark = file_mark_at(w->path)
+        .wish = *w, .start = *start, .generation = c->generation, .wanted_ns = rt_now()
     };
     struct track_plan plan = wish_plan(c, w, start);
     if (unless)
@@ -179,10 +188,13 @@ struct source *source_open(struct console *c, struct wish *w, const struct start
 /* Drops what is being primed: something else is wanted by now. */
 static void taps_abandon(struct console *c, struct node *n)
 {
+    const struct model_tap *here = node_tap(c, n);
     for (uint32_t k = n->taps.n; k-- > 0;) {
         struct model_tap *tap = n->taps.at[k];
         if (tap->life != LIFE_COMING)
             continue;
+        if (here && source_dumb(tap->source))
+            here->source->heir_hung |= !strcmp(here->source->wish.path, tap->source->wish.path);
         list_remove(&n->taps, tap);
         tap_free(c, tap);
     }
@@ -200,7 +212,6 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
                            .loop_from = c->loop_from,
                            .loop_to = c->loop_to };
     n->wants_source = false;
-    n->opened_ns = rt_now();
     taps_abandon(c, n);
     struct source *s = NULL;
     if (!wish_read(c, n, &wish) && tap && !list_reserve(&n->taps, 1) &&
@@ -253,23 +264,16 @@ static struct source *source_coming(const struct node *n)
     return NULL;
 }
 
-/* One whose disk does not answer holds up the others no longer: it comes as it is, silent and
- * starving, and is heard in its place as soon as there is something to hear. */
-static bool waited_enough(const struct node *n, const struct source *s)
-{
-    uint64_t patience = s->wish.pipe ? PIPE_PATIENCE_NS : PATIENCE_NS;
-    return !s->wish.shot && rt_now() - n->opened_ns > patience;
-}
-
-bool node_ready(const struct node *n)
+bool node_ready(const struct console *c, const struct node *n)
 {
     const struct source *s = source_coming(n);
-    return s && n->taps.n <= TAPS_MAX && (track_primed(s->track) || waited_enough(n, s));
+    return s && n->taps.n <= TAPS_MAX &&
+           (track_primed(s->track) || (!s->wish.shot && patience_over(c, s, 0)));
 }
 
 bool node_joins(const struct console *c, const struct node *n)
 {
-    return node_ready(n) && source_coming(n)->due <= c->batch_rolled;
+    return node_ready(c, n) && source_coming(n)->due <= c->batch_rolled;
 }
 
 /* Frames until the timeline comes to where the source of a node that is ready begins. */
@@ -421,7 +425,7 @@ void sources_tick(struct console *c)
         if (n->wants_source)
             node_open(c, n, NULL);
         oneshot_tick(c, n);
-        bool ready = node_ready(n), moves = c->moving && !node_is_oneshot(n);
+        bool ready = node_ready(c, n), moves = c->moving && !node_is_oneshot(n);
         if (node_primes(n) && !ready)
             all = false;
         if (ready && !moves)

@@ -182,15 +182,22 @@ void track_commit(struct track *t, uint32_t n, uint64_t nans)
     tell(t);
 }
 
+static void note_asked(struct track *t, uint64_t asked)
+{
+    atomic_store_explicit(&t->asked, asked, memory_order_relaxed); /* a word of its own */
+}
+
 /* Reads up to `most` frames in one piece. False: the stream has ended. */
 static bool fill_some(struct track *t, struct stream *s, uint32_t most)
 {
     uint32_t room;
     float *to = ring_write_span(t->ring, most, &room);
+    note_asked(t, rt_now());
     uint32_t got = stream_read(s, to, room);
     track_commit(t, got, stream_nans(s));
     tell_problems(t, s);
     track_file_look(t, s, got < room);
+    note_asked(t, 0);
     return got == room;
 }
 
@@ -314,8 +321,9 @@ static bool play(struct track *t, const char **why)
         return false;
     if (s) {
         note_length(t, s);
-        track_file_look(t, s, false);
+        track_file_found(t, s);
     }
+    note_asked(t, 0);
     /* Release: pairs with every reader of state; what was built is visible with it. */
     atomic_store_explicit(&t->state, TRACK_OPEN, memory_order_release);
     if (atomic_load_explicit(&t->end, memory_order_relaxed) > 0)
@@ -333,6 +341,7 @@ static void *decode(void *arg)
     if (track_stopping(t) || !play(t, &why)) {
         track_tell_problem(t, why);
         track_file_missing(t);
+        note_asked(t, 0);
         note_end(t, 0);
         atomic_store_explicit(&t->state, TRACK_FAILED, memory_order_release);
     }
@@ -397,6 +406,7 @@ static struct track *build(const struct track_plan *plan)
     atomic_init(&t->promised, NEVER);
     atomic_init(&t->anchor, NEVER);
     atomic_init(&t->moment, NEVER);
+    atomic_init(&t->asked, rt_now());
     atomic_init(&t->owners, 2);
     t->lead = t->lead == NEVER ? 0 : t->lead;
     sem_init(&t->wake, 0, 0);

@@ -100,10 +100,15 @@ uint32_t track_channels(const struct track *t); /* 0 until the file is open */
 bool track_primed(const struct track *t);
 /* Control. Anchored: are half a ring's frames from `rolled` on here, or all that will ever come? */
 bool track_in_time(const struct track *t, uint64_t rolled);
+/* Control. How long its file has given it no answer, by the clock of rt_now: for the opening, or
+ * for one block of frames; 0: it waits for none. */
+uint64_t track_waits_ns(const struct track *t, uint64_t now);
 /* A consistent reading: the equation of the figures holds in it. */
 void track_figures(const struct track *t, struct track_figures *out);
 /* Any thread. */
 enum track_fate track_fate(const struct track *t);
+/* Any thread. Its file, the first of several, as it was opened; none: it is not open yet. */
+struct file_mark track_mark(const struct track *t);
 /* Any thread. Of a LOST track: the file as it was found to be wanting; none where it could not be
  * read at all. */
 struct file_mark track_lost_mark(const struct track *t);

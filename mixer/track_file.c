@@ -24,6 +24,12 @@ static void set_fate(struct track *t, enum track_fate fate)
     atomic_store_explicit(&t->fate, fate, memory_order_release);
 }
 
+void track_file_found(struct track *t, const struct stream *s)
+{
+    t->mark = t->plan.n_entries > 1 ? file_mark_at(t->path) : stream_mark(s);
+    track_file_look(t, s, false);
+}
+
 void track_file_missing(struct track *t)
 {
     t->lost_mark = t->plan.unless;
@@ -70,8 +76,6 @@ void track_file_look(struct track *t, const struct stream *s, bool ended)
 {
     if (t->plan.n_entries > 1)
         return; /* a file of a list leaves silence, and its place */
-    if (file_mark_none(&t->mark))
-        t->mark = stream_mark(s);
     if (atomic_load_explicit(&t->fate, memory_order_relaxed) != TRACK_WELL)
         return;
     if (stream_lack(s) != AUDIOFILE_LACKS_NOTHING)
@@ -85,6 +89,13 @@ void track_file_look(struct track *t, const struct stream *s, bool ended)
 enum track_fate track_fate(const struct track *t)
 {
     return atomic_load_explicit(&t->fate, memory_order_acquire); /* pairs with set_fate */
+}
+
+struct file_mark track_mark(const struct track *t)
+{
+    /* Acquire: pairs with the decoder's release after the opening; it stands still from then on. */
+    bool open = atomic_load_explicit(&t->state, memory_order_acquire) == TRACK_OPEN;
+    return open ? t->mark : (struct file_mark){ 0 };
 }
 
 struct file_mark track_lost_mark(const struct track *t)

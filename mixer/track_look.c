@@ -32,6 +32,12 @@ bool track_in_time(const struct track *t, uint64_t rolled)
     return here >= rolled + ring_size(t->ring) / 2;
 }
 
+uint64_t track_waits_ns(const struct track *t, uint64_t now)
+{
+    uint64_t asked = atomic_load_explicit(&t->asked, memory_order_relaxed); /* a word of its own */
+    return asked && now > asked ? now - asked : 0;
+}
+
 const char *track_problem(const struct track *t, uint32_t k)
 {
     if (k >= TRACK_PROBLEMS)

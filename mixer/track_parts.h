@@ -52,6 +52,7 @@ struct track {
     _Atomic uint64_t decoded;
     _Atomic uint64_t nans;
     _Atomic bool primed, ended;
+    _Atomic uint64_t asked; /* when it asked its file for what it waits for, ns; 0: for nothing */
     _Atomic(char *) problems[TRACK_PROBLEMS]; /* in their order; each is set once */
     uint32_t n_problems;
 
@@ -59,7 +60,7 @@ struct track {
     struct file_mark lost_mark;   /* still once the fate is LOST */
     _Atomic(const char *) notice; /* into notice_text, which is then never changed */
     char notice_text[512];
-    struct file_mark mark; /* of the file that it plays */
+    struct file_mark mark; /* of the file that it plays, the first of several; still once open */
     uint64_t looked_s;     /* when it last looked at the file's name */
 
     _Atomic uint64_t starved; /* audio's, but seldom */
@@ -102,9 +103,11 @@ bool track_pipe_fill(struct track *t, uint32_t slack);
 /* ---- track_file.c: the decoder's eye on its file */
 /* Is this a file that need not be opened again? */
 bool track_file_shunned(const struct track *t);
-/* The file could not be opened. */
+/* It is open. */
+void track_file_found(struct track *t, const struct stream *s);
+/* It could not be opened. */
 void track_file_missing(struct track *t);
-/* After the opening and after every read. `ended`: nothing more will come of the stream. */
+/* After every read. `ended`: nothing more will come of the stream. */
 void track_file_look(struct track *t, const struct stream *s, bool ended);
 
 #endif

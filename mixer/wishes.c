@@ -132,7 +132,7 @@ static bool wish_primed(struct console *c, struct wishes *w, const struct wish *
         s = NULL;
     }
     if (s)
-        return track_primed(s->track);
+        return track_primed(s->track) || (!wish->shot && patience_over(c, s, 0));
     if (!w->moves && plays(c, wish))
         return true;
     struct wish own;

@@ -40,11 +40,11 @@ class Markers(Box):
         return time.monotonic() - began
 
     def test_a_primed_one_does_not_wait_for_a_slow_disk(self):
-        client = self.start_slowly(3000)
+        client = self.start_slowly(2000)
         client.must('play')
         until(lambda: 'ready=2/2' in client.must('marker list').lines[0])
-        self.assertLess(self.took(client, 'locate far'), 3)
-        self.assertGreaterEqual(self.took(client, 'locate 5s'), 3)
+        self.assertLess(self.took(client, 'locate far'), 2)
+        self.assertGreaterEqual(self.took(client, 'locate 5s'), 2)
 
     def test_who_is_not_primed_in_time_is_named(self):
         client = self.start_slowly(60000)
