@@ -5,16 +5,21 @@
  */
 #include "mixer/playlist.h"
 
+#include "effects/rt.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BLOCK = 1024, FALL = 64 }; /* frames: of a file's own channels at a time; of a fade */
+enum { TOLD = 2 };                /* of each file: that it was lost, that it is back */
 
 struct entry {
     struct playlist_entry plan;
     uint64_t start; /* its first frame on the line */
-    bool told;      /* its problem has been told */
+    bool told;      /* its problem has been told, */
+    bool lost;      /* it cannot be read, or not to its end, */
+    bool back;      /* it could again, and that has been told */
 };
 
 struct playlist {
@@ -29,6 +34,9 @@ struct playlist {
     float *block;   /* frames with all the channels of the file */
     float *hold;    /* the last frame that came from a file */
     uint32_t fall;  /* frames until it has faded away */
+    uint32_t rise;  /* frames until what came back has faded in */
+    bool hole;      /* silence was the last thing that was given */
+    uint64_t retry_ns, tried_ns;
     char **problems;
     uint32_t n_problems;
 };
@@ -60,7 +68,8 @@ static void tell_short(struct playlist *p, uint32_t k)
     }
 }
 
-static void shut(struct playlist *p)
+/* Of what is open. */
+static void file_close(struct playlist *p)
 {
     if (p->file) {
         tell(p, &p->entries[p->open], audiofile_problem(p->file));
@@ -68,21 +77,27 @@ static void shut(struct playlist *p)
     }
     audiofile_close(p->file);
     p->file = NULL;
-    p->open = p->n;
 }
 
-/* Opens an entry, unless it is open, or was found to be no good. */
+static bool retry_due(const struct playlist *p)
+{
+    return p->retry_ns > 0 && rt_now() - p->tried_ns >= p->retry_ns;
+}
+
+/* Opens an entry, unless it is open, or was found to be no good a moment ago. */
 static void open_entry(struct playlist *p, uint32_t k)
 {
     struct entry *e = &p->entries[k];
     struct audiofile_info info;
     const char *why;
-    if (p->open == k)
+    if (p->open == k && (p->file || !retry_due(p)))
         return;
-    shut(p);
+    file_close(p);
     p->open = k;
+    p->tried_ns = rt_now();
     p->file = audiofile_open(e->plan.path, p->rate, p->quality, &info, &why);
     if (!p->file) {
+        e->lost = true;
         tell(p, e, why);
         return;
     }
@@ -92,6 +107,7 @@ static void open_entry(struct playlist *p, uint32_t k)
     if (!p->block || e->plan.first + p->channels > info.channels) {
         tell(p, e,
              p->block ? "a file of the queue has fewer channels than it had" : "out of memory");
+        e->lost = true;
         audiofile_close(p->file);
         p->file = NULL;
     }
@@ -137,29 +153,61 @@ static uint32_t read_file(struct playlist *p, const struct entry *e, float *out,
 /* n frames of which a file has none: what came last fades away. */
 static void fill_in(struct playlist *p, float *out, uint32_t n)
 {
+    p->hole = n > 0;
     memset(out, 0, (size_t)n * p->channels * sizeof *out);
     for (uint32_t i = 0; i < n && p->fall > 0; i++, p->fall--)
         for (uint32_t c = 0; c < p->channels; c++)
             out[(size_t)i * p->channels + c] = p->hold[c] * (float)p->fall / (FALL + 1);
 }
 
+/* n frames came from the file. Behind silence they fade in, but where its place begins. */
+static void take_up(struct playlist *p, struct entry *e, float *out, uint32_t n)
+{
+    if (p->hole)
+        p->rise = p->frame > e->start ? FALL : 0;
+    p->hole = false;
+    for (uint32_t i = 0; i < n && p->rise > 0; i++, p->rise--)
+        for (uint32_t c = 0; c < p->channels; c++)
+            out[(size_t)i * p->channels + c] *= 1 - (float)p->rise / (FALL + 1);
+    memcpy(p->hold, out + (size_t)(n - 1) * p->channels, p->channels * sizeof *p->hold);
+    p->fall = FALL;
+    if (e->lost && !e->back) {
+        char text[512];
+        snprintf(text, sizeof text, "%.400s: plays again", e->plan.path);
+        e->told = false;
+        tell(p, e, text);
+        e->back = true;
+    }
+    e->lost = false;
+}
+
+/* Entry k has come short. One that may yet give more is tried again. */
+static void come_short(struct playlist *p, uint32_t k)
+{
+    tell_short(p, k);
+    if (p->retry_ns == 0 || audiofile_lack(p->file) == AUDIOFILE_LACKS_NOTHING)
+        return;
+    p->entries[k].lost = true;
+    file_close(p);
+    p->tried_ns = rt_now();
+}
+
 /* n frames that lie in the place of entry k. Fewer: its end, and nothing follows. */
 static uint32_t read_entry(struct playlist *p, uint32_t k, float *out, uint32_t n)
 {
     struct entry *e = &p->entries[k];
-    if (p->open != k) {
+    if (p->open != k || !p->file) {
         open_entry(p, k);
         if (p->file && p->frame > e->start)
             audiofile_seek(p->file, p->frame - e->start);
     }
     uint32_t got = read_file(p, e, out, n);
-    if (got > 0) {
-        memcpy(p->hold, out + (size_t)(got - 1) * p->channels, p->channels * sizeof *p->hold);
-        p->fall = FALL;
-    }
+    if (got > 0)
+        take_up(p, e, out, got);
     if (got < n && p->file)
-        tell_short(p, k);
-    if (got < n && k + 1 < p->n) {
+        come_short(p, k);
+    bool awaited = e->lost && p->retry_ns > 0 && e->plan.frames != UINT64_MAX;
+    if (got < n && (k + 1 < p->n || awaited)) {
         fill_in(p, out + (size_t)got * p->channels, n - got);
         got = n;
     }
@@ -192,7 +240,8 @@ int playlist_seek(struct playlist *p, uint64_t frame)
         return audiofile_seek(p->file, frame);
     uint32_t k = entry_at(p, frame);
     p->frame = frame;
-    p->fall = 0;
+    p->fall = p->rise = 0;
+    p->hole = false;
     if (k == p->n)
         return 0;
     open_entry(p, k);
@@ -205,7 +254,7 @@ int playlist_seek(struct playlist *p, uint64_t frame)
 static bool build(struct playlist *p, const struct playlist_plan *plan)
 {
     p->entries = calloc(plan->n, sizeof *p->entries);
-    p->problems = calloc(plan->n, sizeof *p->problems);
+    p->problems = calloc((size_t)plan->n * TOLD, sizeof *p->problems);
     p->hold = calloc(plan->channels + 1, sizeof *p->hold);
     if (!p->entries || !p->problems || !p->hold)
         return false;
@@ -233,6 +282,7 @@ struct playlist *playlist_open(const struct playlist_plan *plan, struct audiofil
     p->channels = plan->channels;
     p->rate = plan->rate;
     p->quality = plan->quality;
+    p->retry_ns = plan->retry_ns;
     if (!build(p, plan)) {
         playlist_close(p);
         return NULL;

@@ -2,9 +2,10 @@
  *
  * Each file takes the frames that its place on the joined line was given, whatever becomes of it:
  * one that is missing, has too few channels, or ends early leaves silence behind a short fade, one
- * problem is told of it, and the next begins where it always would have. A list of one file with no
- * place given is that file, with all its channels, as audiofile.h has it. One thread at a time,
- * which may block.
+ * problem is told of it, and the next begins where it always would have. Until then what is lost is
+ * tried again every `retry_ns`, and comes back in its place, with a short fade. A list of one file
+ * with no place given is that file, with all its channels, as audiofile.h has it. One thread at a
+ * time, which may block.
  */
 #ifndef MIXER_PLAYLIST_H
 #define MIXER_PLAYLIST_H
@@ -28,6 +29,7 @@ struct playlist_plan {
     uint32_t channels; /* of the line; of a single file they are its own */
     uint32_t rate;     /* Hz */
     enum quality quality;
+    uint64_t retry_ns; /* 0: what is lost is not tried again */
 };
 
 /* *info: of the line. NULL: *why as audiofile_open says; of more than one file, only no memory. */
@@ -42,8 +44,8 @@ uint64_t playlist_nans(const struct playlist *p);
 enum audiofile_lack playlist_lack(const struct playlist *p);
 struct file_mark playlist_mark(const struct playlist *p);
 
-/* The k-th thing that went wrong, at most one for each file; NULL: there are not so many yet. Good
- * until close. */
+/* The k-th thing that went wrong, at most one for each file, or went well again, likewise; NULL:
+ * there are not so many yet. Good until close. */
 const char *playlist_problem(const struct playlist *p, uint32_t k);
 
 #endif

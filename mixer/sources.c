@@ -18,6 +18,7 @@
 #include <string.h>
 
 enum { MOVE_COMMANDS = 3 }; /* the loop, the locate, the swap */
+enum { NS_PER_S = 1000000000 };
 
 bool desk_under_way(const struct console *c)
 {
@@ -135,6 +136,7 @@ struct track_plan wish_plan(const struct console *c, const struct wish *w,
         .entries = w->entries,
         .n_entries = w->n_entries,
         .channels = w->channels,
+        .retry_ns = (uint64_t)(c->values[ENGINE_RETRY] * NS_PER_S),
         .rate = c->setup.rate,
         .quality = w->quality,
         .position = start->position,

@@ -108,7 +108,7 @@ static struct playlist *open_list(const struct track_plan *p, struct audiofile_i
                                   const char **why)
 {
     const struct playlist_entry alone = { p->path, 0, UINT64_MAX };
-    struct playlist_plan plan = { &alone, 1, 0, p->rate, p->quality };
+    struct playlist_plan plan = { &alone, 1, 0, p->rate, p->quality, p->retry_ns };
     if (p->n_entries > 1) {
         plan.entries = p->entries;
         plan.n = p->n_entries;

@@ -34,6 +34,7 @@ struct track_plan {
     const struct playlist_entry *entries; /* of several files, played one after the other; copied */
     uint32_t n_entries;                   /* 0 or 1: only `path`, with all its channels */
     uint32_t channels;                    /* of several files: the track's */
+    uint64_t retry_ns;                    /* of several files, as in playlist.h */
     uint32_t rate;                        /* the engine's, Hz */
     enum quality quality;
     uint64_t position;           /* timeline frame of index 0 */

@@ -150,7 +150,7 @@ static void goes_on_behind_a_bad_file(void)
         snprintf(paths[k], sizeof paths[k], "%s", desk_path(names[k]));
         entries[k] = (struct playlist_entry){ paths[k], 0, places[k] };
     }
-    struct playlist_plan plan = { entries, 5, 1, DESK_RATE, QUALITY_FASTEST };
+    struct playlist_plan plan = { entries, 5, 1, DESK_RATE, QUALITY_FASTEST, 0 };
     struct playlist *p = playlist_open(&plan, &info, &why);
     CHECK(p && info.frames == 161001);
     CHECK_INT(playlist_read(p, x, ROOM), 161001);
@@ -181,6 +181,40 @@ static void goes_on_behind_a_bad_file(void)
     CHECK(!playlist_problem(p, 2));
     playlist_close(p);
     unlink(desk_path("short.wav"));
+}
+
+/* It comes back in the middle of its place, where it is by then; the last one too. */
+static void takes_up_a_file_that_comes_back(void)
+{
+    struct audiofile_info info;
+    const char *why;
+    char paths[2][128];
+    snprintf(paths[0], sizeof paths[0], "%s", desk_path("0.wav"));
+    snprintf(paths[1], sizeof paths[1], "%s", desk_path("late.wav"));
+    struct playlist_entry entries[] = {
+        { paths[0], 0, 40000 }, { paths[1], 0, 5000 }, { paths[0], 0, 40000 }, { paths[1], 0, 5000 }
+    };
+    for (uint32_t n = 2; n <= 4; n += 2) {
+        struct playlist_plan plan = { entries, n, 1, DESK_RATE, QUALITY_FASTEST, 1 };
+        struct playlist *p = playlist_open(&plan, &info, &why);
+        CHECK_INT(playlist_seek(p, 39000), 0);
+        CHECK_INT(playlist_read(p, x, 2000), 2000);
+        for (uint32_t i = 1064; i < 2000; i++)
+            CHECK(x[i] == 0);
+        desk_write_ramp("late.wav", 5000, 700001);
+        CHECK_INT(playlist_read(p, x, 4000), 4000);
+        for (uint32_t i = 0; i < 4000; i++) {
+            float want, rise = i < 64 ? (float)(i + 1) / 65 : 1;
+            signal_ramp(&want, 1, 701001 + i);
+            CHECK_NEAR(x[i], want * rise, 1e-6);
+        }
+        CHECK(strstr(playlist_problem(p, 0), "late.wav: no such file"));
+        CHECK(strstr(playlist_problem(p, 1), "late.wav: plays again"));
+        unlink(paths[1]);
+        CHECK_INT(playlist_read(p, x, ROOM), n == 2 ? 0 : 45000);
+        CHECK_INT(wrong_from(x, n == 2 ? 0 : 40000, 0), 0);
+        playlist_close(p);
+    }
 }
 
 /* The session plays on, and tells once. */
@@ -243,7 +277,7 @@ static void joins_every_format(void)
         audiofile_close(f);
         start += info.frames;
     }
-    struct playlist_plan plan = { entries, ROWS, 1, DESK_RATE, QUALITY_MEDIUM };
+    struct playlist_plan plan = { entries, ROWS, 1, DESK_RATE, QUALITY_MEDIUM, 0 };
     struct playlist *p = playlist_open(&plan, &info, &why);
     CHECK_INT(info.frames, start);
     for (uint32_t at = 0, n; (n = playlist_read(p, x + at, 777)); at += n)
@@ -288,6 +322,7 @@ int main(void)
     RUN(locates_anywhere);
     RUN(repeats_as_one);
     RUN(goes_on_behind_a_bad_file);
+    RUN(takes_up_a_file_that_comes_back);
     RUN(tells_of_a_missing_file_once);
     RUN(joins_every_format);
     RUN(refuses_whole);
