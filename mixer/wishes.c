@@ -113,6 +113,23 @@ static bool plays(const struct console *c, const struct wish *wish)
     return false;
 }
 
+/* Does a strip play it at another rate? Then it goes on from where it is, on a pace that has the
+ * turn in it, which is known when the batch is made (speed.c): nothing that is opened now would
+ * fit. */
+static bool turns(const struct console *c, const struct wish *wish, const struct start *start)
+{
+    for (uint32_t i = 0; start->position > wish->offset && i < c->sources.n; i++) {
+        const struct source *s = c->sources.at[i];
+        struct wish like = s->wish;
+        like.rate = wish->rate;
+        like.pace = wish->pace;
+        if (!s->wisher && s->generation == c->generation && !wish->shot &&
+            s->wish.rate != wish->rate && wish_equal(&like, wish))
+            return true;
+    }
+    return false;
+}
+
 /* It was opened for a batch that wants it no longer; a strip that has got it meanwhile keeps it. */
 static void source_yield(struct console *c, struct source *s)
 {
@@ -133,7 +150,7 @@ static bool wish_primed(struct console *c, struct wishes *w, const struct wish *
     }
     if (s)
         return track_primed(s->track) || (!wish->shot && patience_over(c, s, 0));
-    if (!w->moves && plays(c, wish))
+    if (!w->moves && (plays(c, wish) || turns(c, wish, start)))
         return true;
     struct wish own;
     s = wish_copy(&own, wish) ? NULL : source_open(c, &own, start, NULL, &why);
