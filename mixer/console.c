@@ -39,10 +39,11 @@ struct console *console_new(const struct console_setup *setup)
     return c;
 }
 
-/* Commands for what lies in it are kept for a frame that is yet to be made. */
+/* Commands for what lies in it are kept for a frame that is yet to be made; or the batch in which
+ * its fade begins has not been posted whole, and will tell it its end. */
 static bool grave_waits(const struct console *c, const struct grave *g)
 {
-    return g->frame && g->frame >= c->status->frame;
+    return c->n_endings > 0 || (g->frame && g->frame >= c->status->frame);
 }
 
 static void graves_dig(struct console *c, bool all)
