@@ -50,7 +50,7 @@ uint32_t console_unprimed(const struct console *c)
 
 bool source_dumb(const struct source *s)
 {
-    return track_waits_ns(s->track, rt_now()) > HANGS_NS;
+    return !s->wish.pipe && track_waits_ns(s->track, rt_now()) > HANGS_NS;
 }
 
 static bool known_to_hang(const struct console *c, const char *path)
