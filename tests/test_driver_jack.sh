@@ -3,9 +3,15 @@
 set -u
 cd "$(dirname "$0")/.." || exit
 if [ -z "${JACKBOX_PID-}" ]; then
-    for world in 64 "1024 44100"; do
-        # shellcheck disable=SC2086
-        tests/jackbox.sh $world -- "$0" || exit
+    # A server that does not wait loses sound when the machine is held up: once more, then.
+    for world in 64 "1024 44100" "1024 async"; do
+        for _ in 1 2 3 4 5; do
+            # shellcheck disable=SC2086
+            tests/jackbox.sh $world -- "$0"
+            status=$?
+            [ $status = 77 ] || break
+        done
+        [ $status = 0 ] || exit $status
     done
     exit 0
 fi

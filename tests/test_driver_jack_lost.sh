@@ -2,7 +2,10 @@
 # test_driver_jack_lost.sh - a JACK server that is late, dies, ends, hangs, or comes back changed
 set -u
 cd "$(dirname "$0")/.." || exit
-[ -n "${JACKBOX_PID-}" ] || exec tests/jackbox.sh 64 -- "$0"
+if [ -z "${JACKBOX_PID-}" ]; then
+    tests/jackbox.sh 64 -- "$0" && exec tests/jackbox.sh 256 async -- "$0"
+    exit
+fi
 . tests/withmixd.sh
 rate=48000
 
@@ -30,8 +33,9 @@ lose() { # signal
 position() {
     ctl get transport/position | sed -n 's/.*position=//p'
 }
-wires() {
-    ctl ports | grep -c "from=.* live=$1"
+# But for those to a tap: it has gone, and whether mixd takes that for the server's doing is chance.
+wires() { # on or off
+    ctl ports | grep -v 'to=tap:in_[12] ' | grep -c "from=.* live=$1"
 }
 wired() { # how many
     [ "$(wires on)" = "$1" ]
@@ -65,8 +69,7 @@ for signal in KILL TERM KILL; do
     [ "$at" = "$(position)" ] || fail "the timeline moves without a server"
     serve
     await wired 3
-    tap "$dir/heard.wav" 9600 mixd:out_1 mixd:out_2
-    await_tap frames=
+    tap_whole "$dir/heard.wav" 9600 mixd:out_1 mixd:out_2
     python3 - "$before" "$at" "$dir" <<'END' || fail "after $signal it plays something else"
 import sys
 sys.path.insert(0, "tests")

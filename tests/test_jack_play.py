@@ -16,14 +16,25 @@ OUTPUTS = ('mixd:out_1', 'mixd:out_2')
 
 
 class JackPlay(Box):
+    def undisturbed(self, recorded):
+        """A server that does not wait loses sound when the machine is held up: once more, then."""
+        if not any(recorded() for _ in range(5)):
+            self.skipTest('five times in a row the server went on without its clients')
+
     def test_a_recording_equals_the_render(self):
         song = stems.song(self)
         client = self.daemon(song, driver='jack').client()
         self.assertTrue(set(OUTPUTS) <= set(run('jack_lsp').split()))
-        tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(5 * 48000), *OUTPUTS)
-        tap.began()
-        client.must('play')
-        tap.finish()
+
+        def recorded():
+            client.must('locate 0')
+            tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(5 * 48000), *OUTPUTS)
+            tap.began()
+            client.must('play')
+            whole = tap.finish()['gaps'] == 0
+            client.must('stop')
+            return whole
+        self.undisturbed(recorded)
         stats = '\n'.join(client.must('stats').lines)
         self.assertIn('starved=0', stats)
 
@@ -43,13 +54,15 @@ class JackPlay(Box):
         self.assertEqual(len(ports), 2, ports)
         run('sox', '-R', '-n', '-r', '48000', '-c', '2', '-b', '16', self.file('in.wav'),
             'synth', '1', 'whitenoise', 'whitenoise')
-        tap = Tap('-n', 'recorder', '-r', self.file('out.wav'), '-f', '480000', *OUTPUTS)
-        tap.began()
-        player = Tap('-n', 'player', '-p', self.file('in.wav'))
-        for i, port in enumerate(ports):
-            run('jack_connect', f'player:out_{i + 1}', port)
-        player.finish()
-        tap.finish(now=True)
+
+        def recorded():
+            tap = Tap('-n', 'recorder', '-r', self.file('out.wav'), '-f', '480000', *OUTPUTS)
+            tap.began()
+            player = Tap('-n', 'player', '-p', self.file('in.wav'))
+            for i, port in enumerate(ports):
+                run('jack_connect', f'player:out_{i + 1}', port)
+            return player.finish()['gaps'] + tap.finish(now=True)['gaps'] == 0
+        self.undisturbed(recorded)
         played, heard = wavs.read(self.file('in.wav')), wavs.read(self.file('out.wav'))
         start = wavs.onset(heard.channels)
         for a, b in zip(played.channels, heard.channels):
@@ -102,4 +115,4 @@ class JackPlay(Box):
         return until(grown, 'a busy thread')
 
 
-main(periods=(64, 1024))
+main(periods=(64, 1024, '1024 async'))

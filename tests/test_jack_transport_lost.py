@@ -106,4 +106,4 @@ class Lost(Box):
         self.assertRegex(event, r'tag=@1 address=strip/a/gain .*value=-20dB$')
 
 
-main(periods=(256,))
+main(periods=(256, '256 async'))
