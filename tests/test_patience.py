@@ -27,7 +27,7 @@ class Patience(DiskBox):
         super().setUp()
         for name in STRIPS:
             self.put(name, wavs.Wav(RATE, [CONTENT]))
-        session = '\n'.join(f'add strip {name} source=mount/{name}.wav out={name} ring=200ms'
+        session = '\n'.join(f'add strip {name} source=mount/{name}.wav out={name}'
                             for name in STRIPS)
         self.mixd = self.daemon('set engine/xfade 0s\nset engine/ramp 0s\n'
                                 'set engine/patience 1:00\n' + session, driver='jack')
