@@ -105,6 +105,7 @@ int console_add_strip(struct console *c, const char *name, const struct console_
     n->picked = f.picked;
     n->frames = f.frames;
     n->total = f.total;
+    n->mark = f.mark;
     n->piped = f.piped;
     n->wants_source = true;
     return node_enter(c, n, keys, n_keys, "source", why);
@@ -187,6 +188,7 @@ int console_load(struct console *c, const char *address, const char *file, struc
     n->picked = f.picked;
     n->frames = f.frames;
     n->total = f.total;
+    n->mark = f.mark;
     n->piped = f.piped;
     pipe_close(n->pipe); /* what plays it holds it as well */
     n->pipe = NULL;

@@ -147,7 +147,7 @@ struct audiofile *audiofile_open(const char *path, uint32_t rate, enum quality q
         return NULL;
     }
     f->mark = mark;
-    *info = (struct audiofile_info){ .channels = d->channels };
+    *info = (struct audiofile_info){ .channels = d->channels, .mark = mark };
     info->file_rate = d->rate;
     info->streams = d->streams;
     memcpy(info->stream_channels, d->stream_channels, sizeof info->stream_channels);

@@ -31,6 +31,7 @@ struct audiofile_info {
     uint32_t stream_channels[AUDIOFILE_STREAMS_MAX];
     uint64_t frames; /* at the rate asked for, as the header claims; UINT64_MAX: it does not say */
     char format[64]; /* for people: "WAV 24 bit", "FLAC 16 bit" */
+    struct file_mark mark; /* as it was opened */
 };
 
 /* Any thread but the audio thread. Opens `path` to give frames at `rate` Hz. NULL: *why says what

@@ -35,6 +35,7 @@ struct picked_file {
     uint32_t channels;      /* that it gives */
     uint32_t total;         /* that it has */
     uint64_t frames;        /* its length at the engine's rate; UINT64_MAX: unknown */
+    struct file_mark mark;  /* when that was read; none: a pipe */
     bool piped;             /* it is a named pipe; then it may turn out to have other channels */
 };
 
@@ -163,16 +164,17 @@ struct node {
     enum node_kind kind;
     char name[NAME_SIZE];
     double values[NODE_PARAMS];
-    char *file;         /* strip: the source as it was written, without channels */
-    char *out;          /* as it was written */
-    uint32_t first;     /* strip: channel of the file, from 0 */
-    uint32_t picked;    /* strip: channels picked, 0: all */
-    uint64_t frames;    /* strip: length of the file at the engine's rate; UINT64_MAX: unknown */
-    uint32_t total;     /* strip: channels of the file */
-    bool piped;         /* strip: the file is a named pipe, */
-    struct pipe *pipe;  /* and this is it, once it was to be played; shared */
-    int32_t port;       /* input: first place, else -1 */
-    struct strip strip; /* the engine's */
+    char *file;            /* strip: the source as it was written, without channels */
+    char *out;             /* as it was written */
+    uint32_t first;        /* strip: channel of the file, from 0 */
+    uint32_t picked;       /* strip: channels picked, 0: all */
+    uint64_t frames;       /* strip: length of the file at the engine's rate; UINT64_MAX: unknown */
+    uint32_t total;        /* strip: channels of the file, */
+    struct file_mark mark; /* and which file that was */
+    bool piped;            /* strip: the file is a named pipe, */
+    struct pipe *pipe;     /* and this is it, once it was to be played; shared */
+    int32_t port;          /* input: first place, else -1 */
+    struct strip strip;    /* the engine's */
     double sent[NODE_RAMPS]; /* where its ramps are or go */
     struct mix mix;          /* bus and master: the engine's */
     float *mix_memory;

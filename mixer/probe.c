@@ -52,6 +52,7 @@ static bool peer_facts(const struct console *c, const char *file, struct audiofi
             continue;
         info->channels = n->total;
         info->frames = n->frames;
+        info->mark = n->mark;
         return true;
     }
     return false;
@@ -75,6 +76,7 @@ static int facts_take(struct picked_file *f, const struct audiofile_info *info)
     f->total = info->channels;
     f->channels = f->picked ? f->picked : info->channels;
     f->frames = info->frames;
+    f->mark = info->mark;
     return 0;
 }
 

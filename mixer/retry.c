@@ -4,7 +4,8 @@
  * it, where the timeline is by then; the strip goes on as it is until that track is primed, and if
  * the file is still lost nobody hears of it. A trial holds up nothing else, however long the disk
  * takes. A file that has grown by the time its end was read goes on the same way, at once; since
- * both tracks give the same sound, the crossfade between them is none.
+ * both tracks give the same sound, the crossfade between them is none. So does one that was kept
+ * ready at a marker and has been replaced meanwhile, which is heard as it was for that moment.
  */
 #include "effects/rt.h"
 #include "mixer/console_parts.h"

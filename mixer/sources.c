@@ -77,20 +77,18 @@ void source_close(struct console *c, struct source *s)
     free(s);
 }
 
-/* Would it be opened now as it was? What is only just being opened is; and a disk that may hang is
- * not asked, for that would hang the control thread. */
-static bool source_fresh(const struct console *c, const struct source *s)
+/* Is it the file that the strip was given, and not what it was before? What is only just being
+ * opened is. The disk itself is not asked: it may hang, and the control thread with it. */
+static bool source_fresh(const struct node *n, const struct source *s)
 {
-    struct file_mark then = track_mark(s->track);
-    if (c->hanging || file_mark_none(&then) || source_dumb(s))
-        return true;
-    struct file_mark now = file_mark_at(s->wish.path);
-    return file_mark_equal(&then, &now);
+    struct file_mark mark = track_mark(s->track);
+    return file_mark_none(&mark) || file_mark_none(&n->mark) || file_mark_equal(&mark, &n->mark);
 }
 
 /* One that was opened for this very batch is taken whatever became of its file, each one-shot for
  * one strip alone; another one if the file is still the same. */
-static struct source *source_find(const struct console *c, const struct wish *w)
+static struct source *source_find(const struct console *c, const struct node *n,
+                                  const struct wish *w)
 {
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
@@ -101,7 +99,7 @@ static struct source *source_find(const struct console *c, const struct wish *w)
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct source *s = c->sources.at[i];
         if (!w->shot && !s->wisher && s->generation == c->generation && !s->missed &&
-            wish_equal(&s->wish, w) && track_fate(s->track) == TRACK_WELL && source_fresh(c, s))
+            wish_equal(&s->wish, w) && track_fate(s->track) == TRACK_WELL && source_fresh(n, s))
             return s;
     }
     return NULL;
@@ -116,13 +114,9 @@ static struct source *source_take(struct console *c, const struct wish *w)
     struct source *s = cue_take(q, w);
     if (!s)
         return NULL;
-    list_add(&c->sources, s);
-    if (!source_fresh(c, s)) {
-        source_close(c, s);
-        return NULL;
-    }
     s->generation = c->generation;
     s->wanted_ns = rt_now();
+    list_add(&c->sources, s);
     track_wake(s->track);
     return s;
 }
@@ -220,7 +214,7 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
         node_pipe(c, n, &wish, &start, unless)) {
         if (start.anchored && !wish.shot)
             wish.pace = node_pace(n, start.position, start.rolled);
-        s = source_find(c, &wish);
+        s = source_find(c, n, &wish);
         if (!s)
             s = source_take(c, &wish);
         if (!s)

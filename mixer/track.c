@@ -284,6 +284,11 @@ static bool rest(struct track *t, struct stream *s)
     note_primed(t);
     sleep_until(&t->wake, NULL);
     atomic_exchange_explicit(&t->woken, false, memory_order_acq_rel); /* as in nap() */
+    if (!track_stopping(t)) {
+        note_asked(t, rt_now());
+        track_file_woken(t);
+        note_asked(t, 0);
+    }
     return true;
 }
 

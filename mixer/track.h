@@ -62,6 +62,7 @@ enum track_fate {
     TRACK_LOST,  /* it cannot be opened or read, or ends before its header said: silence from there
                     on, and another track may have more luck */
     TRACK_GROWN, /* it ended, and there is more of it than when it was opened */
+    TRACK_STALE, /* when it was woken from its `prime`, the file had been replaced or changed */
 };
 
 struct track_figures {

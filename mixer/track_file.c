@@ -66,6 +66,14 @@ static void look_at_the_name(struct track *t)
         note(t, "was replaced by another file; the old one plays on until it is loaded anew");
 }
 
+void track_file_woken(struct track *t)
+{
+    struct file_mark there = file_mark_at(t->path);
+    if (!file_mark_none(&there) && !file_mark_equal(&there, &t->mark) &&
+        track_fate(t) == TRACK_WELL)
+        set_fate(t, TRACK_STALE);
+}
+
 static bool grown(const struct track *t)
 {
     struct file_mark there = file_mark_at(t->path);

@@ -107,6 +107,8 @@ bool track_file_shunned(const struct track *t);
 void track_file_found(struct track *t, const struct stream *s);
 /* It could not be opened. */
 void track_file_missing(struct track *t);
+/* It has slept since it was opened. */
+void track_file_woken(struct track *t);
 /* After every read. `ended`: nothing more will come of the stream. */
 void track_file_look(struct track *t, const struct stream *s, bool ended);
 

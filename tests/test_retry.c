@@ -1,4 +1,5 @@
 /* test_retry.c - files that grow, are replaced, vanish and come back, while they are played */
+#include "mixer/markers.h"
 #include "tests/desk.h"
 
 #include <stdatomic.h>
@@ -98,6 +99,35 @@ static void a_file_that_is_replaced_plays_on(void)
     studio_close(&s);
 }
 
+static void take_ready(void *context, const struct marker_figures *m)
+{
+    *(bool *)context = m->files == 1 && m->ready == 1;
+}
+
+/* The old one is heard for as long as it takes to open the new one. */
+static void a_file_that_is_replaced_while_it_is_kept_ready(void)
+{
+    struct studio s;
+    struct refusal why;
+    bool ready = false;
+    desk_write_ramp("a.wav", LENGTH, 1);
+    begin(&s, "");
+    CHECK_INT(console_add_marker(s.console, "here", 1000, true, &why), 0);
+    while (!ready) {
+        console_tick(s.console);
+        console_prime_markers(s.console);
+        console_each_marker(s.console, &ready, take_ready);
+    }
+    desk_write_ramp("b.wav", LENGTH, 500001);
+    CHECK_INT(rename(desk_path("b.wav"), desk_path("a.wav")), 0);
+    CHECK_INT(console_locate(s.console, 1000, &why), 0);
+    console_tick(s.console);
+    hear_paced(&s, heard, HALF);
+    CHECK(signal_ramp_frame(heard[2 * DESK_FADE]) > 0);
+    CHECK_INT(wrong(heard + HALF - STEP, 500001 + 1000 + HALF - STEP, STEP), 0);
+    studio_close(&s);
+}
+
 static void a_file_that_is_gone_plays_on(void)
 {
     struct studio s;
@@ -130,7 +160,7 @@ static void a_file_that_comes_back_is_in_step(void)
     while (!strcmp(state(&s), "lost"))
         hear_paced(&s, heard, 640);
     CHECK(strstr(s.report, "plays again"));
-    desk_hear(&s, heard, 960); /* the crossfade */
+    desk_hear(&s, heard, 960);               /* the crossfade */
     engine_process(s.engine, NULL, NULL, 0); /* the newest status */
     console_tick(s.console);
     uint64_t at = console_status(s.console)->position;
@@ -146,6 +176,7 @@ int main(void)
     RUN(a_file_that_grows_plays_on);
     RUN(but_not_behind_its_end);
     RUN(a_file_that_is_replaced_plays_on);
+    RUN(a_file_that_is_replaced_while_it_is_kept_ready);
     RUN(a_file_that_is_gone_plays_on);
     RUN(a_file_that_comes_back_is_in_step);
     while (track_decoders() > 0)
