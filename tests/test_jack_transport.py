@@ -86,7 +86,7 @@ class Follow(Line):
         client.refused('loop 1s 2s', 'state')
         client.must('set transport/jack off')
         client.must('loop 1s 2s')
-        self.assertIn('loop off', client.refused('set transport/jack follow', 'state').text)
+        self.assertEqual(client.refused('set transport/jack follow', 'state').hint, 'loop off')
 
     def test_a_transport_that_rolls_is_joined_in_step(self):
         mover('locate', 12345)
