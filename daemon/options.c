@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum kind { KIND_TEXT, KIND_COUNT, KIND_FLAG, KIND_LOUDER, KIND_QUIET, KIND_HELP, KIND_VERSION };
+enum { PERIOD = 256, PERIOD_RENDER = 2048 }; /* frames */
 enum { RUNS = 1 << MODE_RUN, RENDERS = 1 << MODE_RENDER, CHECKS = 1 << MODE_CHECK };
 
 static const struct row {
@@ -48,8 +49,8 @@ static const struct row {
       "frames per second; with JACK its own (48000)", offsetof(struct options, rate), 1000,
       768000 },
     { "period", 0, KIND_COUNT, RUNS | RENDERS, "FRAMES",
-      "per call of the driver; with JACK its own (256)", offsetof(struct options, period), 1,
-      65536 },
+      "per call of the driver; with JACK its own (256, and to render 2048)",
+      offsetof(struct options, period), 1, 65536 },
     { "quantum", 0, KIND_COUNT, RUNS | RENDERS | CHECKS, "FRAMES",
       "the engine's own step, a power of two from 16 to 1024 (64)",
       offsetof(struct options, quantum), 16, 1024 },
@@ -183,9 +184,7 @@ int options_read(struct options *o, int argc, char **argv)
     char letters[2 * ROWS + 2] = "";
     unsigned given = 0;
     int at = 0, letter;
-    *o = (struct options){
-        .name = "mixd", .driver = "jack", .rate = 48000, .period = 256, .quantum = 64
-    };
+    *o = (struct options){ .name = "mixd", .driver = "jack", .rate = 48000, .quantum = 64 };
     for (int i = 0; i < ROWS; i++) {
         bool takes = rows[i].argument != NULL;
         longs[i] = (struct option){ rows[i].name, takes, NULL, rows[i].letter };
@@ -209,5 +208,7 @@ int options_read(struct options *o, int argc, char **argv)
         given |= 1u << i;
     }
     int status = operands_read(o, argc - optind, argv + optind);
+    if (!o->period) /* nobody waits for a render's next period: what each one costs is saved */
+        o->period = o->mode == MODE_RENDER ? PERIOD_RENDER : PERIOD;
     return status ? status : options_check(o, given);
 }

@@ -20,7 +20,7 @@ struct options {
     const char *format;           /* render */
     const char *from, *to, *tail; /* render: times, read when the rate is known */
     uint32_t rate;                /* Hz, 48000 */
-    uint32_t period;              /* frames, 256 */
+    uint32_t period;              /* frames, 256; to render 2048 */
     uint32_t quantum;             /* frames, 64 */
     bool play;
     int verbosity; /* -1 quiet, 0, 1 verbose .. */
