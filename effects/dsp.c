@@ -51,6 +51,15 @@ CLONES RT void dsp_tap(float *restrict out, const float *restrict frames, uint32
             out[i] = x[(size_t)channels * i];
 }
 
+CLONES RT void dsp_part(float *restrict left, float *restrict right, const float *restrict frames,
+                        uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        left[i] = frames[2 * (size_t)i];
+        right[i] = frames[2 * (size_t)i + 1];
+    }
+}
+
 CLONES RT void dsp_blend(float *restrict now, const float *restrict was, const float *restrict t,
                          uint32_t n)
 {

@@ -31,6 +31,9 @@ RT void dsp_multiply(float *restrict x, const float *restrict gain, uint32_t n);
 RT void dsp_tap(float *restrict out, const float *restrict frames, uint32_t channels,
                 uint32_t channel, uint32_t n);
 
+/* The two channels of n interleaved frames. */
+RT void dsp_part(float *restrict left, float *restrict right, const float *restrict frames,
+                 uint32_t n);
 /* now = t * now + (1 - t) * was: a crossfade to `now` while t goes from 0 to 1 */
 RT void dsp_blend(float *restrict now, const float *restrict was, const float *restrict t,
                   uint32_t n);

@@ -71,8 +71,11 @@ static RT bool tap_take(struct lane *lane, struct booth *b)
     uint32_t channels = track_channels(tap->track);
     if (!frames || tap->first + tap->channels > channels || tap->channels < lane->strip->channels)
         return false;
-    for (uint32_t c = 0; c < lane->strip->channels; c++)
-        dsp_tap(b->ch[c], frames, channels, tap->first + c, b->quantum);
+    if (channels == 2 && lane->strip->channels == 2)
+        dsp_part(b->ch[0], b->ch[1], frames, b->quantum);
+    else
+        for (uint32_t c = 0; c < lane->strip->channels; c++)
+            dsp_tap(b->ch[c], frames, channels, tap->first + c, b->quantum);
     return true;
 }
 

@@ -98,6 +98,23 @@ static void test_tap(void)
     }
 }
 
+static void test_part(void)
+{
+    static float frames[2 * LONGEST], right[LONGEST + 1];
+
+    signal_ramp(frames, 2 * LONGEST, 0);
+    EVERY_CASE(n, shift)
+    {
+        prepare(n, shift);
+        right[n] = -1;
+        dsp_part(out, right, frames, n);
+        for (uint32_t i = 0; i < n; i++)
+            CHECK(out[i] == frames[2 * i] && right[i] == frames[2 * i + 1]);
+        CHECK(right[n] == -1);
+        check_guards(n);
+    }
+}
+
 static void test_blend(void)
 {
     EVERY_CASE(n, shift)
@@ -206,6 +223,7 @@ int main(void)
     RUN(test_add_ramped);
     RUN(test_scale_and_multiply);
     RUN(test_tap);
+    RUN(test_part);
     RUN(test_blend);
     RUN(test_raise);
     RUN(test_decibels);
