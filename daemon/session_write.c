@@ -33,16 +33,36 @@ struct writing {
     uint32_t at; /* among the values: they come object by object, as the objects are written */
 };
 
+static void object_free(struct object *o)
+{
+    if (!o)
+        return;
+    free(o->address);
+    free(o->kind);
+    free(o);
+}
+
+static void value_free(struct value *v)
+{
+    if (!v)
+        return;
+    free(v->address);
+    free(v->text);
+    free(v);
+}
+
 static void object_take(void *context, const char *address, const char *kind)
 {
     struct writing *w = context;
     if (!strcmp(kind, "marker") || !strcmp(kind, "group"))
         return; /* not on the desk */
     struct object *o = malloc(sizeof *o);
-    if (!o)
+    if (o)
+        *o = (struct object){ strdup(address), strdup(kind) };
+    if (o && o->address && o->kind && !list_add(&w->objects, o))
         return;
-    *o = (struct object){ strdup(address), strdup(kind) };
-    list_add(&w->objects, o);
+    object_free(o);
+    w->out->failed = true;
 }
 
 static void value_take(void *context, const struct console_value *v)
@@ -50,11 +70,15 @@ static void value_take(void *context, const struct console_value *v)
     struct writing *w = context;
     const char *row = strrchr(v->address, '/');
     bool always = row && (!strcmp(row, "/source") || !strcmp(row, "/channels"));
-    struct value *copy = v->saved || always ? malloc(sizeof *copy) : NULL;
-    if (!copy)
+    if (!v->saved && !always)
         return;
-    *copy = (struct value){ strdup(v->address), strdup(v->text), v->saved };
-    list_add(&w->values, copy);
+    struct value *copy = malloc(sizeof *copy);
+    if (copy)
+        *copy = (struct value){ strdup(v->address), strdup(v->text), v->saved };
+    if (copy && copy->address && copy->text && !list_add(&w->values, copy))
+        return;
+    value_free(copy);
+    w->out->failed = true;
 }
 
 /* A path as it reads from the folder that is written to. */
@@ -73,6 +97,7 @@ static void path_write(const struct writing *w, const char *path, struct text *o
     const char *text = text_string(&whole);
     bool inside = n && !strncmp(text, w->folder, n) && text[n] == '/';
     text_add_string(out, inside ? text + n + 1 : text);
+    out->failed |= whole.failed;
     text_clear(&whole);
 }
 
@@ -86,6 +111,7 @@ static void pair_write(const struct writing *w, const char *key, const char *val
         text_add_string(&word, value);
     text_add_string(w->out, " ");
     word_write(w->out, text_string(&word));
+    w->out->failed |= word.failed;
     text_clear(&word);
 }
 
@@ -330,18 +356,10 @@ static void port_skip(void *context, const char *name, bool output, bool own)
 
 static void writing_clear(struct writing *w)
 {
-    for (uint32_t i = 0; i < w->objects.n; i++) {
-        struct object *o = w->objects.at[i];
-        free(o->address);
-        free(o->kind);
-        free(o);
-    }
-    for (uint32_t i = 0; i < w->values.n; i++) {
-        struct value *v = w->values.at[i];
-        free(v->address);
-        free(v->text);
-        free(v);
-    }
+    for (uint32_t i = 0; i < w->objects.n; i++)
+        object_free(w->objects.at[i]);
+    for (uint32_t i = 0; i < w->values.n; i++)
+        value_free(w->values.at[i]);
     list_clear(&w->objects);
     list_clear(&w->values);
 }
