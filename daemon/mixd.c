@@ -152,7 +152,7 @@ static void rebuild(struct mixd *m, uint32_t rate)
     console_each_recording(m->console, NULL, recording_warn);
     session_write(m, console_folder(m->console), &lines);
     m->driver_kind->stop(m->driver);
-    transactions_clear(m);
+    transactions_rebase(m);
     schedule_rebase(m, link_horizon(m->link), console_rate(m->console), rate);
     audio_clear(m);
     if (!folder || lines.failed || audio_init(m, rate) || console_set_folder(m->console, folder) ||

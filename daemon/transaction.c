@@ -11,6 +11,7 @@
 #include "mixer/batch.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,9 +90,9 @@ enum verdict transaction_begin(struct call *call)
     return VERDICT_DONE;
 }
 
-static void note_fault(struct transaction *t, const struct reply *reply)
+static void note_fault(struct transaction *t, unsigned line, const struct reply *reply)
 {
-    text_printf(&t->faults, "%u %s %s\n", t->said, protocol_code_name(reply_code(reply)),
+    text_printf(&t->faults, "%u %s %s\n", line, protocol_code_name(reply_code(reply)),
                 reply_text(reply));
     t->n_faults++;
 }
@@ -101,15 +102,45 @@ void transaction_spoil(void *mixd, void *client, const struct reply *reply)
     struct transaction *t = transaction_of(mixd, client);
     if (!t)
         return;
-    t->said++;
-    note_fault(t, reply);
+    note_fault(t, ++t->said, reply);
+}
+
+void transactions_rebase(struct mixd *m)
+{
+    for (struct transaction *t = m->transactions; t; t = t->next) {
+        wishes_free(m->console, t->errand.wishes);
+        rehearsal_free(t->errand.rehearsal);
+        t->errand.wishes = NULL;
+        t->errand.rehearsal = NULL;
+    }
+}
+
+/* Tries what was said so far on a copy of the desk as it is now. False: out of memory. */
+static bool rehearse_anew(struct transaction *t)
+{
+    struct errand *e = &t->errand;
+    struct reply *scratch = reply_new();
+    const char *at = text_string(&e->lines);
+    e->rehearsal = scratch ? rehearsal_new(t->m) : NULL;
+    for (unsigned i = 1; e->rehearsal && *at; i++) {
+        char line[PROTOCOL_LINE + 1];
+        size_t n = strcspn(at, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)n, at);
+        at += n + (at[n] == '\n');
+        if (!rehearsal_try(e->rehearsal, line, scratch))
+            note_fault(t, i, scratch);
+    }
+    reply_free(scratch);
+    return e->rehearsal;
 }
 
 static enum verdict keep(struct transaction *t, struct call *call)
 {
     struct errand *e = &t->errand;
     t->said++;
-    if (e->n == LINES_MOST)
+    if (!e->rehearsal && !rehearse_anew(t))
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+    else if (e->n == LINES_MOST)
         reply_err(call->reply, CODE_LIMIT, "a transaction has %d lines at most", LINES_MOST);
     else if (call->when.text)
         reply_err_at(call->reply, CODE_STATE, &call->when, "a transaction has one time: commit at");
@@ -119,7 +150,7 @@ static enum verdict keep(struct transaction *t, struct call *call)
         rehearsal_try_call(e->rehearsal, call);
     }
     if (reply_refused(call->reply)) {
-        note_fault(t, call->reply);
+        note_fault(t, t->said, call->reply);
         text_cut(&e->lines, before);
         return VERDICT_DONE;
     }

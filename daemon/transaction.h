@@ -35,5 +35,8 @@ enum verdict transaction_abort(struct call *call);
 void transaction_drop(struct mixd *m, const struct client *c);
 /* Control. All of them. */
 void transactions_clear(struct mixd *m);
+/* Control. Before the desk is built anew, for another rate: what was tried on it will be tried on
+ * that one. */
+void transactions_rebase(struct mixd *m);
 
 #endif

@@ -33,8 +33,8 @@ class ServerLost(Box):
         except ProcessLookupError:
             pass
 
-    def start_server(self):
-        self.server = subprocess.Popen(shlex.split(os.environ['JACKBOX_JACKD']),
+    def start_server(self, *options):
+        self.server = subprocess.Popen([*shlex.split(os.environ['JACKBOX_JACKD']), *options],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill_server(self):
@@ -67,6 +67,35 @@ class ServerLost(Box):
             until(lambda: connections() == before, f'{before} to be there again')
             self.assertEqual(client.get('strip/a/gain'), f'{-3 - turn}dB')
             until(lambda: client.get('transport/position') != held, 'the transport to roll on')
+
+    def test_a_transaction_lives_through_another_rate(self):
+        """One that goes on being said, one that is only committed, and one that was wrong."""
+        stems.stem(self.file('a.wav'), 2, 0)
+        daemon = self.daemon('add strip a source=a.wav loop=on', driver='jack')
+        client, quiet, wrong = daemon.client(), daemon.client(), daemon.client()
+        client.must('watch state')
+        self.start_server()
+        client.await_event(r'event state .*driver=jack')
+        for one in (client, quiet, wrong):
+            one.must('begin')
+        client.must('set strip/a/gain -7dB')
+        client.must('add bus hall')
+        quiet.must('set strip/a/pan L40')
+        wrong.must('set strip/a/mute on')
+        wrong.refused('set strip/a/no.such on', 'unknown')
+        self.kill_server()
+        client.await_event(r'event state .*driver=lost')
+        self.start_server('-r', '44100')
+        until(lambda: 'rate=44100 ' in ' '.join(client.must('status').lines), 'the other rate')
+        self.assertEqual(client.get('strip/a/gain'), '0dB')
+        self.assertEqual(client.must('set strip/a/send/hall -9dB').fields['queued'], '3')
+        self.assertEqual(client.must('commit').fields['lines'], '3')
+        self.assertEqual(client.get('strip/a/gain'), '-7dB')
+        self.assertEqual(client.get('strip/a/send/hall'), '-9dB')
+        quiet.must('commit')
+        self.assertEqual(client.get('strip/a/pan'), 'L40')
+        wrong.refused('commit', 'state')
+        self.assertEqual(client.get('strip/a/mute'), 'off')
 
     def test_a_server_that_is_not_there_yet(self):
         client = self.daemon('add bus hall', driver='jack').client()
