@@ -46,15 +46,15 @@ static bool serves(struct pipe *p, uint64_t frame, bool trial)
            (state != PIPE_ENDED || (!trial && pipe_stands(p, frame) == frame));
 }
 
-/* One that another strip has. */
+/* One that is being played, by another strip or by one that goes: two who read from one pipe would
+ * tear what comes out of it apart. */
 static struct pipe *pipe_find(const struct console *c, const struct wish *w, uint64_t frame,
                               bool trial)
 {
-    for (uint32_t i = 0; i < c->nodes.n; i++) {
-        const struct node *n = c->nodes.at[i];
-        if (n->pipe && n->life != LIFE_LEAVING && pipe_has_name(n->pipe, w->path) &&
-            serves(n->pipe, frame, trial))
-            return pipe_share(n->pipe);
+    for (uint32_t i = 0; i < c->sources.n; i++) {
+        struct pipe *p = ((const struct source *)c->sources.at[i])->wish.pipe;
+        if (p && pipe_has_name(p, w->path) && serves(p, frame, trial))
+            return pipe_share(p);
     }
     return NULL;
 }

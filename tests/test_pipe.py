@@ -363,6 +363,30 @@ class Moving(Pipe):
                         self.news[stands + QUANTUM:stands + len(heard) - back])
         self.assertGreater(first + back, begun)
 
+    def test_a_strip_in_the_place_of_another(self):
+        """What takes the place of another reads on where that one stood."""
+        self.reach(0.5)
+        for line in ('begin', 'remove strip/news', 'add strip again source=news.wav ring=200ms',
+                     'commit'):
+            self.client.must(line)
+        first = self.record('again')
+        self.reach(self.position() / RATE + 1)
+        heard = self.recorded('again', first, first)
+        start = self.news.index(heard[-1]) - len(heard) + 1
+        self.assertTrue(heard[-9600:] == self.news[start + len(heard) - 9600:start + len(heard)])
+        self.assertEqual(self.client.get('strip/again/state'), 'ready')
+
+    def test_a_reload_does_not_touch_it(self):
+        first = self.record('news')
+        self.reach(0.5)
+        before = self.position()
+        self.client.must('set strip/news/pan L20')
+        self.client.must('reload')
+        self.reach(before / RATE + 1)
+        heard = self.recorded('news', first, first)
+        start = self.news.index(heard[-1]) - len(heard) + 1
+        self.assertTrue(heard == self.news[start:start + len(heard)])
+
     def test_two_strips_of_one_pipe(self):
         self.client.must('add strip right source=news.wav:2 ring=200ms')
         until(lambda: self.client.get('strip/right/state') == 'ready', 'it to be there')
