@@ -7,6 +7,7 @@
 #include "effects/time.h"
 #include "mixer/console_parts.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { KEPT_RINGS = 2, KEPT_MORE_S = 1 }; /* so far back a decoder can begin */
@@ -111,17 +112,34 @@ bool node_pipe(struct console *c, struct node *n, struct wish *w, const struct s
     return w->pipe;
 }
 
+/* What a listener may wonder at: why a pipe that flows is not heard. */
+static void tell_why_silent(struct console *c, const struct node *n, const char *address)
+{
+    char text[PIPE_TEXT], late[PARAM_TEXT], now[PARAM_TEXT];
+    uint32_t channels = pipe_channels(n->pipe), rate = c->setup.rate;
+    uint64_t offset = (uint64_t)llround(n->values[NODE_OFFSET] * rate);
+    uint64_t position = c->status->position - c->status->position % rate; /* whole seconds */
+    if (n->first + n->strip.channels > channels) {
+        snprintf(text, sizeof text, "%.350s: the pipe has channels 1 to %u: silent", n->file,
+                 channels);
+        c->setup.report(c->setup.context, address, text);
+    }
+    if (!rolls(c) || position <= offset)
+        return;
+    snprintf(text, sizeof text,
+             "%.300s: its first frame comes %s late, and what is late is skipped; with offset=%s "
+             "it would begin now",
+             n->file, time_format(position - offset, rate, late), time_format(position, rate, now));
+    c->setup.report(c->setup.context, address, text);
+}
+
 void pipe_report(struct console *c, const struct node *n)
 {
     char address[ADDRESS_SIZE], text[PIPE_TEXT];
-    uint32_t channels = pipe_channels(n->pipe);
     node_address(n, address);
     while (pipe_news(n->pipe, text)) {
         c->setup.report(c->setup.context, address, text);
-        if (n->first + n->strip.channels > channels) {
-            snprintf(text, sizeof text, "%.350s: the pipe has channels 1 to %u: silent", n->file,
-                     channels);
-            c->setup.report(c->setup.context, address, text);
-        }
+        if (pipe_state(n->pipe) == PIPE_FLOWS)
+            tell_why_silent(c, n, address);
     }
 }

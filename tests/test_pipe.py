@@ -214,6 +214,20 @@ class Feeding(Pipe):
         self.assertTrue(heard[back + 960:back + 9600] == news[place:place + 9600 - 960])
         self.assertGreater(place, 2 * RATE)
 
+    def test_a_stream_that_begins_late(self):
+        """Somebody who hears nothing is told why."""
+        self.begin()
+        self.client.must('play')
+        self.reach(2.1)
+        feeder = Feeder(self.pipe, [head(), content(7, 0.5).tobytes(), 30.0])
+        event = self.client.await_event('event log .*late')
+        self.assertIn('its first frame comes 2s late', event)
+        self.assertIn('with offset=2s it would begin now', event)
+        until(lambda: self.figures()['skipped'] == RATE // 2, 'all to be skipped')
+        self.client.must(f'set strip/news/offset {self.position() + RATE}f')
+        until(lambda: self.figures()['played'] > 0, 'it to be heard')
+        self.assertTrue(feeder.is_alive())
+
     def test_garbage(self):
         self.begin()
         self.client.must('play')
