@@ -8,8 +8,10 @@ import random
 import subprocess
 import sys
 import time
+import unittest
 
-from jackline import RATE, ROLLING, STARTING, STOPPED, FADE, Recording, Storm, mover, number_file
+from jackline import (FADE, QUANTUM, RATE, ROLLING, STARTING, STOPPED, Recording, Storm, mover,
+                      number_file)
 from mixdbox import BUILD, Box, Tap, fields, main, run, until
 
 OUTPUTS = ('mixd:out_1', 'mixd:out_2')
@@ -29,9 +31,9 @@ class Line(Box):
         mover('locate', 0)
 
     def start(self, mode, more='', **how):
-        daemon = self.daemon(f'add strip a source=numbers.wav\nset transport/jack {mode}\n{more}',
-                             driver='jack', **how)
-        client = daemon.client()
+        self.mixd = self.daemon('add strip a source=numbers.wav\n'
+                                f'set transport/jack {mode}\n{more}', driver='jack', **how)
+        client = self.mixd.client()
         until(lambda: 'driver=jack' in client.must('status').lines[1], 'JACK')
         return client
 
@@ -54,6 +56,12 @@ class Line(Box):
                   *OUTPUTS, *more)
         tap.began()
         return tap
+
+    def standstill(self):
+        """Who waits for whom?"""
+        other = self.mixd.client()
+        said = '; '.join((*other.must('status').lines[:3], *other.must('stats').lines))
+        return f"JACK: {mover('look')}; mixd: {said}"
 
     def heard(self, tap, now=True):
         tap.finish(now=now)
@@ -139,7 +147,11 @@ class Both(Line):
         chance = random.Random(PERIOD)
         storm = Storm(seconds, PERIOD)
         while not storm.over():  # ours may be overtaken by the other's
-            client.ask(chance.choice(('play', 'play', 'stop', f'locate {chance.random() * 14}')))
+            command = chance.choice(('play', 'play', 'stop', f'locate {chance.random() * 14}'))
+            try:
+                client.ask(command)
+            except TimeoutError:
+                self.fail(f'{command} is not answered; {self.standstill()}')
             time.sleep(chance.random() / 2)
         moves = storm.finish()['moves']
         mover('stop')
@@ -201,6 +213,7 @@ class Lead(Line):
         return s['state'] == 'stopped' and int(s['position.frames'])
 
 
+@unittest.skipIf(PERIOD < QUANTUM, 'shown with a longer period')
 class Slow(Line):
     def test_jack_waits_for_the_slowest_decoder(self):
         number_file(self.file('slow.wav'))
@@ -231,6 +244,7 @@ class Slow(Line):
             self.assertGreater(heard.heard, RATE - FADE)
 
 
+@unittest.skipIf(PERIOD < QUANTUM, 'shown with a longer period')
 class Timebase(Line):
     def expected(self, frame, bpm, beats):
         tick = frame * int(bpm * 1000) * 1920 // (RATE * 60000)
@@ -287,4 +301,4 @@ class Timebase(Line):
 
 if len(sys.argv) > 1 and sys.argv[1].isdigit():
     os.environ['STORM_S'] = sys.argv.pop(1)
-main(periods=(64, '64 async', '256 async', 32))
+main(periods=('256 async', 32))
