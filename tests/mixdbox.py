@@ -151,6 +151,21 @@ class Client:
         assert list(values) == [address], values
         return values[address]
 
+    def position(self):
+        """The timeline frame that comes next."""
+        return int(fields(self.must('status').lines[0])['position.frames'])
+
+    def track(self, strip):
+        """The account of what a strip plays, which must hold; None: it plays nothing yet."""
+        for line in self.must('stats').lines:
+            if line.startswith(f'strip/{strip} '):
+                names = ('starved', 'decoded', 'played', 'skipped', 'buffered')
+                found = {name: int(fields(line)[name]) for name in names}
+                known = found['played'] + found['skipped'] + found['buffered']
+                assert found['decoded'] == known, line
+                return found
+        return None
+
     def await_event(self, pattern):
         """Reads on until an event matches; returns its line."""
         while True:
@@ -234,6 +249,17 @@ class Daemon:
         """A new connection, which closes with the daemon if not before."""
         self.clients.append(Client(self.socket))
         return self.clients[-1]
+
+    def decoders(self):
+        """How many threads of it decode a file."""
+        folder, count = f'/proc/{self.process.pid}/task', 0
+        for task in os.listdir(folder):
+            try:
+                with open(f'{folder}/{task}/comm', encoding='ascii') as name:
+                    count += name.read() == 'mixd-track\n'
+            except FileNotFoundError:
+                pass
+        return count
 
     def log(self):
         with open(self.log_path, encoding='utf-8', errors='replace') as log:

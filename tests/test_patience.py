@@ -9,7 +9,7 @@ import time
 
 import wavs
 from faultydisk import DiskBox, needs_fuse
-from mixdbox import Client, Tap, fields, main, until
+from mixdbox import Client, Tap, main, until
 
 RATE = 48000
 SECONDS = 20
@@ -40,11 +40,8 @@ class Patience(DiskBox):
         for name in STRIPS:
             self.fault(name, None)
 
-    def position(self):
-        return int(fields(self.client.must('status').lines[0])['position.frames'])
-
     def reach(self, frame):
-        until(lambda: self.position() > frame, f'frame {frame}')
+        until(lambda: self.client.position() > frame, f'frame {frame}')
 
     def record(self):
         self.tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(40 * RATE),
@@ -68,14 +65,6 @@ class Patience(DiskBox):
     def recovers(self):
         self.heal()
         self.assertIn(f'strip/{BAD}: ', self.client.await_event('event log .*answers again'))
-
-    def figures(self, name):
-        line = next(line for line in self.client.must('stats').lines
-                    if line.startswith(f'strip/{name} '))
-        found = {key: int(fields(line)[key])
-                 for key in ('starved', 'decoded', 'played', 'skipped', 'buffered')}
-        self.assertEqual(found['decoded'], found['played'] + found['skipped'] + found['buffered'])
-        return found
 
     def plays_on(self, heard, first):
         """From frame `first` of its file on, to the bit."""
@@ -103,8 +92,8 @@ class Patience(DiskBox):
                                              if f'strip/{OTHERS[0]} ' in line))
         self.reach(11 * RATE)
         self.recovers()
-        self.reach(self.position() + RATE)
-        starved = self.figures(BAD)['starved']
+        self.reach(self.client.position() + RATE)
+        starved = self.client.track(BAD)['starved']
         heard = self.heard()
         jump = next(i for i, x in enumerate(heard[OTHERS[0]]) if x != CONTENT[i])
         for name in OTHERS:
@@ -161,8 +150,8 @@ class Patience(DiskBox):
         for line in ('begin', 'locate 3s', 'play', 'commit'):
             self.client.must(line)
         self.reach(4 * RATE)
-        self.assertEqual(self.figures(OTHERS[0])['starved'], 0)
-        self.assertGreater(self.figures(BAD)['starved'], RATE // 2)
+        self.assertEqual(self.client.track(OTHERS[0])['starved'], 0)
+        self.assertGreater(self.client.track(BAD)['starved'], RATE // 2)
 
     def test_a_primed_marker_begins_with_all(self):
         self.client.must('marker add chorus 9s primed=on')

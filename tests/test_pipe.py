@@ -12,7 +12,7 @@ import threading
 import time
 
 import wavs
-from mixdbox import MIXD, Box, fields, main, run, seconds, until
+from mixdbox import MIXD, Box, main, run, seconds, until
 
 RATE = 48000
 QUANTUM = 64
@@ -85,42 +85,12 @@ class Pipe(Box):
         self.assertEqual(done['lost'], '0')
         return wavs.read(self.file(f'{name}_out.wav')).channels[0][begun - first:]
 
-    def position(self):
-        return int(fields(self.client.must('status').lines[0])['position.frames'])
-
     def reach(self, at):
-        until(lambda: self.position() > at * RATE, f'{at} s', self.mixd.process)
+        until(lambda: self.client.position() > at * RATE, f'{at} s', self.mixd.process)
 
-    def figures(self, name='news'):
-        lines = [line for line in self.client.must('stats').lines
-                 if line.startswith(f'strip/{name} ')]
-        found = fields(lines[0])
-        numbers = {key: int(found[key]) for key in ('starved', 'decoded', 'played', 'skipped',
-                                                    'buffered')}
-        self.assertEqual(numbers['decoded'],
-                         numbers['played'] + numbers['skipped'] + numbers['buffered'])
-        return numbers
-
-    def buffered(self):
-        """Have frames come?"""
-        here = any(line.startswith('strip/news ') for line in self.client.must('stats').lines)
-        return here and self.figures()['buffered'] > 0
-
-    def starves(self):
-        here = any(line.startswith('strip/news ') for line in self.client.must('stats').lines)
-        return here and self.figures()['starved'] > 0
-
-    def threads(self):
-        """Decoders alive in the daemon."""
-        folder = f'/proc/{self.mixd.process.pid}/task'
-        count = 0
-        for task in os.listdir(folder):
-            try:
-                with open(os.path.join(folder, task, 'comm'), encoding='ascii') as name:
-                    count += name.read() == 'mixd-track\n'
-            except FileNotFoundError:
-                pass
-        return count
+    def account(self):
+        """The account of the pipe's strip; of one that plays nothing yet, all 0."""
+        return self.client.track('news') or dict.fromkeys(('starved', 'buffered'), 0)
 
     def holes(self, heard, want):
         """[from, to) of every stretch that is not what lies there, its fades included."""
@@ -159,8 +129,8 @@ class Feeding(Pipe):
         for name, want in files.items():
             heard = self.recorded(name, first[name], begun)
             self.assertTrue(heard[:len(want)] == want, f'{name} was touched')
-            self.assertEqual(self.figures(name)['starved'], 0)
-        heard, figures = self.recorded('news', first['news'], begun), self.figures()
+            self.assertEqual(self.client.track(name)['starved'], 0)
+        heard, figures = self.recorded('news', first['news'], begun), self.account()
         holes = self.holes(heard, news)
         self.assertGreaterEqual(len(holes), 1)
         self.assertEqual(figures['decoded'], len(news))
@@ -183,14 +153,14 @@ class Feeding(Pipe):
         first = self.record('news')
         Feeder(self.pipe, [head(4 * len(news)), news.tobytes()])
         self.client.await_event('event log .*WAV 32 bit float, 48000 Hz, 1 channel')
-        until(self.buffered, 'the first frames')
+        until(lambda: self.account()['buffered'] > 0, 'the first frames')
         begun = int(self.client.must('play').fields['frame'])
         self.client.await_event('event log .*the pipe has ended')
         self.reach(3.2)
         heard = self.recorded('news', first, begun)
         self.assertTrue(heard[:len(news)] == news)
         self.assertFalse(any(heard[len(news):]), 'what told its length ends as a file does')
-        self.assertEqual(self.figures()['starved'], 0)
+        self.assertEqual(self.account()['starved'], 0)
 
     def test_cut_short_of_what_its_head_says(self):
         """Lost; the next writer's first frame is frame 0 again, and what of it is late is not
@@ -206,7 +176,7 @@ class Feeding(Pipe):
         first = self.record('news')
         Feeder(self.pipe, [head(), news.tobytes()])
         self.client.await_event('event log .*plays again')
-        frame = int(fields(self.client.must('status').lines[0])['position.frames'])
+        frame = self.client.position()
         self.reach(frame / RATE + 1)
         heard = self.recorded('news', first, first)
         back = next(i for i, x in enumerate(heard) if x)
@@ -223,9 +193,9 @@ class Feeding(Pipe):
         event = self.client.await_event('event log .*late')
         self.assertIn('its first frame comes 2s late', event)
         self.assertIn('with offset=2s it would begin now', event)
-        until(lambda: self.figures()['skipped'] == RATE // 2, 'all to be skipped')
-        self.client.must(f'set strip/news/offset {self.position() + RATE}f')
-        until(lambda: self.figures()['played'] > 0, 'it to be heard')
+        until(lambda: self.account()['skipped'] == RATE // 2, 'all to be skipped')
+        self.client.must(f'set strip/news/offset {self.client.position() + RATE}f')
+        until(lambda: self.account()['played'] > 0, 'it to be heard')
         self.assertTrue(feeder.is_alive())
 
     def test_garbage(self):
@@ -258,18 +228,18 @@ class Waiting(Pipe):
         heard = self.recorded('f', first, begun)
         self.assertTrue(heard == content(3, 3)[:len(heard)] and len(heard) >= RATE)
         self.client.must('stop')
-        standing = self.figures()['starved']
+        standing = self.account()['starved']
         self.assertGreaterEqual(standing, RATE)
         self.client.must('locate 2s')
         self.client.must('play')
-        until(self.starves, 'it to starve anew')
+        until(lambda: self.account()['starved'] > 0, 'it to starve anew')
 
     def test_removed_while_it_waits(self):
         self.begin()
         self.client.must('play')
-        self.assertEqual(self.threads(), 1)
+        self.assertEqual(self.mixd.decoders(), 1)
         self.client.must('remove strip/news')
-        until(lambda: self.threads() == 0, 'its decoder to go')
+        until(lambda: self.mixd.decoders() == 0, 'its decoder to go')
         with self.assertRaises(OSError) as refused:
             os.open(self.pipe, os.O_WRONLY | os.O_NONBLOCK)
         self.assertEqual(refused.exception.errno, errno.ENXIO)
@@ -301,7 +271,7 @@ class Waiting(Pipe):
         self.begin()
         self.client.must('arm 1s')
         self.client.must('go')
-        until(self.starves, 'it to roll')
+        until(lambda: self.account()['starved'] > 0, 'it to roll')
 
 
 class Moving(Pipe):
@@ -311,18 +281,18 @@ class Moving(Pipe):
         self.begin()
         self.feeder = Feeder(self.pipe, [head(), self.news.tobytes()])
         self.client.await_event('event log .*1 channel')
-        until(self.buffered, 'the first frames')
+        until(lambda: self.account()['buffered'] > 0, 'the first frames')
         self.client.must('play')
 
     def test_forward(self):
         first = self.record('news')
         begun = int(self.client.must('locate 30s').fields['frame'])
-        until(self.buffered, 'what lies between to be dropped')
-        self.reach(self.position() / RATE + 1)
+        until(lambda: self.account()['buffered'] > 0, 'what lies between to be dropped')
+        self.reach(self.client.position() / RATE + 1)
         heard = self.recorded('news', first, begun)
         holes = self.holes(heard[960:], self.news[30 * RATE + 960:])  # behind the crossfade
         silent = sum(b - a for a, b in holes)
-        self.assertLessEqual(silent, self.figures()['starved'] + len(holes) * QUANTUM)
+        self.assertLessEqual(silent, self.account()['starved'] + len(holes) * QUANTUM)
         self.assertLess(silent, len(heard) - RATE // 2)
 
     def test_back(self):
@@ -339,18 +309,18 @@ class Moving(Pipe):
         self.assertFalse(any(heard[960:back]))
         self.assertTrue(heard[back + QUANTUM:] == self.news[back + QUANTUM:len(heard)])
         self.assertLess(heard[back], 0.05, 'it comes back without a fade')
-        self.assertEqual(self.figures()['starved'], 0)
+        self.assertEqual(self.account()['starved'], 0)
         self.assertEqual([e for e in self.client.events if 'go back' in e], [])
 
     def test_what_is_opened_anew_in_its_place_leaves_no_gap(self):
         """What plays is exchanged for a decoder that begins where it is."""
         first = self.record('news')
         self.reach(1)
-        before = self.position()
+        before = self.client.position()
         self.client.must('set strip/news/ring 300ms')
         self.client.must('set strip/news/fadein 10ms')
         self.reach(2)
-        frame = int(fields(self.client.must('status').lines[0])['position.frames'])
+        frame = self.client.position()
         heard = self.recorded('news', first, first)
         # Both give the same sound; only the crossfade's rounding may tell where it was.
         start = self.news.index(heard[-1]) - len(heard) + 1
@@ -364,7 +334,7 @@ class Moving(Pipe):
         event = self.client.await_event('event log .*cannot go back')
         self.assertIn('silent once the loop has turned at 2.5s', event)
         self.reach(2)
-        until(lambda: self.position() < RATE / 2, 'the turn')
+        until(lambda: self.client.position() < RATE / 2, 'the turn')
         first = self.record('news')
         begun = int(self.client.must('loop off').fields['frame'])
         event = self.client.await_event('event log .*silent until')
@@ -384,7 +354,7 @@ class Moving(Pipe):
                      'commit'):
             self.client.must(line)
         first = self.record('again')
-        self.reach(self.position() / RATE + 1)
+        self.reach(self.client.position() / RATE + 1)
         heard = self.recorded('again', first, first)
         start = self.news.index(heard[-1]) - len(heard) + 1
         self.assertTrue(heard[-9600:] == self.news[start + len(heard) - 9600:start + len(heard)])
@@ -393,7 +363,7 @@ class Moving(Pipe):
     def test_a_reload_does_not_touch_it(self):
         first = self.record('news')
         self.reach(0.5)
-        before = self.position()
+        before = self.client.position()
         self.client.must('set strip/news/pan L20')
         self.client.must('reload')
         self.reach(before / RATE + 1)

@@ -309,16 +309,6 @@ class Opening(Scheduled):
         self.client = self.mixd.client()
         self.client.must('play')
 
-    def decoders(self):
-        folder, count = f'/proc/{self.mixd.process.pid}/task', 0
-        for task in os.listdir(folder):
-            try:
-                with open(f'{folder}/{task}/comm', encoding='ascii') as name:
-                    count += name.read() == 'mixd-track\n'
-            except FileNotFoundError:
-                pass
-        return count
-
     def until_before(self, frame, holds):
         """Does it come to hold half a second before a frame is obeyed?"""
         while int(re.search(r'\bframe=(\d+)', self.mixd.client().greeting)[1]) < frame - RATE / 2:
@@ -328,15 +318,15 @@ class Opening(Scheduled):
 
     def test_an_offset_is(self):
         frame = int(self.client.must('set strip/a/offset 100ms at +2500ms').fields['frame'])
-        self.assertTrue(self.until_before(frame, lambda: self.decoders() == 2))
+        self.assertTrue(self.until_before(frame, lambda: self.mixd.decoders() == 2))
 
     def test_a_rate_is_not_in_vain(self):
         """Where it turns is known when it does."""
-        until(lambda: self.decoders() == 1, 'the file to be open')
+        until(lambda: self.mixd.decoders() == 1, 'the file to be open')
         frame = int(self.client.must('set strip/a/rate 0.9 over 100ms at +2500ms').fields['frame'])
-        self.assertFalse(self.until_before(frame, lambda: self.decoders() > 1))
+        self.assertFalse(self.until_before(frame, lambda: self.mixd.decoders() > 1))
         until(lambda: self.client.get('strip/a/rate') == '0.9', 'the rate')
-        until(lambda: self.decoders() == 1, 'the other decoder to go')
+        until(lambda: self.mixd.decoders() == 1, 'the other decoder to go')
 
 
 if __name__ == '__main__':

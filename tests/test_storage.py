@@ -46,20 +46,7 @@ class Storage(DiskBox):
         self.reach(1)
 
     def reach(self, seconds):
-        until(lambda: self.position() > seconds * RATE, f'{seconds} s')
-
-    def position(self):
-        return int(fields(self.client.must('status').lines[0])['position.frames'])
-
-    def figures(self, name):
-        lines = [line for line in self.client.must('stats').lines
-                 if line.startswith(f'strip/{name} ')]
-        found = fields(lines[0])
-        numbers = {key: int(found[key]) for key in ('starved', 'decoded', 'played', 'skipped',
-                                                    'buffered')}
-        self.assertEqual(numbers['decoded'],
-                         numbers['played'] + numbers['skipped'] + numbers['buffered'])
-        return numbers
+        until(lambda: self.client.position() > seconds * RATE, f'{seconds} s')
 
     def finish(self, seconds):
         """What of each strip was heard from its first frame on; the two others to the bit."""
@@ -73,7 +60,7 @@ class Storage(DiskBox):
             n = min(len(heard[name]), SECONDS * RATE)
             self.assertGreater(n, (seconds - 1) * RATE)
             self.assertTrue(heard[name][:n] == self.content[name][:n], f'{name} was touched')
-            self.assertEqual(self.figures(name)['starved'], 0)
+            self.assertEqual(self.client.track(name)['starved'], 0)
         return heard['bad']
 
     def holes(self, heard):
@@ -107,7 +94,7 @@ class Storage(DiskBox):
         time.sleep(3)  # the fault itself
         self.fault('bad', None)
         heard = self.finish(7)
-        holes, figures = self.holes(heard), self.figures('bad')
+        holes, figures = self.holes(heard), self.client.track('bad')
         self.assertEqual(len(holes), 1, holes)
         self.no_click(heard, holes[0])
         starved = figures['starved']
@@ -166,7 +153,7 @@ class Storage(DiskBox):
         fell = until(lambda: self.eta() if self.eta() < 10 else None, 'the ring to fall')
         self.assertGreater(fell, 0)
         until(lambda: self.eta() == 0, 'it to be empty')
-        until(lambda: self.figures('bad')['starved'] > 0, 'it to starve')
+        until(lambda: self.client.track('bad')['starved'] > 0, 'it to starve')
         self.fault('bad', None)
         until(lambda: self.eta() == float('inf'), 'it to be full again')
         self.tap.finish(now=True)
@@ -178,7 +165,7 @@ class Storage(DiskBox):
         self.reach(4)
         self.fault('bad', None)
         heard = self.finish(6)
-        holes, figures = self.holes(heard), self.figures('bad')
+        holes, figures = self.holes(heard), self.client.track('bad')
         self.assertGreaterEqual(len(holes), 1)
         self.assertGreater(figures['starved'], RATE)
         faded = sum(b - a for a, b in holes) - figures['starved']
