@@ -129,7 +129,7 @@ class Live(Reload):
                   'mixd:out_1', 'mixd:out_2')
         tap.began()
         client.must('play')
-        self.write('add bus hall\n' + keeps + 'add strip c source=two.wav pan=R100\n'
+        self.write('add bus hall\n' + keeps + 'add strip c source=two.wav pan=R100 gain=-6dB\n'
                    'connect mixd:out_1 recorder:in_1\nconnect mixd:out_2 recorder:in_2')
         client.must('reload')
         until(lambda: self.played(client, 'strip/c') > RATE // 2, 'the sound of it',
