@@ -41,19 +41,6 @@ bool pipe_at(const char *path)
     return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
-static void open_end(struct pipe *p)
-{
-    struct stat st;
-    p->fd = open(p->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (p->fd < 0) {
-        pipe_fail(p, errno == ENOENT ? "no such file" : strerrordesc_np(errno));
-    } else if (fstat(p->fd, &st) || !S_ISFIFO(st.st_mode)) {
-        pipe_fail(p, "is no pipe any more: load it anew");
-    } else {
-        p->mark = file_mark_of(p->fd);
-    }
-}
-
 struct pipe *pipe_open(const char *path, uint32_t rate, enum quality quality, uint32_t keep)
 {
     struct pipe *p = calloc(1, sizeof *p);
@@ -70,7 +57,6 @@ struct pipe *pipe_open(const char *path, uint32_t rate, enum quality quality, ui
         pipe_close(p);
         return NULL;
     }
-    open_end(p);
     return p;
 }
 
@@ -105,10 +91,9 @@ enum pipe_state pipe_state(struct pipe *p)
     return state;
 }
 
-bool pipe_has_name(const struct pipe *p, const char *path)
+const char *pipe_path(const struct pipe *p)
 {
-    struct file_mark there = file_mark_at(path);
-    return !file_mark_none(&there) && file_mark_same(&there, &p->mark);
+    return p->path;
 }
 
 static uint64_t oldest(const struct pipe *p)
@@ -237,11 +222,34 @@ static uint32_t copy(struct pipe_reader *r, float *out, uint32_t n)
     return got;
 }
 
+/* By the first who reads, and without the turn: nobody waits for a folder that does not answer. */
+static void open_end(struct pipe *p)
+{
+    struct stat st;
+    int fd = open(p->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), error = errno;
+    bool piped = fd >= 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+    lock(p);
+    p->fd = fd;
+    if (fd < 0)
+        pipe_fail(p, error == ENOENT ? "no such file" : strerrordesc_np(error));
+    else if (!piped)
+        pipe_fail(p, "is no pipe any more: load it anew");
+    stir_others(p, NULL);
+    unlock(p);
+}
+
 enum pipe_gives pipe_read(struct pipe_reader *r, float *out, uint32_t *n)
 {
     struct pipe *p = r->pipe;
     enum pipe_gives gives = PIPE_GIVES;
     lock(p);
+    bool opens = !p->opened;
+    p->opened = true;
+    if (opens) {
+        unlock(p);
+        open_end(p);
+        lock(p);
+    }
     bool came = r->at >= p->made && pipe_pump(p);
     if (came)
         stir_others(p, r);

@@ -6,8 +6,9 @@
  * decoder can begin where another still is. A mono stream is given on two channels. Non-finite
  * samples come out as 0 and are counted.
  *
- * All of it: any thread but the audio thread. Nothing waits, but for pipe_wait, which is for a
- * decoder; calls lock each other out only for as long as some thousand frames take to convert.
+ * All of it: any thread but the audio thread. Nothing waits but a decoder, in pipe_wait and, while
+ * the pipe is opened, in its first pipe_read; calls lock each other out only for as long as some
+ * thousand frames take to convert.
  */
 #ifndef MIXER_PIPE_H
 #define MIXER_PIPE_H
@@ -25,8 +26,9 @@ struct pipe_reader;
 /* Is there a named pipe of this name? */
 bool pipe_at(const char *path);
 
-/* Opens it, whether or not anybody writes to it. What cannot be opened is a pipe that has failed.
- * `keep`: frames at `rate` Hz that are kept, at least. NULL: out of memory. */
+/* The first who reads opens it, whether or not anybody writes to it; what cannot be opened is a
+ * pipe that has failed. `keep`: frames at `rate` Hz that are kept, at least. NULL: out of memory.
+ */
 struct pipe *pipe_open(const char *path, uint32_t rate, enum quality quality, uint32_t keep);
 /* Another holder, who closes it too; the last one ends it, and who writes to it is told so. */
 struct pipe *pipe_share(struct pipe *p);
@@ -39,8 +41,8 @@ enum pipe_state {
     PIPE_FAILED, /* it cannot be read: there is a fault */
 };
 enum pipe_state pipe_state(struct pipe *p);
-/* Is this the pipe that now has that name? */
-bool pipe_has_name(const struct pipe *p, const char *path);
+/* As it was given; good until close. */
+const char *pipe_path(const struct pipe *p);
 /* Where a reader would begin that wants `frame`: there, or where the pipe stands. */
 uint64_t pipe_stands(struct pipe *p, uint64_t frame);
 uint32_t pipe_channels(struct pipe *p); /* 0: its head has not come */

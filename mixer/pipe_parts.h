@@ -24,13 +24,13 @@ struct pipe {
     _Atomic uint32_t holders; /* any thread's; the last one frees */
     /* Set by pipe_open. */
     char *path;
-    struct file_mark mark;
     uint32_t rate;
     enum quality quality;
     uint64_t room; /* frames that are kept */
 
-    sem_t turn; /* whoever has it may touch what follows */
-    int fd;     /* -1: closed */
+    sem_t turn;  /* whoever has it may touch what follows */
+    bool opened; /* or being opened, by who saw that it was not */
+    int fd;      /* -1: not open yet, or closed */
     enum pipe_state state;
     bool closed;                     /* nobody writes to it any more */
     unsigned char bytes[PIPE_BYTES]; /* that came and are not yet frames: */

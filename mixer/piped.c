@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { KEPT_RINGS = 2, KEPT_MORE_S = 1 }; /* so far back a decoder can begin */
 
@@ -54,7 +55,7 @@ static struct pipe *pipe_find(const struct console *c, const struct wish *w, uin
 {
     for (uint32_t i = 0; i < c->sources.n; i++) {
         struct pipe *p = ((const struct source *)c->sources.at[i])->wish.pipe;
-        if (p && pipe_has_name(p, w->path) && serves(p, frame, trial))
+        if (p && !strcmp(pipe_path(p), w->path) && serves(p, frame, trial))
             return pipe_share(p);
     }
     return NULL;
