@@ -148,14 +148,14 @@ const char *pipe_fault(struct pipe *p)
     return fault;
 }
 
-bool pipe_news(struct pipe *p, char text[PIPE_TEXT])
+uint32_t pipe_news(struct pipe *p, char text[PIPE_TEXT])
 {
     lock(p);
-    bool any = p->told < p->n_news;
-    if (any)
+    uint32_t which = p->told < p->n_news ? p->told + 1 : 0;
+    if (which)
         memcpy(text, p->news[p->told++], PIPE_TEXT);
     unlock(p);
-    return any;
+    return which;
 }
 
 /* ---- readers */
@@ -208,9 +208,12 @@ uint64_t pipe_reader_at(const struct pipe_reader *r)
 /* Up to n frames of those that are kept, or silence for such as are no longer. */
 static uint32_t copy(struct pipe_reader *r, float *out, uint32_t n)
 {
-    const struct pipe *p = r->pipe;
+    struct pipe *p = r->pipe;
     uint32_t channels = p->channels, got;
     if (r->at < oldest(p)) {
+        if (!p->overtaken)
+            pipe_tell(p, "one strip is too far behind another that plays it: it is silent");
+        p->overtaken = true;
         got = (uint32_t)min64(n, oldest(p) - r->at);
         memset(out, 0, (size_t)got * channels * sizeof *out);
     } else {

@@ -50,8 +50,9 @@ uint64_t pipe_frames(struct pipe *p);   /* in all, at the engine's rate; UINT64_
 uint64_t pipe_nans(struct pipe *p);
 /* What went wrong ("news.wav: ends at frame 1000 of 48000"), good until close; NULL: nothing. */
 const char *pipe_fault(struct pipe *p);
-/* The next thing that happened to it and was not asked for yet; false: nothing. */
-bool pipe_news(struct pipe *p, char text[PIPE_TEXT]);
+/* The next thing that happened to it and was not asked for yet. Returns which it is, 1: its head
+ * has come; 0: nothing. */
+uint32_t pipe_news(struct pipe *p, char text[PIPE_TEXT]);
 
 /* One who reads from pipe_stands(frame) on. Shares the pipe. NULL: out of memory or descriptors, or
  * there are PIPE_READERS_MAX. */

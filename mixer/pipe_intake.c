@@ -25,7 +25,7 @@ static uint64_t min64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-__attribute__((format(printf, 2, 3))) static void tell(struct pipe *p, const char *format, ...)
+void pipe_tell(struct pipe *p, const char *format, ...)
 {
     va_list args;
     char text[PIPE_TEXT - 256];
@@ -96,9 +96,9 @@ static void read_head(struct pipe *p)
         p->used = p->head.size;
         p->state = PIPE_FLOWS;
         if (prepare(p))
-            tell(p, "brings %s, %" PRIu32 " Hz, %" PRIu32 " channel%s",
-                 stream_head_format(&p->head), p->head.rate, p->head.channels,
-                 p->head.channels == 1 ? "" : "s");
+            pipe_tell(p, "brings %s, %" PRIu32 " Hz, %" PRIu32 " channel%s",
+                      stream_head_format(&p->head), p->head.rate, p->head.channels,
+                      p->head.channels == 1 ? "" : "s");
         else
             pipe_fail(p, p->resampler || p->head.rate == p->rate
                              ? "out of memory"
@@ -160,7 +160,7 @@ static void finish(struct pipe *p)
                  "%.350s: the pipe was cut at frame %" PRIu64 " of %" PRIu64, p->path, p->source,
                  p->head.frames);
     else
-        tell(p, "the pipe has ended, after %" PRIu64 " frames", p->source);
+        pipe_tell(p, "the pipe has ended, after %" PRIu64 " frames", p->source);
     pipe_stop(p, PIPE_ENDED);
 }
 

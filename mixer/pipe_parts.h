@@ -40,7 +40,8 @@ struct pipe {
     uint64_t source;                 /* frames taken in, at the stream's own rate */
     uint64_t made;                   /* frames ever given by it, at the engine's */
     uint64_t nans;
-    float *kept; /* frame k at k % room */
+    bool overtaken; /* a reader was, and that has been told */
+    float *kept;    /* frame k at k % room */
     float *block, *chunk;
     struct resampler *resampler; /* NULL: the rates agree */
     struct pipe_reader *readers[PIPE_READERS_MAX];
@@ -52,6 +53,8 @@ struct pipe {
 /* ---- pipe_intake.c; by whoever has the turn */
 /* Takes in what is there, some thousand frames at most. False: nothing is. */
 bool pipe_pump(struct pipe *p);
+/* Something for pipe_news. */
+__attribute__((format(printf, 2, 3))) void pipe_tell(struct pipe *p, const char *format, ...);
 /* It cannot be read; the first such thing is the one that is told. */
 void pipe_fail(struct pipe *p, const char *what);
 /* Nothing more will be taken in. */

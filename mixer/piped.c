@@ -138,9 +138,9 @@ void pipe_report(struct console *c, const struct node *n)
 {
     char address[ADDRESS_SIZE], text[PIPE_TEXT];
     node_address(n, address);
-    while (pipe_news(n->pipe, text)) {
+    for (uint32_t which; (which = pipe_news(n->pipe, text));) {
         c->setup.report(c->setup.context, address, text);
-        if (pipe_state(n->pipe) == PIPE_FLOWS)
+        if (which == 1)
             tell_why_silent(c, n, address);
     }
 }

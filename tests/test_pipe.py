@@ -382,6 +382,17 @@ class Moving(Pipe):
         self.assertGreater(n, 4800)
         self.assertTrue(heard['news'][960:n] == heard['right'][960:n])
 
+    def test_a_strip_too_far_behind_another(self):
+        """What it wants has gone by when its time comes."""
+        self.client.must('add strip late source=news.wav ring=200ms offset=3s')
+        event = self.client.await_event('event log .*too far behind')
+        self.assertIn('news.wav: one strip is too far behind another', event)
+        self.client.must('status')
+        self.assertEqual([e for e in self.client.events if ' log ' in e], [])
+        until(lambda: self.client.track('late')['played'] > RATE, 'its silence')
+        self.assertEqual(self.client.track('late')['starved'], 0)
+        self.assertEqual(self.account()['starved'], 0)
+
     def test_what_a_pipe_cannot(self):
         refused = self.client.refused
         self.assertIn('no loop', refused('set strip/news/loop on', 'state').text)
