@@ -28,11 +28,12 @@ struct flac {
     off_t begin;       /* of the stream in the file */
     off_t offset;      /* in the stream, of the byte that the library reads next */
     uint64_t position; /* of the next frame that read_frames gives */
-    float *out;        /* where decoded frames go, */
-    uint32_t room;     /* as many of them as this */
-    float *rest;       /* what had no room there: */
-    uint32_t rest_room, rest_at, rest_n;
-    uint64_t silence; /* frames of it still to be given, before the rest */
+    /* What the library decoded last, of which `rest` samples of each channel are still to be given.
+     * It leaves them alone until it is called again, as libsndfile too counts upon. */
+    const FLAC__int32 *plane[FLAC__MAX_CHANNELS];
+    uint32_t rest;
+    float scale;
+    uint64_t silence; /* frames to be given before the rest */
     uint64_t number;  /* that the library's next frame should bear */
     uint32_t taken;   /* frames of the library's in its present turn */
     bool damaged;     /* since the last of them */
@@ -149,19 +150,6 @@ CLONES static void interleave_one(float *restrict out, uint32_t channels,
         out[i * channels] = (float)in[i] * scale;
 }
 
-/* n frames, from `from` of the library's frame on. */
-static void interleave(float *out, const FLAC__Frame *frame, const FLAC__int32 *const in[],
-                       uint32_t from, uint32_t n)
-{
-    float scale = ldexpf(1, 1 - (int)frame->header.bits_per_sample);
-    uint32_t channels = frame->header.channels;
-    if (channels == 2)
-        interleave_two(out, in[0] + from, in[1] + from, n, scale);
-    else
-        for (uint32_t c = 0; c < channels; c++)
-            interleave_one(out + c, channels, in[c] + from, n, scale);
-}
-
 /* As what the library makes up is, many frames at once: they are counted, not kept. */
 static bool is_silence(const FLAC__Frame *frame)
 {
@@ -186,16 +174,6 @@ static void mind_the_hole(struct flac *f, const FLAC__FrameHeader *header)
     f->number = at + header->blocksize;
 }
 
-static bool make_room(struct flac *f, uint32_t n)
-{
-    if (f->rest_room >= n)
-        return true;
-    free(f->rest);
-    f->rest = malloc((size_t)n * f->decoder.channels * sizeof *f->rest);
-    f->rest_room = f->rest ? n : 0;
-    return f->rest;
-}
-
 static FLAC__StreamDecoderWriteStatus take_frame(const FLAC__StreamDecoder *stream,
                                                  const FLAC__Frame *frame,
                                                  const FLAC__int32 *const in[], void *self)
@@ -208,20 +186,13 @@ static FLAC__StreamDecoderWriteStatus take_frame(const FLAC__StreamDecoder *stre
     }
     bool made_up = f->taken > 0, silent = is_silence(frame);
     mind_the_hole(f, &frame->header);
-    uint32_t n = frame->header.blocksize, now = f->silence > 0 ? 0 : n < f->room ? n : f->room;
-    f->silence += silent ? n : 0;
+    f->silence += silent ? frame->header.blocksize : 0;
     f->spoiled = made_up && !silent;
     if (silent || f->spoiled)
         return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
-    if (!make_room(f, n - now)) {
-        complain(f, "out of memory");
-        return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT;
-    }
-    interleave(f->out, frame, in, 0, now);
-    interleave(f->rest, frame, in, now, n - now);
-    f->room -= now;
-    f->rest_at = 0;
-    f->rest_n = n - now;
+    memcpy(f->plane, in, frame->header.channels * sizeof *in);
+    f->scale = ldexpf(1, 1 - (int)frame->header.bits_per_sample);
+    f->rest = frame->header.blocksize;
     return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
 }
 
@@ -246,21 +217,20 @@ static bool take_again(struct flac *f)
     return FLAC__stream_decoder_seek_absolute(f->stream, f->number);
 }
 
-/* Up to n frames straight from the library; *end: nothing more will come. */
-static uint32_t decode(struct flac *f, float *out, uint32_t n, bool *end)
+/* The library's next turn. False: nothing more will come. */
+static bool decode(struct flac *f)
 {
-    f->out = out;
-    f->room = n;
     f->taken = 0;
     f->spoiled = false;
     bool well = FLAC__stream_decoder_process_single(f->stream) && (!f->spoiled || take_again(f));
     FLAC__StreamDecoderState state = FLAC__stream_decoder_get_state(f->stream);
-    *end = f->taken == 0 && (!well || state >= FLAC__STREAM_DECODER_END_OF_STREAM);
-    if (*end && state == FLAC__STREAM_DECODER_END_OF_STREAM)
+    if (f->taken > 0 || (well && state < FLAC__STREAM_DECODER_END_OF_STREAM))
+        return true;
+    if (state == FLAC__STREAM_DECODER_END_OF_STREAM)
         note_end(f);
-    else if (*end && !f->decoder.fault[0])
+    else if (!f->decoder.fault[0])
         complain(f, "cannot be decoded");
-    return n - f->room;
+    return false;
 }
 
 static uint32_t give_silence(struct flac *f, float *out, uint32_t n)
@@ -273,10 +243,15 @@ static uint32_t give_silence(struct flac *f, float *out, uint32_t n)
 
 static uint32_t give_rest(struct flac *f, float *out, uint32_t n)
 {
-    uint32_t got = n < f->rest_n ? n : f->rest_n, channels = f->decoder.channels;
-    memcpy(out, f->rest + (size_t)f->rest_at * channels, (size_t)got * channels * sizeof *out);
-    f->rest_at += got;
-    f->rest_n -= got;
+    uint32_t got = n < f->rest ? n : f->rest, channels = f->decoder.channels;
+    if (channels == 2)
+        interleave_two(out, f->plane[0], f->plane[1], got, f->scale);
+    else
+        for (uint32_t c = 0; c < channels; c++)
+            interleave_one(out + c, channels, f->plane[c], got, f->scale);
+    for (uint32_t c = 0; c < channels; c++)
+        f->plane[c] += got;
+    f->rest -= got;
     return got;
 }
 
@@ -284,12 +259,9 @@ static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)
 {
     struct flac *f = (struct flac *)d;
     uint32_t done = 0;
-    bool end = false;
-    while (done < n && !end) {
+    while (done < n && (f->silence > 0 || f->rest > 0 || decode(f))) {
         float *at = out + (size_t)done * d->channels;
-        uint32_t got = f->silence > 0  ? give_silence(f, at, n - done)
-                       : f->rest_n > 0 ? give_rest(f, at, n - done)
-                                       : decode(f, at, n - done, &end);
+        uint32_t got = f->silence > 0 ? give_silence(f, at, n - done) : give_rest(f, at, n - done);
         f->position += got;
         done += got;
     }
@@ -321,12 +293,12 @@ static int seek_frame(struct decoder *d, uint64_t frame)
         return 0;
     if (state > FLAC__STREAM_DECODER_END_OF_STREAM)
         FLAC__stream_decoder_flush(f->stream);
-    f->silence = f->room = f->rest_n = f->taken = 0;
+    f->silence = f->rest = f->taken = 0;
     f->damaged = f->spoiled = false;
     f->position = f->number = frame;
     if (FLAC__stream_decoder_seek_absolute(f->stream, frame))
         return 0;
-    f->silence = f->rest_n = 0;
+    f->silence = f->rest = 0;
     FLAC__stream_decoder_flush(f->stream);
     if (run_up(f, frame) || d->frames <= frame)
         return 0;
@@ -339,7 +311,6 @@ static void close_file(struct decoder *d)
     struct flac *f = (struct flac *)d;
     FLAC__stream_decoder_delete(f->stream);
     close(f->fd);
-    free(f->rest);
     free(f);
 }
 
