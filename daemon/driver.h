@@ -66,7 +66,8 @@ struct shared_rule {
     enum {
         SHARED_IGNORED,
         SHARED_CHASED, /* the engine chases it, and is waited for until it is primed */
-        SHARED_BEGINS, /* as CHASED until the engine rolls, with it and in step; then IGNORED */
+        SHARED_BEGINS, /* as CHASED until the engine rolls, with it and in step; then KEPT */
+        SHARED_KEPT,   /* as CHASED while it goes straight on and the engine rolls; then IGNORED */
         SHARED_ENDS,   /* as CHASED until the engine stands, when it has stopped; then IGNORED */
     } kind;
     bool primed;   /* all that was asked for is audible once it rolls */
@@ -81,8 +82,9 @@ struct driver_timeline {
     bool (*look)(struct driver *d, struct shared *out);
     /* From now on; what is not told again lasts. A lost server: IGNORED. */
     void (*obey)(struct driver *d, const struct shared_rule *rule);
-    /* Is the rule still BEGINS or ENDS? */
+    /* Is the rule still BEGINS or ENDS? Is it KEPT? */
     bool (*awaits)(struct driver *d);
+    bool (*keeps)(struct driver *d);
     /* Moves it for all clients, as soon as they are ready. 0 or -ENOTCONN. */
     int (*ask)(struct driver *d, enum shared_request request, uint64_t frame);
     /* Tells the clients the bars of its frames, as their master; NULL: no longer. 0, -EBUSY

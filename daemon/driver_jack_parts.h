@@ -28,14 +28,15 @@ enum { JACK_TRIES = 20 };
 
 /* JACK's transport as the audio thread deals with it. */
 struct jackline {
-    _Atomic uint32_t rule; /* enum of shared_rule; control's, and the audio thread's where it makes
-                              BEGINS or ENDS IGNORED */
+    _Atomic uint32_t rule; /* enum of shared_rule; control's, and the audio thread's where one
+                              has been outlived */
     _Atomic bool primed;   /* control's */
     _Atomic uint32_t fade; /* control's */
     _Atomic uint64_t bars; /* a struct bars, as bars_pack has it; control's */
     bool master;           /* control's: we are the timebase master, as far as we know */
     /* The audio thread's: of the period under way. */
     struct shared there;
+    bool straight;  /* it rolls, from where it was as far as JACK's frame time has gone on */
     uint32_t now;   /* JACK's frame time at its beginning */
     uint64_t usecs; /* JACK's time of it */
 };

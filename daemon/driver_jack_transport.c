@@ -13,6 +13,7 @@
 #include "daemon/driver_jack_parts.h"
 #include "daemon/reblock.h"
 #include "effects/bars.h"
+#include "mixer/chase.h"
 #include "mixer/engine.h"
 
 #include <errno.h>
@@ -63,6 +64,7 @@ uint32_t jack_line_look(struct jack_driver *j)
     jack_client_t *client = client_of(j->clock);
     uint32_t now = jack_last_frame_time(client);
     uint64_t usecs = l->usecs;
+    struct shared was = l->there;
     for (int i = 0; i < READINGS; i++) {
         jack_position_t pos;
         jack_transport_state_t state = query(client, &pos);
@@ -75,6 +77,9 @@ uint32_t jack_line_look(struct jack_driver *j)
         if (settled)
             break;
     }
+    uint32_t passed = now - l->now;
+    l->straight = was.state == SHARED_ROLLS && l->there.state == SHARED_ROLLS &&
+                  l->there.frame - was.frame == passed && passed <= CHASE_REACH;
     l->now = now;
     l->usecs = usecs;
     return now;
@@ -117,19 +122,31 @@ static int on_sync(jack_transport_state_t state, jack_position_t *pos, void *dri
     return here;
 }
 
-/* Once what was to begin has begun, or what was to end has ended, the engine goes alone, unless the
- * control thread has changed the rule meanwhile. */
+/* What has begun is kept. Once nobody has to be waited for, or what was to end has ended, the
+ * engine goes alone. */
+static RT uint32_t rule_after(const struct jack_driver *j, uint32_t rule)
+{
+    bool rolls = engine_rolls(j->engine);
+    switch (rule) {
+    case SHARED_BEGINS:
+        return rolls ? SHARED_KEPT : rule;
+    case SHARED_KEPT:
+        return rolls && j->line.straight ? rule : SHARED_IGNORED;
+    case SHARED_ENDS:
+        return rolls ? rule : SHARED_IGNORED;
+    default:
+        return rule;
+    }
+}
+
+/* The rule of this period; unless the control thread changes it just now, also of the next. */
 static RT uint32_t rule_outlived(struct jack_driver *j)
 {
-    uint32_t rule = rule_of(j);
-    bool rolls = engine_rolls(j->engine);
-    if ((rule == SHARED_BEGINS && rolls) || (rule == SHARED_ENDS && !rolls)) {
-        /* Release: pairs with awaits. */
-        atomic_compare_exchange_strong_explicit(&j->line.rule, &rule, SHARED_IGNORED,
-                                                memory_order_release, memory_order_relaxed);
-        return SHARED_IGNORED;
-    }
-    return rule;
+    uint32_t rule = rule_of(j), after = rule_after(j, rule);
+    if (after != rule) /* release: pairs with timeline_awaits and timeline_keeps */
+        atomic_compare_exchange_strong_explicit(&j->line.rule, &rule, after, memory_order_release,
+                                                memory_order_relaxed);
+    return after;
 }
 
 void jack_line_period(struct jack_driver *j, uint32_t n, bool freewheeling)
@@ -240,6 +257,11 @@ static bool timeline_awaits(struct driver *d)
     return rule == SHARED_BEGINS || rule == SHARED_ENDS;
 }
 
+static bool timeline_keeps(struct driver *d)
+{
+    return rule_of((struct jack_driver *)d) == SHARED_KEPT;
+}
+
 /* None of these waits: they leave a note in memory that is shared with the server. */
 static int timeline_ask(struct driver *d, enum shared_request request, uint64_t frame)
 {
@@ -276,6 +298,7 @@ const struct driver_timeline jack_timeline = {
     .look = timeline_look,
     .obey = timeline_obey,
     .awaits = timeline_awaits,
+    .keeps = timeline_keeps,
     .ask = timeline_ask,
     .bars = timeline_bars,
 };

@@ -134,7 +134,8 @@ static void lead(struct mixd *m, const struct shared *s)
     }
     if (l->awaits) /* the status tells a little later than the driver */
         return;
-    rule(m, &(struct shared_rule){ .kind = SHARED_IGNORED });
+    if (console_jack(m->console) != CONSOLE_JACK_LEAD || !timeline(m)->keeps(m->driver))
+        rule(m, &(struct shared_rule){ .kind = SHARED_IGNORED });
     if (!l->aligns || status->rolling || !console_settled(m->console))
         return;
     l->aligns = false;

@@ -4,7 +4,8 @@
  *   follow  ours is where the shared one is, and only others move it
  *   both    the same, and our play, stop and locate are asked of it
  *   lead    only our play, stop and locate move ours; they move the shared one too, so that all
- *           begin on one frame, and what others do to it afterwards does not touch ours
+ *           begin on one frame, and stay in step while nobody else moves it: what others do to it
+ *           does not touch ours
  *
  * A shared timeline that stands is primed for where it stands. One that rolls when we come is
  * primed for a place a little ahead of it, and entered there by a fade.
