@@ -10,6 +10,7 @@
 #include "daemon/session.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
+#include "daemon/wires.h"
 #include "ipc/parse.h"
 #include "mixer/console.h"
 
@@ -38,6 +39,14 @@ static void wires_read(const char *path, struct text *out)
         fclose(file);
 }
 
+/* A driver that has no ports makes none of them: they are only kept, like those of a session. */
+static bool wires_keep(struct mixd *m, struct text *wires, struct text *fault)
+{
+    wires_free(m->wires);
+    m->wires = NULL;
+    return !session_run_text(m, m->session_path, wires, fault);
+}
+
 static unsigned lines_of(const struct text *t)
 {
     unsigned n = 0;
@@ -60,8 +69,9 @@ static bool difference_read(const struct call *call, struct text *out)
                     console_folder(m->console));
     } else if (good) {
         wires_read(m->session_path, &wires);
-        difference_write(m, &trial, m->driver_kind->connect ? &wires : NULL, out);
-        good = !out->failed && !wires.failed;
+        good = !wires.failed && (m->driver_kind->connect || wires_keep(m, &wires, &fault));
+        difference_write(m, &trial, &wires, out);
+        good = good && !out->failed;
     }
     if (!good)
         reply_err(call->reply, CODE_FILE, "%s", text_string(&fault));
