@@ -115,7 +115,7 @@ static enum errand_state ready(struct mixd *m, struct errand *e, uint64_t at, bo
     if (!errand_refresh(m, e, reply))
         return ERRAND_REFUSED;
     if (e->wishes && !wishes_primed(m->console, e->wishes, at) && patient)
-        return ERRAND_PRIMING;
+        return console_moves_early(m->console) ? ERRAND_BUSY : ERRAND_PRIMING;
     const char *fault = e->wishes && e->whole ? wishes_fault(m->console, e->wishes) : NULL;
     if (fault) {
         reply_begin(reply, NULL);

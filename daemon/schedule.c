@@ -183,12 +183,26 @@ static void files_open(struct mixd *m, uint64_t now)
     }
 }
 
+/* Where a driver that waits lets a job whose files are not primed yet be: as far ahead of its frame
+ * as it is posted live, so that what comes is there before the change that it brings. What is on
+ * its way first needs the engine to go on. */
+static uint64_t job_waits_at(const struct mixd *m, const struct job *j)
+{
+    uint64_t now = link_horizon(m->link);
+    uint64_t lead = (uint64_t)console_rate(m->console) * SCHEDULE_AHEAD_MS / 1000;
+    if (!j->opens || !console_settled(m->console))
+        return j->frame;
+    if (!now) /* what arrives must see that it rolls */
+        now = j->frame < m->quantum ? j->frame : m->quantum;
+    return j->frame > now + lead ? j->frame - lead : now;
+}
+
 /* The first frame for which something is still to be posted. */
 static uint64_t planned(const struct mixd *m)
 {
     const struct schedule *s = m->schedule;
     const struct job *j = first(&s->frames);
-    uint64_t frame = j && !s->stalled ? j->frame : UINT64_MAX;
+    uint64_t frame = j && !s->stalled ? job_waits_at(m, j) : UINT64_MAX;
     const struct course *c = &s->course;
     bool turns = c->loop_from < c->loop_to && c->position < c->loop_to;
     struct place *p = s->rolls ? agenda_from(&s->positions, c->position, 0) : NULL;
@@ -197,7 +211,9 @@ static uint64_t planned(const struct mixd *m)
     uint64_t meets = p ? course_meets(c, p->key) : UINT64_MAX;
     if (!s->rolls && console_moved_frame(m->console) > console_status(m->console)->frame)
         meets = s->positions.n ? console_moved_frame(m->console) + m->quantum : meets;
-    return frame < meets ? frame : meets;
+    uint64_t hold = console_hold(m->console);
+    frame = frame < meets ? frame : meets;
+    return frame < hold ? frame : hold;
 }
 
 static uint64_t ahead(const struct mixd *m)
@@ -206,6 +222,8 @@ static uint64_t ahead(const struct mixd *m)
     uint64_t rate = console_rate(m->console);
     if (m->driver)
         m->driver_kind->figures(m->driver, &f);
+    if (m->offline && !link_horizon(m->link))
+        return 0; /* what comes later comes into what has begun */
     if (m->offline || f.freewheeling)
         return AHEAD_OFFLINE_S * rate;
     return rate * SCHEDULE_AHEAD_MS / 1000 + 2 * (uint64_t)f.period;
@@ -214,8 +232,12 @@ static uint64_t ahead(const struct mixd *m)
 void schedule_tick(struct mixd *m)
 {
     struct schedule *s = m->schedule;
-    if (!s || !s->ids.n || m->batch)
+    if (!s || m->batch)
         return;
+    if (!s->ids.n) {
+        link_promise(m->link, console_hold(m->console));
+        return;
+    }
     uint64_t now = link_horizon(m->link), limit = now + ahead(m);
     struct job *j;
     s->stalled = false;

@@ -24,6 +24,11 @@ struct wishes *wishes_take(struct console *tried);
 /* Control. Opens what is not open yet for `at` (engine frame; 0: soon), and what the transport has
  * made stale anew. True: all is primed, or cannot be opened. */
 bool wishes_primed(struct console *c, struct wishes *w, uint64_t at);
+/* Control. Is a change of the loop primed that begins only where the engine has yet to come? */
+bool console_moves_early(const struct console *c);
+/* Control. The engine frame at which a driver that waits for tracks waits for those that are being
+ * opened; UINT64_MAX: for none. Live they come when they can. */
+uint64_t console_hold(const struct console *c);
 /* Control. The first file that cannot be opened, as text good until the next call; or NULL. */
 const char *wishes_fault(const struct console *c, const struct wishes *w);
 /* Control. Closes what was opened and not taken. NULL is fine. */

@@ -11,6 +11,7 @@
  * far ahead as it was late, and arrives when the timeline gets there.
  */
 #include "effects/rt.h"
+#include "mixer/batch.h"
 #include "mixer/console_parts.h"
 #include "mixer/transport.h"
 
@@ -212,9 +213,15 @@ struct model_tap *node_open(struct console *c, struct node *n, const struct file
     struct source *s = NULL;
     if (!wish_read(c, n, &wish) && tap && !list_reserve(&n->taps, 1) &&
         node_pipe(c, n, &wish, &start, unless)) {
-        if (start.anchored && !wish.shot)
+        bool paced = start.anchored && !wish.shot;
+        if (paced && c->wisher) { /* opened for where the batch is obeyed */
+            wish.pace = node_pace(n, c->batch_position, c->batch_rolled);
+            s = source_find(c, n, &wish);
+        }
+        if (paced)
             wish.pace = node_pace(n, start.position, start.rolled);
-        s = source_find(c, n, &wish);
+        if (!s)
+            s = source_find(c, n, &wish);
         if (!s)
             s = source_take(c, &wish);
         if (!s)
@@ -374,6 +381,37 @@ static void node_arrive(struct console *c, struct node *n)
         node_reopen(c, n, 2 * late);
     else if (!early)
         node_settle(c, n);
+}
+
+bool console_moves_early(const struct console *c)
+{
+    bool early = false;
+    for (uint32_t i = 0; c->moving && i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING || !node_primes(n))
+            continue;
+        if (!node_ready(c, n))
+            return false;
+        early |= node_early(c, n) > 0;
+    }
+    return early;
+}
+
+uint64_t console_hold(const struct console *c)
+{
+    bool coming = false;
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING || node_is_oneshot(n))
+            continue;
+        coming |= node_primes(n) && !(node_ready(c, n) && node_early(c, n));
+    }
+    if (!coming)
+        return UINT64_MAX;
+    uint64_t now = link_horizon(c->link);
+    if (!desk_under_way(c))
+        return now;
+    return (c->swap_frame > now ? c->swap_frame : now) + c->setup.quantum; /* until it is there */
 }
 
 /* Every strip is primed: either all arrive at once, or all are opened anew for a later place. */

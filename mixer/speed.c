@@ -40,7 +40,7 @@ static struct place place_ahead(const struct console *c)
     uint32_t lead = c->setup.rate / 1000 * LEAD_MS / quantum * quantum;
     struct place p = { .frame = link_horizon(c->link) };
     uint64_t ahead = c->status->frame + lead; /* the same for all that is set in one tick */
-    if (c->batch_number && c->at > p.frame)
+    if (c->batch_number && c->at >= p.frame)
         p.frame = c->at;
     else if (rolls(c) && ahead > p.frame)
         p.frame = ahead;

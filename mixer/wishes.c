@@ -27,7 +27,9 @@ static bool wished(const struct wishes *w, const struct wish *one)
     return false;
 }
 
-static void wish_add(const struct console *c, const struct node *n, struct wishes *w)
+/* `start`: where what sounds already goes on; NULL: it is not known, or begins elsewhere. */
+static void wish_add(const struct console *c, const struct node *n, const struct start *start,
+                     struct wishes *w)
 {
     /* A pipe is the strip's alone, and comes as it is when the batch is made. */
     struct wish *wish = n->piped ? NULL : malloc(sizeof *wish);
@@ -35,6 +37,8 @@ static void wish_add(const struct console *c, const struct node *n, struct wishe
         free(wish);
         return;
     }
+    if (start)
+        wish->pace = node_pace(n, start->position, start->rolled);
     if (wished(w, wish) || list_add(&w->all, wish))
         wish_free(wish);
 }
@@ -53,7 +57,7 @@ struct wishes *wishes_take(struct console *tried)
     for (uint32_t i = 0; i < tried->nodes.n; i++) {
         struct node *n = tried->nodes.at[i];
         if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING && n->wants_source)
-            wish_add(tried, n, w);
+            wish_add(tried, n, NULL, w);
         n->wants_source = false;
     }
     if (w->all.n || w->moves)
@@ -166,12 +170,12 @@ bool wishes_primed(struct console *c, struct wishes *w, uint64_t at)
     bool all = true;
     if (c->moving || c->moved_frame > c->status->frame || c->relocates)
         return false; /* nobody knows yet where the timeline will be */
+    struct start start = start_at(c, w, at);
     for (uint32_t i = 0; w->moves && i < c->nodes.n; i++) {
         const struct node *n = c->nodes.at[i];
         if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING && !node_is_oneshot(n))
-            wish_add(c, n, w);
+            wish_add(c, n, start.anchored ? &start : NULL, w);
     }
-    struct start start = start_at(c, w, at);
     for (uint32_t i = 0; i < w->all.n; i++)
         all &= wish_primed(c, w, w->all.at[i], &start);
     return all;
