@@ -317,13 +317,13 @@ class Opening(Scheduled):
         return False
 
     def test_an_offset_is(self):
-        frame = int(self.client.must('set strip/a/offset 100ms at +2500ms').fields['frame'])
+        frame = int(self.client.must('set strip/a/offset 100ms at +1500ms').fields['frame'])
         self.assertTrue(self.until_before(frame, lambda: self.mixd.decoders() == 2))
 
     def test_a_rate_is_not_in_vain(self):
         """Where it turns is known when it does."""
         until(lambda: self.mixd.decoders() == 1, 'the file to be open')
-        frame = int(self.client.must('set strip/a/rate 0.9 over 100ms at +2500ms').fields['frame'])
+        frame = int(self.client.must('set strip/a/rate 0.9 over 100ms at +1500ms').fields['frame'])
         self.assertFalse(self.until_before(frame, lambda: self.mixd.decoders() > 1))
         until(lambda: self.client.get('strip/a/rate') == '0.9', 'the rate')
         until(lambda: self.mixd.decoders() == 1, 'the other decoder to go')
