@@ -65,6 +65,9 @@ enum verdict verb_queue(struct call *call)
         err = console_each_queued(m->console, address, call, entry_print, &why);
     else if (call->count == 3 && !strcmp(what, "clear"))
         err = console_queue_clear(m->console, address, &why);
+    else if (call->count == 3 && !strcmp(what, "next") && m->trial)
+        err = console_each_queued(m->console, address, &before, entry_count,
+                                  &why); /* it may play then */
     else if (call->count == 3 && !strcmp(what, "next"))
         err = console_queue_next(m->console, address, &frame, &why);
     else

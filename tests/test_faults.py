@@ -78,6 +78,20 @@ class Faults(Box):
                 self.assertEqual(done.returncode, 78)
                 self.assertRegex(done.stderr, f'^{path}:1:1: .*{why}')
 
+    def test_what_is_refused_now_may_be_right_then(self):
+        """A session says what is done while it plays."""
+        session = ('add strip a source=a.wav\nqueue strip/a a.wav\nadd strip g source=a.wav '
+                   'mode=oneshot\nfire strip/g at +1s\nqueue strip/a next at +100ms\n'
+                   'stop strip/g at +2s\nstop at 3s\n')
+        self.assertEqual(self.check(session), (0, []))
+        status, faults = self.check(session + 'queue strip/b next at +1s\n')
+        self.assertEqual((status, faults[0][:2]), (78, (8, 7)))
+        client = self.daemon('add strip a source=a.wav loop=on\nqueue strip/a a.wav').client()
+        client.must('play')
+        client.must('begin')
+        client.must('queue strip/a next')
+        client.must('commit')
+
     def test_restore_says_why(self):
         client = self.daemon().client()
         self.assertIn('No such file', client.ask('restore nothing').text)
