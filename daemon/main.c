@@ -130,7 +130,7 @@ static int session_load(struct mixd *m, const char *path)
 static int serve(struct mixd *m, const struct options *o)
 {
     char path[PROTOCOL_PATH];
-    const char *why = "its path is too long";
+    const char *why = "the path is too long";
     struct server_setup setup = { .path = path,
                                   .group = o->group,
                                   .registry = &m->registry,
@@ -140,7 +140,7 @@ static int serve(struct mixd *m, const struct options *o)
     if (protocol_socket_path(o->socket, o->name, path) == 0)
         m->server = server_open(m->loop, &setup, &why);
     if (!m->server) {
-        log_error("control socket %s: %s", path, why);
+        log_error("control socket: %s", why);
         return -1;
     }
     log_info("listening at %s", path);

@@ -103,15 +103,16 @@ static int wrong(const char *name, const char *what)
 
 static int count_read(const struct row *r, const char *text, uint32_t *out)
 {
-    char *end, message[96];
+    char *end, message[96], name[32];
     unsigned long n = strtoul(text, &end, 10);
     bool digits = *text >= '0' && *text <= '9' && !*end;
     if (digits && n >= r->min && n <= r->max) {
         *out = (uint32_t)n;
         return 0;
     }
-    snprintf(message, sizeof message, "--%s wants a number from %u to %u", r->name, r->min, r->max);
-    return wrong(text, message);
+    snprintf(message, sizeof message, "%.20s is no number from %u to %u", text, r->min, r->max);
+    snprintf(name, sizeof name, "--%s", r->name);
+    return wrong(name, message);
 }
 
 static int row_apply(struct options *o, const struct row *r, const char *argument)
@@ -174,7 +175,7 @@ static int options_check(const struct options *o, unsigned given)
     if (!protocol_name_valid(o->name))
         return wrong(o->name, "is no name: 1 to 63 of A-Z a-z 0-9 _ . -");
     if (o->mode == MODE_RUN && !driver_find(o->driver))
-        return wrong(o->driver, "is no driver");
+        return wrong(o->driver, "is no driver: jack or null");
     return 0;
 }
 

@@ -77,7 +77,7 @@ ask() { "$build/mixctl" -s "$work/tables.sock" --json "$@"; }
 begin_tables() {
     local kind
     printf '%s\n' 'add strip NAME source=song.flac' 'add input NAME' 'add bus BUS' \
-        'marker add NAME 0' >"$work/tables.session"
+        'add bus listen out=phones' 'add group NAME' 'marker add NAME 0' >"$work/tables.session"
     "$build/mixd" --driver null -s "$work/tables.sock" "$work/tables.session" 2>>"$work/log" &
     echo $! >>"$pids"
     until [ -S "$work/tables.sock" ]; do
@@ -99,7 +99,8 @@ begin_tables() {
 verbs_table() {
     printf '| verb | does |\n|---|---|\n'
     jq -r 'def cell: gsub("\\|"; "\\|");
-        .lines[] | "| `\(.usage | cell)` | \(.help | cell) |"' "$work/help.json"
+        .lines[] | (.usage | split(" | ") | map("`\(cell)`") | join("<br>")) as $forms |
+        "| \($forms) | \(.help | cell) |"' "$work/help.json"
 }
 
 # Rows of describe whose addresses match $1, their places named by the jq expression $2 and their own
@@ -119,13 +120,15 @@ rows() {
         reduce .[] as $row ([];
             (map($row.key == .key and $row.values == .values and $row.help == .help) |
                 index(true)) as $at |
-            if $at then .[$at].place += ", " + $row.place else . + [$row] end) | .[]' \
+            if $at then
+                .[$at].place |= (split(", ") | . + ([$row.place] - .) | join(", "))
+            else . + [$row] end) | .[]' \
         "$work/describe.json"
 }
 
 parameters() {
-    rows '^(engine|transport|marker)/|^(strip|input|bus)/|^master/[^/]*$' \
-        '.name | split("/")[0]' '.name | sub("^(strip|input|bus)/[^/]*/|^[^/]*/"; "")'
+    rows '^(engine|transport|marker)/|^(strip|input|bus|group)/(?!.*send/listen)|^master/[^/]*$' \
+        '.name | split("/")[0]' '.name | sub("^(strip|input|bus|group)/[^/]*/|^[^/]*/"; "")'
 }
 
 effects() { rows '^master/[^/]*/' '.name | split("/")[1]' '.name | split("/")[2]'; }
@@ -158,7 +161,7 @@ effects_list() { effects | items; }
 verbs_list() {
     jq -r '.lines[] | .usage, "\(.help[0:1] | ascii_upcase)\(.help[1:])."' "$work/help.json" |
         while read -r usage && read -r help; do
-            echo ".It Ic \"$usage\""
+            sed 's/ | /\n/g; s/.*/.It Ic "&"/mg' <<<"$usage"
             echo "$help" | fmt -w 78
         done
 }
