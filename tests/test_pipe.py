@@ -338,7 +338,7 @@ class Moving(Pipe):
         event = self.client.await_event('event log .*cannot go back')
         self.assertIn('silent once the loop has turned at 1.9s', event)
         self.reach(1)
-        until(lambda: self.client.position() < RATE / 2, 'the turn')
+        until(lambda: self.client.position() < RATE / 8, 'the turn')
         first = self.record('news')
         begun = int(self.client.must('loop off').fields['frame'])
         event = self.client.await_event('event log .*silent until')
