@@ -96,6 +96,10 @@ $(BUILD)/rtguard.so: tests/rtguard.c tests/rtguard.h effects/rt.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
+$(BUILD)/noadvice.so: tests/noadvice.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<
+
 $(BUILD)/slowread.so: tests/slowread.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-pedantic -fPIC -shared -o $@ $< -ldl
@@ -113,7 +117,7 @@ bench: deps
 	@$(MAKE) --no-print-directory all benches
 	@for b in $(sort $(BENCHES)) tests/bench_*.py; do BUILD=$(BUILD) $$b || exit 1; done
 
-benches: $(BENCHES)
+benches: $(BENCHES) $(BUILD)/noadvice.so
 
 asan: NEEDS = tests
 asan: deps
