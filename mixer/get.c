@@ -85,6 +85,16 @@ static double plug_value(const struct plug *p, uint32_t row)
     return p->kind->fact(newest->insert.effect, row);
 }
 
+static void plug_take(const struct target *t, struct console_value *v)
+{
+    v->number = plug_value(t->plug, t->row);
+    v->saved = !t->param->fixed && v->number != t->param->def;
+    if (row_is_text(t->param)) {
+        snprintf(v->text, sizeof v->text, "%s", t->plug->file ? t->plug->file : "");
+        v->saved = t->plug->file != NULL;
+    }
+}
+
 static void target_value(const struct console *c, const struct target *t, struct console_value *v)
 {
     const struct model_send *s = t->to ? send_find(t->node, t->to) : NULL;
@@ -104,12 +114,7 @@ static void target_value(const struct console *c, const struct target *t, struct
         v->saved = v->number != 0;
         break;
     case TARGET_PLUG:
-        v->number = plug_value(t->plug, t->row);
-        v->saved = !t->param->fixed && v->number != t->param->def;
-        if (row_is_text(t->param)) {
-            snprintf(v->text, sizeof v->text, "%s", t->plug->file ? t->plug->file : "");
-            v->saved = t->plug->file != NULL;
-        }
+        plug_take(t, v);
         break;
     case TARGET_BYPASS:
         v->number = t->plug->bypass;
