@@ -23,7 +23,7 @@ static void lane_taps(struct arranging *a, struct lane *lane, struct node *n)
     for (uint32_t i = 0; i < n->taps.n && lane->n_taps < TAPS_MAX; i++) {
         struct model_tap *tap = n->taps.at[i];
         if (tap->life == LIFE_COMING)
-            continue; /* sources.c makes it HERE when it is primed */
+            continue; /* arrivals.c makes it HERE when it is primed */
         lane->taps[lane->n_taps++] = &tap->tap;
         tap->placed = true;
         struct track *track = tap->tap.track;

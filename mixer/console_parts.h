@@ -77,46 +77,51 @@ int wish_copy(struct wish *to, const struct wish *from); /* as wish_read */
 void wish_clear(struct wish *w);
 
 /* ---- sources.c: decoders for strips */
-/* Opens what is wanted; puts what is primed into place and its predecessors on their way out. */
-void sources_tick(struct console *c);
 /* Wakes decoders that sleep although their ring runs low: one that saw the transport stand (a lost
  * server, a stop and a play at once) waits to be told that it rolls again. */
 void sources_watch(struct console *c);
 /* Opens the strip's file as it is wanted now, for a tap that is COMING. NULL: it cannot even be
  * tried, and was reported. */
 struct model_tap *node_open(struct console *c, struct node *n, const struct file_mark *unless);
-/* Is the tap that comes primed, or waited for no longer, and is there a place for it beside those
- * that leave? And is it in time for the batch that is being made? */
-bool node_ready(const struct console *c, const struct node *n);
-bool node_joins(const struct console *c, const struct node *n);
-/* Puts every strip's source into place, and the transport where it is wanted, with a desk. 0 or -1:
- * out of memory, nothing is posted. */
-int move_post(struct console *c);
+/* Drops what is being primed: something else is wanted by now. */
+void taps_abandon(struct console *c, struct node *n);
 /* Begins to decode and keeps what w owns, which is empty then; `unless` as in a track's plan. NULL:
  * *why, and w is as it was. */
 struct source *source_open(struct console *c, struct wish *w, const struct start *start,
                            const struct file_mark *unless, const char **why);
 void source_close(struct console *c, struct source *s); /* it has no users */
-/* Rolls the engine, or will it before the status says so? */
-bool rolls(const struct console *c);
-/* What is primed takes its place, and its predecessors begin to leave. */
-void node_settle(struct console *c, struct node *n);
-/* Drops what is being primed and wants it anew: the timeline is about to change. */
-void sources_restart(struct console *c);
-bool node_primes(const struct node *n);
-/* figures.c. The tap that a strip plays now: the newest that is on the desk; of a one-shot's, the
- * newest that has begun, if any has. */
-const struct model_tap *node_tap(const struct console *c, const struct node *n);
-/* Frames of its files that it plays, as the header claims; UINT64_MAX: it does not say. */
-uint64_t node_length(const struct console *c, const struct node *n);
 void source_drop(struct console *c, struct source *s);
-/* Takes a tap off the desk, over a fade if it sounds. */
-void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade);
 /* What its track plays. */
 struct track_plan wish_plan(const struct console *c, const struct wish *w,
                             const struct start *start);
+/* Rolls the engine, or will it before the status says so? */
+bool rolls(const struct console *c);
 /* Is a desk under way that the engine has not taken over? */
 bool desk_under_way(const struct console *c);
+/* figures.c. The tap that a strip plays now: the newest that is on the desk; of a one-shot's, the
+ * newest that has begun, if any has. */
+const struct model_tap *node_tap(const struct console *c, const struct node *n);
+/* wish.c. Frames of its files that it plays, as the header claims; UINT64_MAX: it does not say. */
+uint64_t node_length(const struct console *c, const struct node *n);
+
+/* ---- arrivals.c: sources that are primed take their places */
+/* Opens what is wanted; puts what is primed into place and its predecessors on their way out. */
+void sources_tick(struct console *c);
+/* Drops what is being primed and wants it anew: the timeline is about to change. */
+void sources_restart(struct console *c);
+/* Is a source wanted that is not in its place yet? */
+bool node_primes(const struct node *n);
+/* Is the tap that comes primed, or waited for no longer, and is there a place for it beside those
+ * that leave? And is it in time for the batch that is being made? */
+bool node_ready(const struct console *c, const struct node *n);
+bool node_joins(const struct console *c, const struct node *n);
+/* What is primed takes its place, and its predecessors begin to leave. */
+void node_settle(struct console *c, struct node *n);
+/* Takes a tap off the desk, over a fade if it sounds. */
+void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_t fade);
+/* Puts every strip's source into place, and the transport where it is wanted, with a desk. 0 or -1:
+ * out of memory, nothing is posted. */
+int move_post(struct console *c);
 
 /* ---- admit.c: is there room for one more? */
 /* For a strip whose file has so many channels: 0, or -1 and *why names the system's limit. */
