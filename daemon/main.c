@@ -187,6 +187,7 @@ static int render_prepare(struct mixd *m, const struct options *o, struct stretc
     }
     /* Nothing is late offline, and what the caches hold is cheaper; a session may say otherwise. */
     console_set(m->console, "engine/ring", "500ms", &change, &why);
+    engine_spare_meters(m->engine);
     if (session_load(m, o->session) || stretch_read(m, o, s))
         return EXIT_SETTING;
     console_locate(m->console, s->from, &why);

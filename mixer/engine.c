@@ -76,6 +76,11 @@ uint32_t engine_quantum(const struct engine *e)
     return e->booth.quantum;
 }
 
+void engine_spare_meters(struct engine *e)
+{
+    e->booth.unmetered = true;
+}
+
 /* Tracks that came without an anchor were primed for this very moment. */
 static RT void tracks_anchor(struct engine *e)
 {

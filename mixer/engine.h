@@ -23,6 +23,10 @@ void engine_free(struct engine *e);
 /* Any thread. */
 uint32_t engine_quantum(const struct engine *e);
 
+/* Control, before the first engine_process. Meters then show silence: where nobody can look at
+ * them, as in a render, a quarter of the mix is spared. */
+void engine_spare_meters(struct engine *e);
+
 /* Audio. Makes the next n frames, n a multiple of the quantum (0: only obeys what is posted, for a
  * driver whose server is lost). in[] and out[] are indexed by port place and hold n frames each;
  * NULL entries are silent and unwanted. Adds to the out buffers, which the driver has zeroed. Full

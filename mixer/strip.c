@@ -309,7 +309,7 @@ RT void lane_process(struct lane *lane, struct booth *b)
     }
     feeds_run(lane, b, true, 1, panning);
     float gain = fader_apply(s, b);
-    for (uint32_t c = 0; c < s->channels; c++)
+    for (uint32_t c = 0; c < s->channels && !b->unmetered; c++)
         meter_feed(&s->meter, c, b->ch[c], gain, b->quantum);
     meter_count(&s->meter, b->quantum);
     if (lane->recorder)

@@ -109,6 +109,7 @@ struct booth {
     uint64_t frame;         /* engine frame of this quantum */
     bool rolling;           /* tracks have been pulled for this quantum */
     uint64_t reverb_ns;     /* spent in convolution, ever */
+    bool unmetered;         /* nobody looks at the meters */
 
     float *memory;                     /* what follows points into it, a quantum each */
     float *ch[EFFECT_CHANNELS_MAX];    /* the signal under way */

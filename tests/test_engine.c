@@ -335,6 +335,30 @@ static void meters_miss_nothing(void)
     studio_close(&s);
 }
 
+/* The same sound, and nothing to be seen of it. */
+static void meters_that_nobody_looks_at_are_spared(void)
+{
+    static float tone[2048], heard[2][2][2048];
+    const float *in[STUDIO_PORTS] = { [2] = tone };
+    signal_sine(tone, 2048, 750, RATE, 0.5);
+    for (int spared = 0; spared < 2; spared++) {
+        float *out[STUDIO_PORTS] = { heard[spared][0], heard[spared][1] };
+        struct studio s;
+        studio_open(&s, RATE, 64);
+        if (spared)
+            engine_spare_meters(s.engine);
+        studio_add(&s, "input mic channels=1 gain=-6dB");
+        studio_settle(&s);
+        studio_run(&s, NULL, LEAD, 64);
+        engine_process(s.engine, in, out, 2048);
+        console_tick(s.console);
+        console_each_meter(s.console, "input/mic", meter_find);
+        CHECK((console_status(s.console)->meters[meter_place].peak[0] > 0) == !spared);
+        studio_close(&s);
+    }
+    CHECK(heard[0][0][1000] != 0 && memcmp(heard[0], heard[1], sizeof heard[0]) == 0);
+}
+
 /* Hours into the timeline, beyond 2^32 frames, a strip still begins at its very frame. */
 static void far_offsets_are_exact(void)
 {
@@ -446,6 +470,7 @@ int main(void)
     RUN(solo_and_mute);
     RUN(nonfinite_samples_stop_here);
     RUN(meters_miss_nothing);
+    RUN(meters_that_nobody_looks_at_are_spared);
     RUN(far_offsets_are_exact);
     RUN(answers_are_the_frames_heard);
     return check_done();
