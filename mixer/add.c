@@ -83,6 +83,18 @@ static struct node *node_make(struct console *c, enum node_kind kind, const char
     return n;
 }
 
+/* What a probe found is the strip's from now on. */
+static void file_take(struct node *n, const struct picked_file *f)
+{
+    n->file = f->file;
+    n->first = f->first;
+    n->picked = f->picked;
+    n->frames = f->frames;
+    n->total = f->total;
+    n->mark = f->mark;
+    n->piped = f->piped;
+}
+
 int console_add_strip(struct console *c, const char *name, const struct console_key *keys,
                       uint32_t n_keys, struct refusal *why)
 {
@@ -100,13 +112,7 @@ int console_add_strip(struct console *c, const char *name, const struct console_
         free(f.file);
         return -1;
     }
-    n->file = f.file;
-    n->first = f.first;
-    n->picked = f.picked;
-    n->frames = f.frames;
-    n->total = f.total;
-    n->mark = f.mark;
-    n->piped = f.piped;
+    file_take(n, &f);
     n->wants_source = true;
     return node_enter(c, n, keys, n_keys, "source", why);
 }
@@ -183,13 +189,7 @@ int console_load(struct console *c, const char *address, const char *file, struc
         return -1;
     }
     free(n->file);
-    n->file = f.file;
-    n->first = f.first;
-    n->picked = f.picked;
-    n->frames = f.frames;
-    n->total = f.total;
-    n->mark = f.mark;
-    n->piped = f.piped;
+    file_take(n, &f);
     pipe_close(n->pipe); /* what plays it holds it as well */
     n->pipe = NULL;
     n->pace.n = 0;

@@ -140,14 +140,14 @@ static void target_value(const struct console *c, const struct target *t, struct
         transport_value(c, t->row, v);
         break;
     }
-    const struct eve *eve = row_is_text(t->param) ? NULL : eve_find(c, t);
+    if (row_is_text(t->param))
+        return;
+    const struct eve *eve = eve_find(c, t);
     if (eve) {
         v->number = eve->before;
         v->saved = !t->param->fixed && v->number != t->param->def;
     }
-    if (!row_is_text(t->param))
-        snprintf(v->text, sizeof v->text, "%s",
-                 param_format(t->param, v->number, c->setup.rate, text));
+    snprintf(v->text, sizeof v->text, "%s", param_format(t->param, v->number, c->setup.rate, text));
 }
 
 int console_get(const struct console *c, const char *address, struct console_value *v,

@@ -87,18 +87,28 @@ static void send_settle(struct console *c, struct node *n, struct model_send *s,
         send_levels(c, n, s, change);
 }
 
+/* The send that there is, or a new one. NULL: it would feed back, or there is no memory; *why. */
+static struct model_send *send_want(struct console *c, struct node *n, struct node *to,
+                                    struct refusal *why)
+{
+    struct model_send *s = send_find(n, to);
+    if (!s && (n == to || node_reaches(c, to, n))) {
+        loop_refuse(c, n, to, why);
+        return NULL;
+    }
+    if (!s && !(s = send_new(c, n, to)))
+        refuse(why, FAULT_LIMIT, "out of memory");
+    return s;
+}
+
 int send_set(struct console *c, struct node *n, struct node *to, double level_db,
              const struct console_change *change, struct refusal *why)
 {
-    struct model_send *s = send_find(n, to);
-    if (!s && level_db == -INFINITY)
+    if (!send_find(n, to) && level_db == -INFINITY)
         return 0;
-    if (!s && (n == to || node_reaches(c, to, n)))
-        return loop_refuse(c, n, to, why);
+    struct model_send *s = send_want(c, n, to, why);
     if (!s)
-        s = send_new(c, n, to);
-    if (!s)
-        return refuse(why, FAULT_LIMIT, "out of memory");
+        return -1;
     s->level_db = level_db;
     send_settle(c, n, s, change);
     return 0;
@@ -107,15 +117,11 @@ int send_set(struct console *c, struct node *n, struct node *to, double level_db
 int send_set_pre(struct console *c, struct node *n, struct node *to, bool pre,
                  const struct console_change *change, struct refusal *why)
 {
-    struct model_send *s = send_find(n, to);
-    if (!s && !pre)
+    if (!send_find(n, to) && !pre)
         return 0;
-    if (!s && (n == to || node_reaches(c, to, n)))
-        return loop_refuse(c, n, to, why);
+    struct model_send *s = send_want(c, n, to, why);
     if (!s)
-        s = send_new(c, n, to);
-    if (!s)
-        return refuse(why, FAULT_LIMIT, "out of memory");
+        return -1;
     s->pre = pre;
     send_settle(c, n, s, change);
     return 0;

@@ -130,49 +130,50 @@ static void only_changes_are_saved(void)
     studio_close(&s);
 }
 
+static const char *const unknown[] = {
+    "",
+    "/",
+    "strip",
+    "strip/",
+    "strip//",
+    "strip/a",
+    "strip/a/",
+    "strip/a/gain/",
+    "strip/a//gain",
+    "strip/b/gain",
+    "Strip/a/gain",
+    "strip/a/Gain",
+    "strip/a/nothing",
+    "strip/a/send",
+    "strip/a/send/",
+    "strip/a/send/nowhere",
+    "strip/a/send/hall/post",
+    "strip/a/send/hall/pre/x",
+
+    "bus/hall/solo",
+    "bus/hall/source",
+    "input/mic/source",
+    "input/a/gain",
+    "master/out",
+    "master/solo",
+    "master/trim",
+
+    "strip/a/eq",
+    "strip/a/eq/nothing",
+    "strip/a/nothing/level",
+    "strip/a/eq/bypass/x",
+    "engine",
+    "engine/",
+    "engine/nothing",
+    "engine/ramp/x",
+    "transport/rate",
+    "transport/",
+    "nowhere/a/gain",
+    " ",
+};
+
 static void addresses_name_one_thing(void)
 {
-    static const char *const unknown[] = {
-        "",
-        "/",
-        "strip",
-        "strip/",
-        "strip//",
-        "strip/a",
-        "strip/a/",
-        "strip/a/gain/",
-        "strip/a//gain",
-        "strip/b/gain",
-        "Strip/a/gain",
-        "strip/a/Gain",
-        "strip/a/nothing",
-        "strip/a/send",
-        "strip/a/send/",
-        "strip/a/send/nowhere",
-        "strip/a/send/hall/post",
-        "strip/a/send/hall/pre/x",
-
-        "bus/hall/solo",
-        "bus/hall/source",
-        "input/mic/source",
-        "input/a/gain",
-        "master/out",
-        "master/solo",
-        "master/trim",
-
-        "strip/a/eq",
-        "strip/a/eq/nothing",
-        "strip/a/nothing/level",
-        "strip/a/eq/bypass/x",
-        "engine",
-        "engine/",
-        "engine/nothing",
-        "engine/ramp/x",
-        "transport/rate",
-        "transport/",
-        "nowhere/a/gain",
-        " ",
-    };
     struct studio s;
     struct console_value v;
     struct refusal why;
