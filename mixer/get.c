@@ -117,8 +117,7 @@ static void target_value(const struct console *c, const struct target *t, struct
         plug_take(t, v);
         break;
     case TARGET_BYPASS:
-        v->number = t->plug->bypass;
-        v->saved = t->plug->bypass;
+        v->number = v->saved = t->plug->bypass;
         break;
     case TARGET_ENGINE:
         v->number = c->values[t->row];
