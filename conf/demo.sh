@@ -73,6 +73,7 @@ prepare() {
     cp conf/demo.session "$1"
 }
 
+# Both in sessions of their own, so that Ctrl-C is for what is in front, and ends them in order.
 jackd='' mixd=''
 finish() {
     # shellcheck disable=SC2086
@@ -90,7 +91,7 @@ ensure_jack() {
     ! jack_lsp >/dev/null 2>&1 || return 0
     export JACK_DEFAULT_SERVER=mixd-demo JACK_NO_AUDIO_RESERVATION=1
     for priority in -R -r; do
-        jackd $priority -n mixd-demo -d dummy -r 48000 -p 256 >"$cache/jackd.log" 2>&1 &
+        setsid jackd $priority -n mixd-demo -d dummy -r 48000 -p 256 >"$cache/jackd.log" 2>&1 &
         jackd=$!
         while kill -0 $jackd 2>/dev/null; do
             ! jack_lsp >/dev/null 2>&1 || return 0
@@ -108,7 +109,7 @@ control() {
 session=$cache/demo.session
 prepare "$session"
 ensure_jack
-"$build/mixd" -n mixd-demo -s "$socket" "$session" 2>"$cache/mixd.log" &
+setsid "$build/mixd" -n mixd-demo -s "$socket" "$session" 2>"$cache/mixd.log" &
 mixd=$!
 until control status >/dev/null 2>&1; do
     kill -0 $mixd 2>/dev/null || fail "mixd ended: $(cat "$cache/mixd.log")"
