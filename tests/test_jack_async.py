@@ -14,7 +14,7 @@ from mixdbox import Box, Tap, fields, main, until
 OUTPUTS = ('mixd:out_1', 'mixd:out_2')
 PERIOD = int(os.environ.get('MIXDBOX_PERIOD', 256))
 WAITS = os.environ.get('JACKBOX_MODE') == 'sync'
-STALLS, STALL_S = 8, 0.06
+STALLS, STALL_S = 4, 0.06
 
 
 class Late(Box):
