@@ -13,7 +13,7 @@
 
 struct readahead {
     int fd;
-    int64_t window;      /* bytes */
+    int64_t window;      /* bytes; 0: nothing is asked for, as on FUSE */
     int64_t from, until; /* what was asked for, bytes of the file, */
     uint64_t looked_ns;  /* and when */
 };

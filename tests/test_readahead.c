@@ -5,8 +5,10 @@
 #include "tests/check.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum { SECOND = 400000, SIZE = 40 * SECOND, PIECE = 1 << 20 };
@@ -25,6 +27,15 @@ int posix_fadvise(int fd, off_t offset, off_t length, int advice)
     else
         CHECK_INT(offset, until);
     until = offset + length;
+    return 0;
+}
+
+static long file_system = EXT4_SUPER_MAGIC;
+
+int fstatfs(int fd, struct statfs *out)
+{
+    CHECK(fd >= 0);
+    *out = (struct statfs){ .f_type = file_system };
     return 0;
 }
 
@@ -108,11 +119,24 @@ static void it_has_bounds(void)
     close(fd);
 }
 
+static void nothing_is_asked_of_fuse(void)
+{
+    struct readahead r;
+    int fd = open_file();
+    file_system = FUSE_SUPER_MAGIC;
+    readahead_init(&r, fd, SECOND);
+    look_at(&r, 0, 0);
+    CHECK_INT(calls, 0);
+    file_system = EXT4_SUPER_MAGIC;
+    close(fd);
+}
+
 int main(void)
 {
     RUN(a_window_of_two_seconds_in_halves);
     RUN(a_seek_begins_it_anew);
     RUN(after_a_sleep_it_is_asked_for_again);
     RUN(it_has_bounds);
+    RUN(nothing_is_asked_of_fuse);
     return check_done();
 }
