@@ -1,8 +1,8 @@
 /* track_parts.h - what the files of a track share; nobody else includes it
  *
- * track.c opens, decodes and closes; track_pipe.c does of pipes; track_file.c has an eye on the
- * file; track_look.c is what any thread may see; track_pull.c is what the audio thread runs. Each
- * field says who writes it.
+ * track.c opens and closes; track_decode.c is what the decoder's thread runs, with track_pipe.c for
+ * pipes and track_file.c with an eye on the file; track_look.c is what any thread may see;
+ * track_pull.c is what the audio thread runs. Each field says who writes it.
  */
 #ifndef MIXER_TRACK_PARTS_H
 #define MIXER_TRACK_PARTS_H
@@ -85,6 +85,16 @@ struct track {
 
 /* ---- track.c, by the decoder */
 bool track_stopping(const struct track *t);
+/* It has something to tell; one token is enough however much it is. */
+void track_tell(struct track *t);
+/* Sleeps until the semaphore is posted, or for that long; NEVER: without end. Was it posted? */
+bool track_sleep(sem_t *s, uint64_t ms);
+
+/* ---- track_decode.c, by the decoder */
+/* All of it, from the opening of the file on. */
+void track_decode(struct track *t);
+/* Any thread. What the stream of a track is asked for. */
+struct stream_plan track_stream(const struct track_plan *p);
 void track_tell_problem(struct track *t, const char *problem);
 /* False: *why. */
 bool track_build_ring(struct track *t, uint32_t channels, const char **why);
