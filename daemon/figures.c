@@ -60,8 +60,9 @@ double figures_spell(struct mixd *m, struct text *before, struct text *behind)
     text_printf(behind, " BUF.eta=%.2f", totals.eta);
     text_printf(behind, " starved=%" PRIu64 " xruns=%" PRIu64 " xruns.own=%" PRIu64, totals.starved,
                 d.xruns, d.own_xruns);
+    uint64_t commands = s->late + console_late(m->console);
     text_printf(behind, " late=%" PRIu64 " late.commands=%" PRIu64 " late.blocks=%" PRIu64,
-                s->late + s->late_blocks, s->late, s->late_blocks);
+                commands + s->late_blocks, commands, s->late_blocks);
     text_printf(behind, " clips=%" PRIu64 " nans=%" PRIu64 " helpers=%u", sum.clips,
                 sum.nans + totals.nans, console_helpers(m->console));
     return totals.fill;

@@ -12,6 +12,7 @@
 #include "daemon/session.h"
 #include "daemon/telemetry.h"
 #include "daemon/transaction.h"
+#include "daemon/turns.h"
 #include "daemon/watch.h"
 #include "daemon/wires.h"
 #include "effects/rt.h"
@@ -59,6 +60,11 @@ static void changed(void *context, const char *address)
         watch_value(m, &v, console_status(m->console)->frame);
 }
 
+static void late(void *context, const char *address, uint64_t frames)
+{
+    turns_late(context, address, frames);
+}
+
 /* What is built for one rate. */
 static int audio_init(struct mixd *m, uint32_t rate)
 {
@@ -71,6 +77,7 @@ static int audio_init(struct mixd *m, uint32_t rate)
                                    .ports = { claim, drop, m },
                                    .report = report,
                                    .changed = changed,
+                                   .late = late,
                                    .context = m };
     m->link = setup.link;
     m->telemetry = telemetry_new(rate, m->quantum);
@@ -104,7 +111,8 @@ int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
                                      .spoilt = transaction_spoil };
     m->schedule = m->trial ? NULL : schedule_new();
     m->fades = fades_new();
-    if (!m->fades || (!m->trial && !m->schedule))
+    m->turns = turns_new();
+    if (!m->fades || !m->turns || (!m->trial && !m->schedule))
         return -1;
     if (!m->ports)
         m->ports = ports_new();
@@ -124,6 +132,7 @@ void mixd_clear(struct mixd *m)
         schedule_cancel(m, 0);
     schedule_free(m->schedule);
     fades_free(m->fades);
+    turns_free(m->turns);
     audio_clear(m);
     ports_free(m->ports);
     meters_free(m->meters);

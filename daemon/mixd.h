@@ -23,6 +23,7 @@ struct schedule;
 struct source;
 struct telemetry;
 struct transaction;
+struct turns;
 struct wires;
 
 struct mixd {
@@ -53,6 +54,7 @@ struct mixd {
     struct schedule *schedule;        /* NULL: a trial */
     struct transaction *transactions; /* that have been begun */
     struct fades *fades;
+    struct turns *turns;
     uint64_t asker; /* client_id of who asked for the batch that is run; 0: nobody who is told */
     char asker_tag[65]; /* and under which tag */
     bool quitting;

@@ -1,5 +1,6 @@
 /* verbs_desk.c - add, insert, remove, load, set */
 #include "daemon/fades.h"
+#include "daemon/turns.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "effects/effect.h"
@@ -239,6 +240,17 @@ enum verdict verb_load(struct call *call)
     return answer_settled(call, answer_ok, 0, 0);
 }
 
+/* Is it the rate of a strip that was set, which its decoder may bring too late? */
+static void turn_expect(const struct call *call)
+{
+    char strip[PROTOCOL_LINE];
+    const char *address = call->words[1].text, *row = strrchr(address, '/');
+    if (!row || strcmp(row, "/rate") != 0)
+        return;
+    snprintf(strip, sizeof strip, "%.*s", (int)(row - address), address);
+    turns_note(call, strip);
+}
+
 enum verdict verb_set(struct call *call)
 {
     struct mixd *m = call->context;
@@ -251,6 +263,7 @@ enum verdict verb_set(struct call *call)
     if (change_make(&set, &why))
         return why.fault == FAULT_BUSY && !m->at_once && !m->batch ? change_later(call, &set)
                                                                    : refused(call, &why);
+    turn_expect(call);
     if (!set.made.same || clauses.frames != UINT32_MAX)
         fades_begin(call, set.address, set.made.frame, set.made.same ? 0 : clauses.frames);
     mixd_hurry(m);

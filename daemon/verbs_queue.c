@@ -1,4 +1,5 @@
 /* verbs_queue.c - queue */
+#include "daemon/turns.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "effects/param.h"
@@ -79,5 +80,7 @@ enum verdict verb_queue(struct call *call)
     bool same = !frame && queue_length(m, address) == before;
     if (!same)
         watch_state(m, "queued=%s", address);
+    if (frame)
+        turns_note(call, address);
     return answer_settled(call, answer_queued, frame, same);
 }

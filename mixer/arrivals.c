@@ -61,7 +61,7 @@ static uint64_t node_late(const struct console *c, const struct node *n)
 {
     const struct source *s = source_coming(n);
     uint64_t now = rolled_now(c);
-    return s->due && now > s->due && track_primed(s->track) && !track_in_time(s->track, now)
+    return s->due && now > s->due && track_primed(s->track) && !track_may_arrive(s->track, now)
                ? now - s->due
                : 0;
 }
@@ -86,8 +86,23 @@ void tap_leave(struct console *c, struct node *n, struct model_tap *tap, uint32_
     post_set(c, &tap->tap.gain, 0, fade, CURVE_LIN, 0);
 }
 
+/* A change of pace arrives with what is put into place at rolled clock `now`. */
+static void turn_arrive(struct console *c, struct node *n, uint64_t now)
+{
+    char address[ADDRESS_SIZE];
+    uint64_t due = n->turn;
+    n->turn = 0;
+    if (due == 0 || due >= now)
+        return;
+    c->late_turns++;
+    node_address(n, address);
+    if (c->setup.late)
+        c->setup.late(c->setup.context, address, now - due);
+}
+
 void node_settle(struct console *c, struct node *n)
 {
+    turn_arrive(c, n, c->batch_number ? c->batch_rolled : rolled_now(c));
     uint32_t fade = rolls(c) ? xfade_frames(c) : 0;
     for (uint32_t i = n->taps.n; i-- > 0;) {
         struct model_tap *tap = n->taps.at[i];
@@ -114,7 +129,7 @@ void sources_restart(struct console *c)
         taps_abandon(c, n);
         n->ahead = 0;
         if (c->relocates)
-            n->pace.n = 0;
+            n->turn = n->pace.n = 0;
         n->wants_source = true;
     }
 }

@@ -46,6 +46,9 @@ struct console_setup {
     void (*report)(void *context, const char *address, const char *text);
     /* The value of a fixed row has changed by itself ("strip/vox/state"); NULL is fine. */
     void (*changed)(void *context, const char *address);
+    /* A strip's change of rate, or its leap in a queue, was heard so many frames after the frame
+     * that had been told, because its file was not ready; NULL is fine. */
+    void (*late)(void *context, const char *address, uint64_t frames);
     void *context;
 };
 
@@ -242,6 +245,8 @@ bool console_moving(const struct console *c, uint64_t *target);
 uint32_t console_helpers(const struct console *c);
 /* The newest status of the engine; good until the next tick. */
 const struct status *console_status(struct console *c);
+/* Changes of pace that were heard after their frame, ever. */
+uint64_t console_late(const struct console *c);
 /* Calls each for every strip, input, bus and the master with its meter's place. */
 void console_each_meter(const struct console *c, void *context,
                         void (*each)(void *context, const char *address, uint32_t meter));

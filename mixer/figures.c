@@ -50,6 +50,11 @@ void console_each_track(const struct console *c, void *context,
     }
 }
 
+uint64_t console_late(const struct console *c)
+{
+    return c->late_turns;
+}
+
 void console_totals(const struct console *c, struct console_totals *t)
 {
     *t = c->gone;

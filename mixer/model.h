@@ -191,13 +191,14 @@ struct node {
     uint64_t pace_at,
         pace_rolled;     /* which was due at this value of the rolled clock; no legs: plain */
     uint64_t rate_frame; /* engine frame from which its last rate is in force */
-    bool wants_source;   /* strip: a source is to be opened at the next tick, */
-    uint64_t ahead;      /* for a place so many frames further on; the last one came too late */
-    uint64_t retry_ns;   /* strip: its file is not tried again before */
-    bool silent;         /* strip: that its file does not answer has been told */
-    bool told;           /* the engine keeps a command for it, though no desk holds it yet */
-    uint64_t visit;      /* of the last walk over the sends that came by */
-    uint64_t batch;      /* that it comes with; 0: none */
+    uint64_t turn;     /* the rolled clock of a change of pace that has not arrived yet; 0: none */
+    bool wants_source; /* strip: a source is to be opened at the next tick, */
+    uint64_t ahead;    /* for a place so many frames further on; the last one came too late */
+    uint64_t retry_ns; /* strip: its file is not tried again before */
+    bool silent;       /* strip: that its file does not answer has been told */
+    bool told;         /* the engine keeps a command for it, though no desk holds it yet */
+    uint64_t visit;    /* of the last walk over the sends that came by */
+    uint64_t batch;    /* that it comes with; 0: none */
 };
 
 /* Places of the daemon's ports that a node holds; shared while one node leaves and another of the
@@ -388,6 +389,7 @@ struct console {
     struct bars bars;
     bool timebase;
     struct console_totals gone; /* figures of tracks that were closed */
+    uint64_t late_turns;        /* changes of pace that arrived after their frame, ever */
 };
 
 #endif

@@ -65,6 +65,7 @@ static void pace_keep(struct console *c, struct node *n, const struct pace *pace
     n->pace = *pace;
     n->pace_at = p->position;
     n->pace_rolled = p->rolled;
+    n->turn = rolls(c) ? p->rolled : 0;
     if (!rolls(c))
         pace_forget(&n->pace, p->position);
 }

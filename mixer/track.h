@@ -98,10 +98,13 @@ void track_await(struct track *t);
 
 /* Any thread. */
 uint32_t track_channels(const struct track *t); /* 0 until the file is open */
-/* The ring is full or holds all that will come; or it failed. */
+/* The ring is full, or for a pace that turns holds enough to begin with, or all that will come; or
+ * it failed. */
 bool track_primed(const struct track *t);
 /* Control. Anchored: are half a ring's frames from `rolled` on here, or all that will ever come? */
 bool track_in_time(const struct track *t, uint64_t rolled);
+/* Control. Anchored and primed: would it arrive at `rolled` with enough to go on? */
+bool track_may_arrive(const struct track *t, uint64_t rolled);
 /* Control. How long its file has given it no answer, by the clock of rt_now: for the opening, or
  * for one block of frames; 0: it waits for none. */
 uint64_t track_waits_ns(const struct track *t, uint64_t now);

@@ -11,8 +11,9 @@
 #include <string.h>
 
 enum {
-    SLACK = 16,    /* while rolling, free places under a 16th of the ring are left alone */
-    BLOCK = 16384, /* frames of one read at most: enough to be cheap, soon enough back */
+    SLACK = 16,         /* while rolling, free places under a 16th of the ring are left alone */
+    BLOCK = 16384,      /* frames of one read at most: enough to be cheap, soon enough back */
+    TURNING_PER_S = 10, /* a tenth of a second */
     NAP_MIN_MS = 1,
     NAP_MAX_MS = 60 * 60 * 1000,
     STILL_MS = 1000, /* longer than any period, or a nap between two would pass for a stop */
@@ -200,17 +201,31 @@ static void note_primed(struct track *t)
     track_tell(t);
 }
 
-/* Reads what it is primed with and rests until someone wakes it. False: the stream has ended. */
-static bool rest(struct track *t, struct stream *s)
+/* Reads the first so many frames. False: the stream has ended. */
+static bool prime(struct track *t, struct stream *s, uint32_t frames)
 {
-    for (uint32_t done; (done = (uint32_t)ring_written(t->ring)) < t->plan.prime;) {
-        uint32_t lacks = t->plan.prime - done;
-        if (track_stopping(t))
-            return true;
+    for (uint32_t done; (done = (uint32_t)ring_written(t->ring)) < frames && !track_stopping(t);) {
+        uint32_t lacks = frames - done;
         if (!fill_some(t, s, lacks < BLOCK ? lacks : BLOCK))
             return false;
     }
     note_primed(t);
+    return true;
+}
+
+/* What turns in the middle of its course is waited for (speed.c), and is not read from its disk for
+ * the first time: a little of it is enough. */
+uint32_t track_prime_frames(const struct track *t)
+{
+    uint32_t some = t->plan.rate / TURNING_PER_S, most = ring_size(t->ring);
+    return t->plan.pace.n > 0 && some < most ? some : most;
+}
+
+/* Reads what it is primed with and rests until someone wakes it. False: the stream has ended. */
+static bool rest(struct track *t, struct stream *s)
+{
+    if (!prime(t, s, t->plan.prime))
+        return false;
     track_sleep(&t->wake, NEVER);
     atomic_exchange_explicit(&t->woken, false, memory_order_acq_rel); /* as in nap() */
     if (!track_stopping(t)) {
@@ -229,6 +244,11 @@ static void run(struct track *t, struct stream *s)
     bool primed = t->plan.prime > 0;
     if (primed && !rest(t, s))
         return;
+    if (!primed && t->plan.pace.n > 0) {
+        if (!prime(t, s, track_prime_frames(t)))
+            return;
+        primed = true;
+    }
     while (!track_stopping(t)) {
         uint64_t moment = atomic_load_explicit(&t->moment, memory_order_relaxed);
         uint64_t waiting = ring_written(t->ring) - ring_taken(t->ring);

@@ -20,7 +20,8 @@ bool track_primed(const struct track *t)
     return atomic_load_explicit(&t->primed, memory_order_acquire); /* pairs with the decoder */
 }
 
-bool track_in_time(const struct track *t, uint64_t rolled)
+/* From `rolled` on half of what it is primed with, or else half a ring. */
+static bool holds(const struct track *t, uint64_t rolled, bool primed)
 {
     if (atomic_load_explicit(&t->ended, memory_order_acquire)) /* pairs with note_end */
         return true;
@@ -29,7 +30,17 @@ bool track_in_time(const struct track *t, uint64_t rolled)
         return false;
     uint64_t here =
         atomic_load_explicit(&t->anchor, memory_order_relaxed) + t->lead + ring_written(t->ring);
-    return here >= rolled + ring_size(t->ring) / 2;
+    return here >= rolled + (primed ? track_prime_frames(t) : ring_size(t->ring)) / 2;
+}
+
+bool track_in_time(const struct track *t, uint64_t rolled)
+{
+    return holds(t, rolled, false);
+}
+
+bool track_may_arrive(const struct track *t, uint64_t rolled)
+{
+    return holds(t, rolled, true);
 }
 
 uint64_t track_waits_ns(const struct track *t, uint64_t now)

@@ -93,6 +93,8 @@ bool track_sleep(sem_t *s, uint64_t ms);
 /* ---- track_decode.c, by the decoder */
 /* All of it, from the opening of the file on. */
 void track_decode(struct track *t);
+/* Any thread, once it is open. What it is primed with that is not kept ready for later. */
+uint32_t track_prime_frames(const struct track *t);
 /* Any thread. What the stream of a track is asked for. */
 struct stream_plan track_stream(const struct track_plan *p);
 void track_tell_problem(struct track *t, const char *problem);
