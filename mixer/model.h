@@ -379,6 +379,7 @@ struct console {
     uint64_t moved_swap;       /* the desk that the last of them brought */
     bool starting;             /* whom we chase is about to roll, and we with it */
     uint32_t playing, hanging; /* sources on a desk, and those of them whose files do not answer */
+    uint64_t all_hung_ns;      /* when that was all of them last */
     uint64_t armed_ns;         /* when it was said, by rt_now */
     bool armed, cued;          /* cued: while rolling, by the cue, for: */
     uint64_t cue_position;     /* timeline frame */

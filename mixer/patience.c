@@ -8,7 +8,8 @@
  *     that.
  *   - A file that was known to hang beforehand is not waited for at all: a strip that plays it has
  *     run dry for want of it, or it has hung the last time that it was wanted. Unless all files
- *     hang: then nobody would gain by going.
+ *     hang, or did a moment ago: nobody would gain by going, and one disk does not bring all its
+ *     files back in one instant.
  *
  * The strip then takes its place as it is. It is silent and counted as starved, and from the first
  * frame that comes it is heard where the others are.
@@ -55,7 +56,7 @@ bool source_dumb(const struct source *s)
 
 static bool known_to_hang(const struct console *c, const char *path)
 {
-    if (c->hanging == 0 || c->hanging == c->playing)
+    if (c->hanging == 0 || rt_now() - c->all_hung_ns < HANGS_NS)
         return false;
     for (uint32_t i = 0; i < c->sources.n; i++) {
         const struct source *s = c->sources.at[i];
@@ -120,4 +121,6 @@ void patience_tick(struct console *c)
         if (s->hangs != n->silent && (s->hangs || source_well(s)))
             tell(c, n, s);
     }
+    if (c->hanging > 0 && c->hanging == c->playing)
+        c->all_hung_ns = rt_now();
 }
