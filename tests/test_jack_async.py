@@ -82,14 +82,15 @@ class Late(Box):
         client = self.begin('')
         client.must('play')
         until(lambda: self.position(client) > RATE // 5, 'sound')
-        self.stall(client)
+        missed = self.stall(client)
         heard, _ = self.finish()
         frames = [f for f in map(heard.frame, range(len(heard.left))) if f is not None]
         steps = [b - a for a, b in zip(frames, frames[1:])]
         leaps = sum(step != 1 for step in steps)
-        print(f'{leaps} leaps, {heard.gaps} gaps', flush=True)
-        self.assertLessEqual(leaps, 2 * heard.gaps)
-        self.assertLessEqual(sum(abs(step - 1) for step in steps), 2 * heard.gaps * PERIOD)
+        print(f'{leaps} leaps, {heard.gaps} gaps, {missed} missed', flush=True)
+        most = 2 * (heard.gaps + missed)  # a slow machine misses periods beside the stalls, too
+        self.assertLessEqual(leaps, most)
+        self.assertLessEqual(sum(abs(step - 1) for step in steps), most * PERIOD)
 
 
 main(periods=(256, '256 async'))
