@@ -80,7 +80,7 @@ static int process(jack_nframes_t n, void *driver)
     uint32_t rate = atomic_load_explicit(&j->rate, memory_order_relaxed);
     if (freewheeling || j->waited)
         xruns_restart(&j->xruns);
-    if (!xruns_begin(&j->xruns, jack_line_look(j), began, n, rate)) {
+    if (!xruns_begin(&j->xruns, jack_line_look(j, n), began, n, rate)) {
         gate_leave(&j->gate); /* what we have made of that period is in the ports */
         return 0;
     }

@@ -145,9 +145,9 @@ extern const struct driver_timeline jack_timeline;
 /* Control. A client that is new: has JACK call us for its transport. One that goes: forgets it. */
 void jack_line_listen(struct jack_driver *j);
 void jack_line_forget(struct jack_driver *j);
-/* Audio. Notes where JACK's timeline is in the period that begins, and returns JACK's frame time of
- * it. */
-uint32_t jack_line_look(struct jack_driver *j);
+/* Audio. Notes where JACK's timeline is in the period of n frames that begins, and returns JACK's
+ * frame time of it. */
+uint32_t jack_line_look(struct jack_driver *j, uint32_t n);
 /* Audio, with the gate open, after jack_line_look. Tells the engine where JACK's timeline is in
  * this period of n frames. Freewheeling it may wait a moment for what is being primed. */
 void jack_line_period(struct jack_driver *j, uint32_t n, bool freewheeling);

@@ -58,7 +58,20 @@ static struct shared shared_of(jack_transport_state_t state, const jack_position
     return (struct shared){ all, pos->frame };
 }
 
-uint32_t jack_line_look(struct jack_driver *j)
+/* Whether the transport has gone straight on from `was` while `passed` frames passed, in periods of
+ * n. Whoever comes late, and just as a period begins, sees the transport of the one before: it is
+ * put where it will be in a moment. */
+static bool goes_straight(const struct shared *was, struct shared *there, uint32_t passed,
+                          uint32_t n)
+{
+    if (was->state != SHARED_ROLLS || there->state != SHARED_ROLLS || passed > CHASE_REACH)
+        return false;
+    if (passed > n && there->frame + n == was->frame + passed)
+        there->frame += n;
+    return there->frame == was->frame + passed;
+}
+
+uint32_t jack_line_look(struct jack_driver *j, uint32_t n)
 {
     struct jackline *l = &j->line;
     jack_client_t *client = client_of(j->clock);
@@ -77,9 +90,7 @@ uint32_t jack_line_look(struct jack_driver *j)
         if (settled)
             break;
     }
-    uint32_t passed = now - l->now;
-    l->straight = was.state == SHARED_ROLLS && l->there.state == SHARED_ROLLS &&
-                  l->there.frame - was.frame == passed && passed <= CHASE_REACH;
+    l->straight = goes_straight(&was, &l->there, now - l->now, n);
     l->now = now;
     l->usecs = usecs;
     return now;
