@@ -284,8 +284,8 @@ static void slow_fades_do_not_hide_a_leaver(void)
 }
 
 /* A strip whose file's first frame goes by between the last status and its arrival begins with a
- * fade all the same: it is the engine that knows. */
-static void arrivals_fade_where_they_cut(void)
+ * fade all the same: it is the engine that knows. False: it was so quick that it was in time. */
+static bool arrive_late(void)
 {
     static float x[48000];
     char keys[64];
@@ -302,10 +302,19 @@ static void arrivals_fade_where_they_cut(void)
         nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
     run_alone(&s, x, 448);
     CHECK_INT(console_status(s.console)->position, now);
+    bool late = x[447] == 0;
     uint32_t n = run_settling(&s, x, 1600, 40000);
-    CHECK(x[0] < 0.5f && x[n - 1] == 0.5f);
+    CHECK(!late || (x[0] < 0.5f && x[n - 1] == 0.5f));
     CHECK_NEAR(signal_max_step(x, n), 0, 0.5 / RAMP + 1e-6);
     studio_close(&s);
+    return late;
+}
+
+static void arrivals_fade_where_they_cut(void)
+{
+    int tries = 0;
+    while (!arrive_late())
+        CHECK(++tries < 100);
 }
 
 /* Commands that wait for a frame outlive what they are for, that frame included. */
