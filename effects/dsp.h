@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-/* All: audio. */
+/* All: audio, and whatever thread else makes blocks. */
 
 /* out += x * gain */
 RT void dsp_add(float *restrict out, const float *restrict x, float gain, uint32_t n);

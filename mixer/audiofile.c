@@ -4,8 +4,8 @@
  */
 #include "mixer/audiofile.h"
 
+#include "effects/dsp.h"
 #include "mixer/decoder.h"
-#include "mixer/finite.h"
 #include "mixer/readahead.h"
 #include "mixer/resampler.h"
 
@@ -213,8 +213,7 @@ static uint32_t decode(struct audiofile *f, float *out, uint32_t n)
     uint64_t left = d->frames > f->source ? d->frames - f->source : 0;
     readahead_look(&f->ahead);
     uint32_t got = d->kind->read(d, out, n < left ? n : (uint32_t)left);
-    size_t samples = (size_t)got * d->channels;
-    f->nans += d->finite ? 0 : finite_silence(out, samples);
+    f->nans += d->finite ? 0 : dsp_scrub(out, got * d->channels);
     f->source += got;
     if (got < n)
         note_end(f);

@@ -2,8 +2,9 @@
  *
  * bytes > head, samples > resampler (where the rates differ) > the frames that are kept
  */
-#include "mixer/finite.h"
 #include "mixer/pipe_parts.h"
+
+#include "effects/dsp.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -176,7 +177,7 @@ static bool decode(struct pipe *p)
     pcm_to_float(p->block, p->bytes + p->used, (size_t)n * p->head.channels, p->head.pcm,
                  p->head.big_endian);
     if (p->head.pcm == PCM_FLOAT)
-        p->nans += finite_silence(p->block, (size_t)n * p->head.channels);
+        p->nans += dsp_scrub(p->block, n * p->head.channels);
     p->used += (size_t)n * frame_bytes(p);
     p->source += n;
     convert(p, p->block, n, UINT64_MAX);
