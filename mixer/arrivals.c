@@ -17,16 +17,6 @@ static uint64_t rolled_now(const struct console *c)
     return s->rolled + (s->rolling ? link_horizon(c->link) - s->frame : 0);
 }
 
-bool node_primes(const struct node *n)
-{
-    for (uint32_t i = 0; i < n->taps.n; i++) {
-        const struct model_tap *tap = n->taps.at[i];
-        if (tap->life == LIFE_COMING && !tap->trial)
-            return true;
-    }
-    return n->wants_source;
-}
-
 static struct source *source_coming(const struct node *n)
 {
     for (uint32_t i = 0; i < n->taps.n; i++) {
@@ -35,6 +25,11 @@ static struct source *source_coming(const struct node *n)
             return tap->source;
     }
     return NULL;
+}
+
+bool node_primes(const struct node *n)
+{
+    return source_coming(n) || n->wants_source;
 }
 
 bool node_ready(const struct console *c, const struct node *n)
