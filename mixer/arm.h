@@ -19,14 +19,13 @@ struct console;
 int console_arm(struct console *c, const uint64_t *position, struct refusal *why);
 void console_disarm(struct console *c);
 
-enum arming { /* the better before the worse */
-              ARMING_OFF,
-              ARMING_DONE,
-              ARMING_PARTLY, /* all are but some that are waited for no longer; *why names one of
-                                them */
-              ARMING_PRIMES, /* *why says which strip is not primed yet */
-              ARMING_FAILED, /* *why says which strip cannot be primed, and what is wrong with its
-                                file */
+/* The better before the worse. */
+enum arming {
+    ARMING_OFF,
+    ARMING_DONE,
+    ARMING_PARTLY, /* all are but some that are waited for no longer; *why names one of them */
+    ARMING_PRIMES, /* *why says which strip is not primed yet */
+    ARMING_FAILED, /* *why says which strip cannot be primed, and what is wrong with its file */
 };
 /* Control. How it stands, from tick to tick. */
 enum arming console_arming(struct console *c, struct refusal *why);

@@ -94,6 +94,6 @@ bool wish_equal(const struct wish *a, const struct wish *b)
 {
     return a->offset == b->offset && region_equal(&a->region, &b->region) &&
            a->repeat == b->repeat && a->shot == b->shot && a->quality == b->quality &&
-           a->ring == b->ring && a->rate == b->rate && a->pipe == b->pipe && pace_equal(&a->pace, &b->pace) &&
-           !strcmp(a->path, b->path) && entries_equal(a, b);
+           a->ring == b->ring && a->rate == b->rate && a->pipe == b->pipe &&
+           pace_equal(&a->pace, &b->pace) && !strcmp(a->path, b->path) && entries_equal(a, b);
 }
