@@ -53,6 +53,12 @@ bool decoder_is_flac(int fd);
 bool decoder_is_mpeg(int fd);
 bool decoder_is_av(int fd);
 
+/* ---- for decoders */
+
+/* Reads n frames and drops them. False: they did not all come, or out of memory. */
+bool decoder_drop(struct decoder *d, uint64_t n);
+/* Makes the fault say so; -EIO. */
+int decoder_cannot_seek(struct decoder *d, uint64_t frame);
 /* Where the file's content begins: behind as many ID3v2 tags as stand before it. */
 int64_t decoder_behind_id3(int fd);
 

@@ -242,20 +242,6 @@ static int jump(struct av *a, uint64_t frame)
     return error;
 }
 
-/* Reads and drops what lies before `frame`. */
-static bool run_up(struct av *a, uint64_t frame)
-{
-    enum { PIECE = 4096 };
-    float *scratch = malloc(PIECE * a->decoder.channels * sizeof *scratch);
-    bool there = scratch;
-    while (there && a->position < frame) {
-        uint64_t left = frame - a->position;
-        there = avfile_read(&a->decoder, scratch, left < PIECE ? (uint32_t)left : PIECE) > 0;
-    }
-    free(scratch);
-    return there;
-}
-
 int avfile_seek(struct decoder *d, uint64_t frame)
 {
     struct av *a = (struct av *)d;
@@ -268,5 +254,5 @@ int avfile_seek(struct decoder *d, uint64_t frame)
             return -EIO;
         }
     }
-    return run_up(a, frame) ? 0 : -EIO;
+    return decoder_drop(d, frame - a->position) ? 0 : -EIO;
 }

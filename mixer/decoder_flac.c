@@ -5,7 +5,7 @@
  * planes of integers become interleaved floats in the caller's memory at once, and what a damaged
  * frame held is silence, so that what follows keeps its place.
  */
-#include "mixer/decoder.h"
+#include "mixer/decoder_gaps.h"
 
 #include "effects/rt.h"
 
@@ -19,25 +19,23 @@
 #include <unistd.h>
 
 /* RFC 3533, 6: a page's fixed head, and the field that says how many bytes of lacing follow. */
-enum { PAGE_HEAD = 27, PAGE_SEGMENTS = 26, MAGIC = 5, SCRATCH = 4096 };
+enum { PAGE_HEAD = 27, PAGE_SEGMENTS = 26, MAGIC = 5 };
 
 struct flac {
-    struct decoder decoder;
+    struct gapped base;
     FLAC__StreamDecoder *stream;
     int fd;
-    off_t begin;       /* of the stream in the file */
-    off_t offset;      /* in the stream, of the byte that the library reads next */
-    uint64_t position; /* of the next frame that read_frames gives */
+    off_t begin;  /* of the stream in the file */
+    off_t offset; /* in the stream, of the byte that the library reads next */
     /* What the library decoded last, of which `rest` samples of each channel are still to be given.
      * It leaves them alone until it is called again, as libsndfile too counts upon. */
     const FLAC__int32 *plane[FLAC__MAX_CHANNELS];
     uint32_t rest;
     float scale;
-    uint64_t silence; /* frames to be given before the rest */
-    uint64_t number;  /* that the library's next frame should bear */
-    uint32_t taken;   /* frames of the library's in its present turn */
-    bool damaged;     /* since the last of them */
-    bool spoiled;     /* the last of them was, by the library */
+    uint64_t number; /* that the library's next frame should bear */
+    uint32_t taken;  /* frames of the library's in its present turn */
+    bool damaged;    /* since the last of them */
+    bool spoiled;    /* the last of them was, by the library */
 };
 
 bool decoder_is_flac(int fd)
@@ -49,12 +47,6 @@ bool decoder_is_flac(int fd)
         return true;
     const unsigned char *packet = page + PAGE_HEAD + page[PAGE_SEGMENTS];
     return n >= PAGE_HEAD && memcmp(page, "OggS", 4) == 0 && memcmp(packet, "\177FLAC", MAGIC) == 0;
-}
-
-static void complain(struct flac *f, const char *what)
-{
-    snprintf(f->decoder.fault, sizeof f->decoder.fault, "%s at frame %llu", what,
-             (unsigned long long)f->position);
 }
 
 static FLAC__StreamDecoderReadStatus read_bytes(const FLAC__StreamDecoder *stream,
@@ -69,7 +61,7 @@ static FLAC__StreamDecoderReadStatus read_bytes(const FLAC__StreamDecoder *strea
     *bytes = got > 0 ? (size_t)got : 0;
     f->offset += (off_t)*bytes;
     if (got < 0)
-        snprintf(f->decoder.fault, sizeof f->decoder.fault, "%s", strerrordesc_np(errno));
+        snprintf(f->base.decoder.fault, sizeof f->base.decoder.fault, "%s", strerrordesc_np(errno));
     return got < 0    ? FLAC__STREAM_DECODER_READ_STATUS_ABORT
            : got == 0 ? FLAC__STREAM_DECODER_READ_STATUS_END_OF_STREAM
                       : FLAC__STREAM_DECODER_READ_STATUS_CONTINUE;
@@ -115,7 +107,7 @@ static void note_info(const FLAC__StreamDecoder *stream, const FLAC__StreamMetad
                       void *self)
 {
     const FLAC__StreamMetadata_StreamInfo *info = &metadata->data.stream_info;
-    struct decoder *d = &((struct flac *)self)->decoder;
+    struct decoder *d = &((struct flac *)self)->base.decoder;
     (void)stream;
     if (metadata->type != FLAC__METADATA_TYPE_STREAMINFO || d->channels)
         return;
@@ -167,10 +159,10 @@ static void mind_the_hole(struct flac *f, const FLAC__FrameHeader *header)
     uint64_t at = header->number.sample_number;
     uint64_t missing = at > f->number && (f->number > 0 || f->damaged) ? at - f->number : 0;
     if (f->damaged || missing > 0 || f->taken > 0)
-        complain(f, "damaged");
+        gapped_complain(&f->base, "damaged");
     f->damaged = false;
     f->taken++;
-    f->silence += missing;
+    f->base.silence += missing;
     f->number = at + header->blocksize;
 }
 
@@ -180,13 +172,13 @@ static FLAC__StreamDecoderWriteStatus take_frame(const FLAC__StreamDecoder *stre
 {
     struct flac *f = self;
     (void)stream;
-    if (frame->header.channels != f->decoder.channels) {
-        complain(f, "changes its channels");
+    if (frame->header.channels != f->base.decoder.channels) {
+        gapped_complain(&f->base, "changes its channels");
         return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT;
     }
     bool made_up = f->taken > 0, silent = is_silence(frame);
     mind_the_hole(f, &frame->header);
-    f->silence += silent ? frame->header.blocksize : 0;
+    f->base.silence += silent ? frame->header.blocksize : 0;
     f->spoiled = made_up && !silent;
     if (silent || f->spoiled)
         return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
@@ -200,13 +192,13 @@ static FLAC__StreamDecoderWriteStatus take_frame(const FLAC__StreamDecoder *stre
  * not, only damage behind the last frame tells of it. */
 static void note_end(struct flac *f)
 {
-    struct decoder *d = &f->decoder;
+    struct decoder *d = &f->base.decoder;
     if (d->frames == FRAMES_UNKNOWN && f->damaged)
-        complain(f, "damaged");
+        gapped_complain(&f->base, "damaged");
     if (d->frames == FRAMES_UNKNOWN)
-        d->frames = f->position;
-    if (d->there > f->position)
-        d->there = f->position;
+        d->frames = f->base.position;
+    if (d->there > f->base.position)
+        d->there = f->base.position;
 }
 
 /* libFLAC 1.4.2 makes up what is missing in the memory of the frame behind it, which is lost so. */
@@ -228,22 +220,14 @@ static bool decode(struct flac *f)
         return true;
     if (state == FLAC__STREAM_DECODER_END_OF_STREAM)
         note_end(f);
-    else if (!f->decoder.fault[0])
-        complain(f, "cannot be decoded");
+    else if (!f->base.decoder.fault[0])
+        gapped_complain(&f->base, "cannot be decoded");
     return false;
-}
-
-static uint32_t give_silence(struct flac *f, float *out, uint32_t n)
-{
-    uint32_t got = n < f->silence ? n : (uint32_t)f->silence;
-    memset(out, 0, (size_t)got * f->decoder.channels * sizeof *out);
-    f->silence -= got;
-    return got;
 }
 
 static uint32_t give_rest(struct flac *f, float *out, uint32_t n)
 {
-    uint32_t got = n < f->rest ? n : f->rest, channels = f->decoder.channels;
+    uint32_t got = n < f->rest ? n : f->rest, channels = f->base.decoder.channels;
     if (channels == 2)
         interleave_two(out, f->plane[0], f->plane[1], got, f->scale);
     else
@@ -255,32 +239,22 @@ static uint32_t give_rest(struct flac *f, float *out, uint32_t n)
     return got;
 }
 
-static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)
+static uint32_t some(struct gapped *g, float *out, uint32_t n, bool *end)
 {
-    struct flac *f = (struct flac *)d;
-    uint32_t done = 0;
-    while (done < n && (f->silence > 0 || f->rest > 0 || decode(f))) {
-        float *at = out + (size_t)done * d->channels;
-        uint32_t got = f->silence > 0 ? give_silence(f, at, n - done) : give_rest(f, at, n - done);
-        f->position += got;
-        done += got;
-    }
-    return done;
+    struct flac *f = (struct flac *)g;
+    if (f->rest > 0)
+        return give_rest(f, out, n);
+    *end = !decode(f);
+    return 0;
 }
 
 /* Reads from the beginning and drops what lies before `frame`. */
 static bool run_up(struct flac *f, uint64_t frame)
 {
-    float *scratch = malloc(SCRATCH * f->decoder.channels * sizeof *scratch);
-    bool there = scratch && FLAC__stream_decoder_reset(f->stream) &&
-                 FLAC__stream_decoder_process_until_end_of_metadata(f->stream);
-    f->position = f->number = 0;
-    while (there && f->position < frame) {
-        uint64_t left = frame - f->position;
-        there = read_frames(&f->decoder, scratch, left < SCRATCH ? (uint32_t)left : SCRATCH) > 0;
-    }
-    free(scratch);
-    return there;
+    f->base.position = f->number = 0;
+    return FLAC__stream_decoder_reset(f->stream) &&
+           FLAC__stream_decoder_process_until_end_of_metadata(f->stream) &&
+           decoder_drop(&f->base.decoder, frame);
 }
 
 /* The library looks for the very block that holds the frame, and fails where that is damaged or
@@ -289,21 +263,20 @@ static int seek_frame(struct decoder *d, uint64_t frame)
 {
     struct flac *f = (struct flac *)d;
     FLAC__StreamDecoderState state = FLAC__stream_decoder_get_state(f->stream);
-    if (frame == f->position && state < FLAC__STREAM_DECODER_END_OF_STREAM)
+    if (frame == f->base.position && state < FLAC__STREAM_DECODER_END_OF_STREAM)
         return 0;
     if (state > FLAC__STREAM_DECODER_END_OF_STREAM)
         FLAC__stream_decoder_flush(f->stream);
-    f->silence = f->rest = f->taken = 0;
+    f->base.silence = f->rest = f->taken = 0;
     f->damaged = f->spoiled = false;
-    f->position = f->number = frame;
+    f->base.position = f->number = frame;
     if (FLAC__stream_decoder_seek_absolute(f->stream, frame))
         return 0;
-    f->silence = f->rest = 0;
+    f->base.silence = f->rest = 0;
     FLAC__stream_decoder_flush(f->stream);
     if (run_up(f, frame) || d->frames <= frame)
         return 0;
-    snprintf(d->fault, sizeof d->fault, "cannot seek to frame %llu", (unsigned long long)frame);
-    return -EIO;
+    return decoder_cannot_seek(d, frame);
 }
 
 static void close_file(struct decoder *d)
@@ -314,7 +287,7 @@ static void close_file(struct decoder *d)
     free(f);
 }
 
-static const struct decoder_kind kind = { read_frames, seek_frame, close_file };
+static const struct decoder_kind kind = { gapped_read, seek_frame, close_file };
 
 /* Opens and reads the head. */
 static bool begin(struct flac *f)
@@ -331,7 +304,8 @@ static bool begin(struct flac *f)
         in_ogg ? FLAC__stream_decoder_init_ogg_stream : FLAC__stream_decoder_init_stream;
     return init(f->stream, read_bytes, seek_bytes, tell_bytes, count_bytes, never_at_end,
                 take_frame, note_info, note_error, f) == FLAC__STREAM_DECODER_INIT_STATUS_OK &&
-           FLAC__stream_decoder_process_until_end_of_metadata(f->stream) && f->decoder.channels > 0;
+           FLAC__stream_decoder_process_until_end_of_metadata(f->stream) &&
+           f->base.decoder.channels > 0;
 }
 
 struct decoder *decoder_flac(int fd, const char **why)
@@ -340,12 +314,13 @@ struct decoder *decoder_flac(int fd, const char **why)
     *why = "out of memory";
     if (!f)
         return NULL;
-    f->decoder.kind = &kind;
+    f->base.decoder.kind = &kind;
+    f->base.some = some;
     f->fd = fd;
     f->stream = FLAC__stream_decoder_new();
     if (f->stream) {
         if (begin(f))
-            return &f->decoder;
+            return &f->base.decoder;
         *why = "not a FLAC file that can be decoded";
         FLAC__stream_decoder_delete(f->stream);
     }

@@ -5,7 +5,6 @@
  */
 #include "mixer/decoder.h"
 
-#include <errno.h>
 #include <mpg123.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,8 +56,7 @@ static int seek_frame(struct decoder *d, uint64_t frame)
     struct mpeg *m = (struct mpeg *)d;
     if (frame <= INT64_MAX && mpg123_seek(m->handle, (off_t)frame, SEEK_SET) == (off_t)frame)
         return 0;
-    snprintf(d->fault, sizeof d->fault, "cannot seek to frame %llu", (unsigned long long)frame);
-    return -EIO;
+    return decoder_cannot_seek(d, frame);
 }
 
 static void close_file(struct decoder *d)

@@ -3,7 +3,7 @@
  * The libraries find their way through the pages; here holes are filled, run-ups dropped and ends
  * that are missing found out.
  */
-#include "mixer/decoder.h"
+#include "mixer/decoder_gaps.h"
 #include "mixer/ogg_codec.h"
 
 #include <errno.h>
@@ -15,15 +15,11 @@
 /* RFC 3533, 6: a page's fixed head, two fields of it, and the longest page there can be. */
 enum { HEAD = 27, FLAGS = 5, SEGMENTS = 26, LAST_PAGE = 4, PAGE_MAX = 65307 };
 
-enum { SCRATCH = 4096 };
-
 struct ogg {
-    struct decoder decoder;
+    struct gapped base;
     const struct ogg_codec *codec;
     void *file;
     int fd;
-    uint64_t position; /* the next frame that read will give */
-    uint64_t silence;  /* frames of a damaged stretch still to be given as zeros */
 };
 
 int64_t ogg_read_bytes(void *fd, void *out, uint64_t n)
@@ -74,83 +70,42 @@ static bool lacks_its_end(int fd)
     return !last;
 }
 
-static void complain(struct ogg *o, const char *what)
-{
-    snprintf(o->decoder.fault, sizeof o->decoder.fault, "%s at frame %llu", what,
-             (unsigned long long)o->position);
-}
-
 /* What a damaged page held is given as silence, so that what follows keeps its place. */
 static void mind_the_hole(struct ogg *o)
 {
     int64_t at = o->codec->tell(o->file);
-    complain(o, "damaged");
-    if (at > (int64_t)o->position)
-        o->silence = (uint64_t)at - o->position;
+    gapped_complain(&o->base, "damaged");
+    if (at > (int64_t)o->base.position)
+        o->base.silence = (uint64_t)at - o->base.position;
 }
 
-/* Some frames of what the file holds; *end: nothing more will come. */
-static uint32_t read_some(struct ogg *o, float *out, uint32_t n, bool *end)
+static uint32_t some(struct gapped *g, float *out, uint32_t n, bool *end)
 {
-    int32_t got = o->codec->read(o->file, out, o->decoder.channels, n);
+    struct ogg *o = (struct ogg *)g;
+    int32_t got = o->codec->read(o->file, out, o->base.decoder.channels, n);
     if (got == OGG_HOLE) {
         mind_the_hole(o);
         return 0;
     }
     if (got == OGG_BROKEN)
-        complain(o, "cannot be decoded");
+        gapped_complain(&o->base, "cannot be decoded");
     if (got == OGG_OTHER_CHANNELS)
-        complain(o, "changes its channels");
+        gapped_complain(&o->base, "changes its channels");
     *end = got <= 0;
     return got > 0 ? (uint32_t)got : 0;
-}
-
-static uint32_t read_silence(struct ogg *o, float *out, uint32_t n)
-{
-    uint32_t got = n < o->silence ? n : (uint32_t)o->silence;
-    memset(out, 0, (size_t)got * o->decoder.channels * sizeof *out);
-    o->silence -= got;
-    return got;
-}
-
-static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)
-{
-    struct ogg *o = (struct ogg *)d;
-    uint32_t done = 0;
-    bool end = false;
-    while (done < n && !end) {
-        float *at = out + (size_t)done * d->channels;
-        uint32_t got =
-            o->silence > 0 ? read_silence(o, at, n - done) : read_some(o, at, n - done, &end);
-        o->position += got;
-        done += got;
-    }
-    return done;
-}
-
-/* Reads and drops what lies before `frame`. */
-static bool run_up(struct ogg *o, uint64_t frame)
-{
-    float *scratch = malloc(SCRATCH * o->decoder.channels * sizeof *scratch);
-    bool there = scratch;
-    while (there && o->position < frame) {
-        uint64_t left = frame - o->position;
-        there = read_frames(&o->decoder, scratch, left < SCRATCH ? (uint32_t)left : SCRATCH) > 0;
-    }
-    free(scratch);
-    return there;
 }
 
 static int seek_frame(struct decoder *d, uint64_t frame)
 {
     struct ogg *o = (struct ogg *)d;
     uint64_t from = frame > o->codec->ahead ? frame - o->codec->ahead : 0;
-    o->silence = 0;
-    o->position = from;
-    if (from <= INT64_MAX && o->codec->seek(o->file, (int64_t)from) == 0 && run_up(o, frame))
+    o->base.silence = 0;
+    o->base.position = from;
+    if (from <= INT64_MAX && o->codec->seek(o->file, (int64_t)from) == 0 &&
+        decoder_drop(d, frame - from))
         return 0;
-    o->position = frame;
-    complain(o, "no seek");
+    o->base.position = frame;
+    gapped_complain(&o->base, "no seek");
     return -EIO;
 }
 
@@ -162,7 +117,7 @@ static void close_file(struct decoder *d)
     free(o);
 }
 
-static const struct decoder_kind kind = { read_frames, seek_frame, close_file };
+static const struct decoder_kind kind = { gapped_read, seek_frame, close_file };
 
 struct decoder *decoder_ogg(int fd, const char **why)
 {
@@ -172,8 +127,9 @@ struct decoder *decoder_ogg(int fd, const char **why)
         *why = "out of memory";
         return NULL;
     }
-    struct decoder *d = &o->decoder;
+    struct decoder *d = &o->base.decoder;
     d->kind = &kind;
+    o->base.some = some;
     d->cut = lacks_its_end(fd);
     o->fd = fd;
     o->codec = find_codec(fd);

@@ -3,7 +3,6 @@
 #include "mixer/pcm.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,8 +89,7 @@ static int seek_frame(struct decoder *d, uint64_t frame)
     struct sndfile *s = (struct sndfile *)d;
     if (frame <= INT64_MAX && sf_seek(s->file, (sf_count_t)frame, SEEK_SET) == (sf_count_t)frame)
         return 0;
-    snprintf(d->fault, sizeof d->fault, "cannot seek to frame %llu", (unsigned long long)frame);
-    return -EIO;
+    return decoder_cannot_seek(d, frame);
 }
 
 static void close_file(struct decoder *d)
