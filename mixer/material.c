@@ -4,6 +4,8 @@
  */
 #include "mixer/material.h"
 
+#include "mixer/min64.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,11 +25,6 @@ struct material {
     float *behind; /* what lies behind the end, for the crossfade; NULL: not read yet */
     uint32_t seam; /* how many frames of that */
 };
-
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Frames of the file, from frame `frame` of the region on, whatever the region says. */
 static uint32_t read_file(struct material *m, uint64_t frame, float *out, uint32_t n)

@@ -1,6 +1,8 @@
 /* pipe.c - a named pipe as a file that comes by: its life, and its readers */
 #include "mixer/pipe_parts.h"
 
+#include "mixer/min64.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -9,11 +11,6 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 static void lock(struct pipe *p)
 {
@@ -83,12 +80,17 @@ void pipe_close(struct pipe *p)
 
 /* ---- what is known of it */
 
-enum pipe_state pipe_state(struct pipe *p)
+struct pipe_figures pipe_figures(struct pipe *p)
 {
     lock(p);
-    enum pipe_state state = p->state;
+    struct pipe_figures f = { .state = p->state,
+                              .channels = p->channels,
+                              .frames = p->channels ? p->head.frames : UINT64_MAX,
+                              .nans = p->nans };
+    if (p->resampler)
+        f.frames = resampler_length(p->resampler, f.frames);
     unlock(p);
-    return state;
+    return f;
 }
 
 const char *pipe_path(const struct pipe *p)
@@ -112,32 +114,6 @@ uint64_t pipe_stands(struct pipe *p, uint64_t frame)
     uint64_t at = stands(p, frame);
     unlock(p);
     return at;
-}
-
-uint32_t pipe_channels(struct pipe *p)
-{
-    lock(p);
-    uint32_t channels = p->channels;
-    unlock(p);
-    return channels;
-}
-
-uint64_t pipe_frames(struct pipe *p)
-{
-    lock(p);
-    uint64_t frames = p->channels ? p->head.frames : UINT64_MAX;
-    if (p->resampler)
-        frames = resampler_length(p->resampler, frames);
-    unlock(p);
-    return frames;
-}
-
-uint64_t pipe_nans(struct pipe *p)
-{
-    lock(p);
-    uint64_t nans = p->nans;
-    unlock(p);
-    return nans;
 }
 
 const char *pipe_fault(struct pipe *p)

@@ -40,14 +40,18 @@ enum pipe_state {
     PIPE_ENDED,  /* all of it came by, or it was cut: then there is a fault */
     PIPE_FAILED, /* it cannot be read: there is a fault */
 };
-enum pipe_state pipe_state(struct pipe *p);
+/* How it is now. */
+struct pipe_figures {
+    enum pipe_state state;
+    uint32_t channels; /* 0: its head has not come */
+    uint64_t frames;   /* in all, at the engine's rate; UINT64_MAX: unknown */
+    uint64_t nans;
+};
+struct pipe_figures pipe_figures(struct pipe *p);
 /* As it was given; good until close. */
 const char *pipe_path(const struct pipe *p);
 /* Where a reader would begin that wants `frame`: there, or where the pipe stands. */
 uint64_t pipe_stands(struct pipe *p, uint64_t frame);
-uint32_t pipe_channels(struct pipe *p); /* 0: its head has not come */
-uint64_t pipe_frames(struct pipe *p);   /* in all, at the engine's rate; UINT64_MAX: unknown */
-uint64_t pipe_nans(struct pipe *p);
 /* What went wrong ("news.wav: ends at frame 1000 of 48000"), good until close; NULL: nothing. */
 const char *pipe_fault(struct pipe *p);
 /* The next thing that happened to it and was not asked for yet. Returns which it is, 1: its head

@@ -5,6 +5,7 @@
 #include "mixer/pipe_parts.h"
 
 #include "effects/dsp.h"
+#include "mixer/min64.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,11 +21,6 @@ enum {
     BLOCKS_PER_S = 8, /* and no more than this part of a second, far less than what is kept */
     CHUNK = 1024,     /* frames that come out of the resampler at a time */
 };
-
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 void pipe_tell(struct pipe *p, const char *format, ...)
 {

@@ -43,7 +43,7 @@ bool pipe_unfit(const struct node *n, struct refusal *why)
 /* Has the pipe something for it, or may it yet? */
 static bool serves(struct pipe *p, uint64_t frame, bool trial)
 {
-    enum pipe_state state = pipe_state(p);
+    enum pipe_state state = pipe_figures(p).state;
     return state != PIPE_FAILED &&
            (state != PIPE_ENDED || (!trial && pipe_stands(p, frame) == frame));
 }
@@ -117,7 +117,7 @@ bool node_pipe(struct console *c, struct node *n, struct wish *w, const struct s
 static void tell_why_silent(struct console *c, const struct node *n, const char *address)
 {
     char text[PIPE_TEXT], late[PARAM_TEXT], now[PARAM_TEXT];
-    uint32_t channels = pipe_channels(n->pipe), rate = c->setup.rate;
+    uint32_t channels = pipe_figures(n->pipe).channels, rate = c->setup.rate;
     uint64_t offset = (uint64_t)llround(n->values[NODE_OFFSET] * rate);
     uint64_t position = c->status->position - c->status->position % rate; /* whole seconds */
     if (n->first + n->strip.channels > channels) {

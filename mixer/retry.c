@@ -93,7 +93,7 @@ static void node_retry(struct console *c, struct node *n)
     if (here) {
         enum track_fate fate = track_fate(here->source->track);
         struct pipe *pipe = here->source->wish.pipe;
-        bool waits = pipe && pipe_state(pipe) == PIPE_WAITS;
+        bool waits = pipe && pipe_figures(pipe).state == PIPE_WAITS;
         if (fate == TRACK_LOST && n->values[NODE_STATE] != STATE_LOST)
             wait_for_retry(c, n);
         source_report(c, n, here->source);

@@ -8,6 +8,7 @@
 #include "mixer/stream.h"
 
 #include "mixer/material.h"
+#include "mixer/min64.h"
 #include "mixer/varispeed.h"
 
 #include <stdlib.h>
@@ -29,11 +30,6 @@ struct stream {
     uint32_t seam_at; /* frames of the crossfade that are behind us; xfade: none under way */
     float *turn;      /* a whole turn of a short loop, crossfade included, once it was made */
 };
-
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 static bool loops(const struct stream_plan *p)
 {

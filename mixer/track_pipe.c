@@ -5,12 +5,9 @@
  */
 #include "mixer/track_parts.h"
 
-enum { BLOCK = 16384 /* frames of one read at most */ };
+#include "mixer/min64.h"
 
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
+enum { BLOCK = 16384 /* frames of one read at most */ };
 
 /* Frames of the timeline from the track's first until its loop turns back. */
 static uint64_t straight(const struct track_plan *p)
@@ -33,7 +30,7 @@ bool track_pipe_begin(struct track *t)
         t->rise = 0; /* it comes in the middle of its sound: with a fade */
     uint64_t most = region_most(&p->region), gone = t->first - p->region.in;
     t->most = min64(most > gone ? most - gone : 0, until > t->lead ? until - t->lead : 0);
-    t->nans_before = pipe_nans(p->pipe);
+    t->nans_before = pipe_figures(p->pipe).nans;
     atomic_store_explicit(&t->end, t->most, memory_order_relaxed);
     return true;
 }
@@ -41,7 +38,7 @@ bool track_pipe_begin(struct track *t)
 /* Frames that the ring will be given if the pipe keeps what its head says. */
 static uint64_t expected(const struct track *t)
 {
-    uint64_t frames = pipe_frames(t->plan.pipe);
+    uint64_t frames = pipe_figures(t->plan.pipe).frames;
     uint64_t left = frames == NEVER ? NEVER : frames > t->first ? frames - t->first : 0;
     return min64(left, t->most);
 }
@@ -61,7 +58,7 @@ bool track_pipe_open(struct track *t, const char **why)
     while (!track_stopping(t)) {
         uint32_t n = 0;
         enum pipe_gives gives = pipe_read(t->reader, NULL, &n);
-        uint32_t channels = pipe_channels(t->plan.pipe);
+        uint32_t channels = pipe_figures(t->plan.pipe).channels;
         if (channels) {
             note_length(t);
             return track_build_ring(t, channels, why);
@@ -89,7 +86,7 @@ static void lose(struct track *t)
 static void shape(const struct track *t, uint64_t at, float *x, uint32_t n)
 {
     const struct region *r = &t->plan.region;
-    uint64_t length = region_length(r, pipe_frames(t->plan.pipe));
+    uint64_t length = region_length(r, pipe_figures(t->plan.pipe).frames);
     region_shape(r, length, t->first + at - r->in, x, n, t->channels);
 }
 
@@ -105,7 +102,7 @@ bool track_pipe_fill(struct track *t, uint32_t slack)
         switch (pipe_read(t->reader, to, &n)) {
         case PIPE_GIVES:
             shape(t, at, to, n);
-            track_commit(t, n, pipe_nans(t->plan.pipe) - t->nans_before);
+            track_commit(t, n, pipe_figures(t->plan.pipe).nans - t->nans_before);
             break;
         case PIPE_DRY:
             pipe_wait(t->reader);
