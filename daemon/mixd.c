@@ -141,14 +141,14 @@ void mixd_clear(struct mixd *m)
     free(m->session_path);
 }
 
-/* The server came back with another rate: every filter, response and decoder is for the old one.
- * The session is written down, all is built anew, and the session is run again. */
 static void recording_warn(void *context, const struct recording_figures *f)
 {
     (void)context;
     log_warn("the recording of %s, %s, ends here: it has another rate", f->address, f->path);
 }
 
+/* The server came back with another rate: every filter, response and decoder is for the old one.
+ * The session is written down, all is built anew, and the session is run again. */
 static void rebuild(struct mixd *m, uint32_t rate)
 {
     struct text lines = { 0 }, fault = { 0 };
