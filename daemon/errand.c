@@ -7,7 +7,6 @@
 #include "mixer/batch.h"
 #include "mixer/console.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,14 +69,10 @@ bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answ
 /* What is refused is remembered: the desk need not be copied again to know it. */
 static void rehearse(struct errand *e, struct reply *reply)
 {
-    char line[PROTOCOL_LINE + 1];
     const char *at = text_string(&e->lines);
     text_empty(&e->fault);
     for (unsigned i = 1; *at && !e->fault.length; i++) {
-        size_t n = strcspn(at, "\n");
-        snprintf(line, sizeof line, "%.*s", (int)n, at);
-        at += n + (at[n] == '\n');
-        if (rehearsal_try(e->rehearsal, line, reply))
+        if (rehearsal_try_next(e->rehearsal, &at, reply))
             continue;
         text_printf(&e->fault, "line %u: %s", i, reply_text(reply));
         e->code = reply_code(reply);
@@ -90,9 +85,7 @@ bool errand_refresh(struct mixd *m, struct errand *e, struct reply *reply)
     if (!e->whole)
         return true;
     if (!e->rehearsal || rehearsal_stale(e->rehearsal, m)) {
-        wishes_free(m->console, e->wishes);
-        rehearsal_free(e->rehearsal);
-        e->wishes = NULL;
+        errand_forget(m, e);
         e->rehearsal = rehearsal_new(m);
         if (e->rehearsal)
             rehearse(e, reply);
@@ -146,10 +139,17 @@ enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool
     return reply_code(reply) == CODE_BUSY && !e->whole ? ERRAND_BUSY : ERRAND_REFUSED;
 }
 
-void errand_clear(struct mixd *m, struct errand *e)
+void errand_forget(struct mixd *m, struct errand *e)
 {
     wishes_free(m->console, e->wishes);
     rehearsal_free(e->rehearsal);
+    e->wishes = NULL;
+    e->rehearsal = NULL;
+}
+
+void errand_clear(struct mixd *m, struct errand *e)
+{
+    errand_forget(m, e);
     text_clear(&e->lines);
     text_clear(&e->fault);
     *e = (struct errand){ 0 };

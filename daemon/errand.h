@@ -46,6 +46,8 @@ bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answ
  * line for each of its lines; `reply` is for the lines' own answers, and keeps the last. */
 enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool patient,
                              uint64_t *frame, struct reply *answers, struct reply *reply);
+/* Control. Forgets where its lines were tried and what they would open: the desk will be another. */
+void errand_forget(struct mixd *m, struct errand *e);
 /* Control. Frees what it holds. */
 void errand_clear(struct mixd *m, struct errand *e);
 

@@ -6,6 +6,7 @@
 #include "mixer/batch.h"
 #include "mixer/console.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,7 @@ bool rehearsal_stale(const struct rehearsal *r, const struct mixd *m)
     return r->revision != m->revision;
 }
 
-bool rehearsal_try(struct rehearsal *r, const char *line, struct reply *reply)
+static bool line_try(struct rehearsal *r, const char *line, struct reply *reply)
 {
     struct pending pending = { 0 };
     char *copy_of_line = strdup(line);
@@ -73,6 +74,15 @@ bool rehearsal_try(struct rehearsal *r, const char *line, struct reply *reply)
         pending.drop(pending.state);
     free(copy_of_line);
     return v == VERDICT_LATER || !reply_refused(reply);
+}
+
+bool rehearsal_try_next(struct rehearsal *r, const char **at, struct reply *reply)
+{
+    char line[PROTOCOL_LINE + 1];
+    size_t n = strcspn(*at, "\n");
+    snprintf(line, sizeof line, "%.*s", (int)n, *at);
+    *at += n + ((*at)[n] == '\n');
+    return line_try(r, line, reply);
 }
 
 bool rehearsal_try_call(struct rehearsal *r, const struct call *call)

@@ -23,9 +23,9 @@ void rehearsal_free(struct rehearsal *r); /* NULL is fine */
 /* Control. Has m's desk changed since, other than by levels? Then the copy is none any more. */
 bool rehearsal_stale(const struct rehearsal *r, const struct mixd *m);
 
-/* Control. Tries a line, or a command that somebody gave; `reply`, or the command's, has the
- * answer. False: it is refused. */
-bool rehearsal_try(struct rehearsal *r, const char *line, struct reply *reply);
+/* Control. Tries the first of the lines at *at, which moves behind it, or a command that somebody
+ * gave; `reply`, or the command's, has the answer. False: it is refused. */
+bool rehearsal_try_next(struct rehearsal *r, const char **at, struct reply *reply);
 bool rehearsal_try_call(struct rehearsal *r, const struct call *call);
 /* Control. As wishes_take: what the lines tried since the last time would open. */
 struct wishes *rehearsal_wishes(struct rehearsal *r);

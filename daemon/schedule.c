@@ -268,10 +268,7 @@ void schedule_rebase(struct mixd *m, uint64_t frame, uint32_t rate_before, uint3
     s->rolls = false;
     for (; p; p = agenda_next(&s->ids, p)) {
         struct job *j = (struct job *)p;
-        wishes_free(m->console, j->errand.wishes);
-        rehearsal_free(j->errand.rehearsal);
-        j->errand.wishes = NULL;
-        j->errand.rehearsal = NULL;
+        errand_forget(m, &j->errand);
         struct agenda *a = j->agenda;
         uint64_t left = j->frame > frame ? j->frame - frame : 0;
         agenda_remove(a, &j->by_time);

@@ -29,12 +29,8 @@ static struct rehearsal *rehearsal_of(struct mixd *m)
          p = agenda_next(&s->ids, p)) {
         const struct errand *e = &((struct job *)p)->errand;
         const char *at = text_string(&e->lines);
-        for (size_t n; !e->plain && *at; at += n + (at[n] == '\n')) {
-            char line[PROTOCOL_LINE + 1];
-            n = strcspn(at, "\n");
-            snprintf(line, sizeof line, "%.*s", (int)n, at);
-            rehearsal_try(s->rehearsal, line, s->reply);
-        }
+        while (!e->plain && *at)
+            rehearsal_try_next(s->rehearsal, &at, s->reply);
     }
     wishes_free(m->console, s->rehearsal ? rehearsal_wishes(s->rehearsal) : NULL);
     return s->rehearsal;

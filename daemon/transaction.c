@@ -8,10 +8,8 @@
 #include "daemon/schedule.h"
 #include "daemon/when.h"
 #include "ipc/server.h"
-#include "mixer/batch.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,12 +105,8 @@ void transaction_spoil(void *mixd, void *client, const struct reply *reply)
 
 void transactions_rebase(struct mixd *m)
 {
-    for (struct transaction *t = m->transactions; t; t = t->next) {
-        wishes_free(m->console, t->errand.wishes);
-        rehearsal_free(t->errand.rehearsal);
-        t->errand.wishes = NULL;
-        t->errand.rehearsal = NULL;
-    }
+    for (struct transaction *t = m->transactions; t; t = t->next)
+        errand_forget(m, &t->errand);
 }
 
 /* Tries what was said so far on a copy of the desk as it is now. False: out of memory. */
@@ -122,14 +116,9 @@ static bool rehearse_anew(struct transaction *t)
     struct reply *scratch = reply_new();
     const char *at = text_string(&e->lines);
     e->rehearsal = scratch ? rehearsal_new(t->m) : NULL;
-    for (unsigned i = 1; e->rehearsal && *at; i++) {
-        char line[PROTOCOL_LINE + 1];
-        size_t n = strcspn(at, "\n");
-        snprintf(line, sizeof line, "%.*s", (int)n, at);
-        at += n + (at[n] == '\n');
-        if (!rehearsal_try(e->rehearsal, line, scratch))
+    for (unsigned i = 1; e->rehearsal && *at; i++)
+        if (!rehearsal_try_next(e->rehearsal, &at, scratch))
             note_fault(t, i, scratch);
-    }
     reply_free(scratch);
     return e->rehearsal;
 }

@@ -95,8 +95,10 @@ static bool copied(struct mixd *m, struct reply *reply, long k)
     struct rehearsal *r = rehearsal_new(m);
     countdown = -1;
     if (r) {
-        CHECK(rehearsal_try(r, "set bus/hall/tone/low.gain 0dB", reply));
-        CHECK(!rehearsal_try(r, "set bus/hall/tone/no.such 0dB", reply));
+        const char *at = "set bus/hall/tone/low.gain 0dB\nset bus/hall/tone/no.such 0dB\n";
+        CHECK(rehearsal_try_next(r, &at, reply));
+        CHECK(!rehearsal_try_next(r, &at, reply));
+        CHECK_STR(at, "");
     } else {
         CHECK(failed);
     }
