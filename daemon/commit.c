@@ -3,25 +3,20 @@
 
 #include "daemon/errand.h"
 #include "daemon/mixd.h"
-#include "ipc/server.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 struct committing {
     struct mixd *m;
     struct errand errand;
     struct reply *scratch;
-    uint64_t client;
 };
 
 static bool committed(void *state, struct reply *r)
 {
     struct committing *c = state;
     uint64_t frame = 0;
-    c->m->asker = c->client;
-    snprintf(c->m->asker_tag, sizeof c->m->asker_tag, "%s", reply_tag(r));
     switch (errand_run(c->m, &c->errand, 0, true, &frame, r, c->scratch)) {
     case ERRAND_PRIMING:
     case ERRAND_BUSY:
@@ -53,8 +48,8 @@ enum verdict commit(struct call *call, struct errand *e)
         return VERDICT_DONE;
     }
     c->m = call->context;
-    c->client = call->caller ? client_id(call->caller) : 0;
     c->errand = *e;
+    c->errand.asker = asker_of(call);
     *e = (struct errand){ 0 };
     if (committed(c, call->reply)) {
         committing_free(c);

@@ -127,12 +127,14 @@ enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool
     if (state != ERRAND_DONE)
         return state;
     m->batch = true;
+    m->asker = &e->asker;
     console_set_peer(m->console, e->rehearsal ? rehearsal_console(e->rehearsal) : NULL);
     console_batch_begin(m->console, at, e->wishes, e->whole);
     bool obeyed = errand_run_lines(m, e, answers, reply);
     *frame = console_batch_end(m->console);
     console_set_peer(m->console, NULL);
     m->batch = false;
+    m->asker = NULL;
     mixd_hurry(m);
     if (obeyed)
         return ERRAND_DONE;

@@ -2,6 +2,7 @@
 #ifndef DAEMON_ERRAND_H
 #define DAEMON_ERRAND_H
 
+#include "daemon/asker.h"
 #include "ipc/reply.h"
 #include "ipc/text.h"
 
@@ -13,7 +14,8 @@ struct rehearsal;
 struct wishes;
 
 struct errand {
-    struct text lines; /* each ended by \n */
+    struct asker asker; /* who gave them */
+    struct text lines;  /* each ended by \n */
     unsigned n;
     struct wishes *wishes;       /* files that they will play; or NULL */
     struct rehearsal *rehearsal; /* where they were tried, if it is still known; or NULL */
@@ -46,7 +48,8 @@ bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answ
  * line for each of its lines; `reply` is for the lines' own answers, and keeps the last. */
 enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool patient,
                              uint64_t *frame, struct reply *answers, struct reply *reply);
-/* Control. Forgets where its lines were tried and what they would open: the desk will be another. */
+/* Control. Forgets where its lines were tried and what they would open: the desk will be another.
+ */
 void errand_forget(struct mixd *m, struct errand *e);
 /* Control. Frees what it holds. */
 void errand_clear(struct mixd *m, struct errand *e);

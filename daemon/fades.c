@@ -2,16 +2,15 @@
 #include "daemon/fades.h"
 
 #include "daemon/agenda.h"
+#include "daemon/asker.h"
 #include "daemon/mixd.h"
 #include "daemon/watch.h"
-#include "ipc/server.h"
 #include "ipc/text.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
 
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,8 +19,7 @@ enum { FADES_MOST = 65536 }; /* beyond that nobody is told */
 struct fade {
     struct place by_end;     /* key: the frame by which it is over; first, so that it is the fade */
     struct place by_address; /* key: a hash of it */
-    uint64_t client;
-    char tag[LINE_TAG + 1];
+    struct asker asker;
     char address[];
 };
 
@@ -75,15 +73,14 @@ static void tell(struct mixd *m, const struct fade *fade, uint64_t at, const cha
     struct text out = { 0 };
     struct console_value v;
     struct refusal why;
-    if (*fade->tag)
-        text_printf(&out, "tag=@%s ", fade->tag);
+    asker_write(&fade->asker, &out);
     text_printf(&out, "address=%s at=%" PRIu64, fade->address, at);
     if (!console_get(m->console, fade->address, &v, &why)) {
         text_add_string(&out, " value=");
         word_write(&out, v.text);
     }
     text_add_string(&out, how);
-    watch_tell(m, fade->client, TOPIC_DONE, text_string(&out));
+    watch_tell(m, fade->asker.client, TOPIC_DONE, text_string(&out));
     text_clear(&out);
 }
 
@@ -96,15 +93,13 @@ void fades_begin(const struct call *call, const char *address, uint64_t frame, u
         tell(m, before, frame, " cancelled=on");
         fade_end(f, before);
     }
-    uint64_t client = call->caller ? client_id(call->caller) : m->asker;
-    if (!client || frames == UINT32_MAX || f->ends.n == FADES_MOST)
+    struct asker asker = asker_of(call);
+    if (!asker.client || frames == UINT32_MAX || f->ends.n == FADES_MOST)
         return;
     struct fade *fade = malloc(sizeof *fade + strlen(address) + 1);
     if (!fade)
         return;
-    *fade = (struct fade){ .client = client };
-    snprintf(fade->tag, sizeof fade->tag, "%s",
-             call->caller ? reply_tag(call->reply) : m->asker_tag);
+    *fade = (struct fade){ .asker = asker };
     strcpy(fade->address, address);
     fade->by_end.key = frame + frames;
     fade->by_address.key = hash(address);

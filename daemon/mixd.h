@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct asker;
 struct console;
 struct fades;
 struct engine;
@@ -55,8 +56,7 @@ struct mixd {
     struct transaction *transactions; /* that have been begun */
     struct fades *fades;
     struct turns *turns;
-    uint64_t asker; /* client_id of who asked for the batch that is run; 0: nobody who is told */
-    char asker_tag[65]; /* and under which tag */
+    const struct asker *asker; /* of the batch that is run; NULL: none is */
     bool quitting;
     bool autoplay;      /* --play, or a session's own `play` */
     char *session_path; /* what `save` without a file is not, but `reload` is; may be NULL */

@@ -91,13 +91,12 @@ static void tell(struct mixd *m, const struct job *j, enum topic topic, const ch
 {
     struct text out = { 0 };
     va_list args;
-    if (*j->tag)
-        text_printf(&out, "tag=@%s ", j->tag);
+    asker_write(&j->errand.asker, &out);
     text_printf(&out, "id=%" PRIu64 " ", j->by_id.key);
     va_start(args, format);
     text_vprintf(&out, format, args);
     va_end(args);
-    if (!watch_tell(m, j->client, topic, text_string(&out)))
+    if (!watch_tell(m, j->errand.asker.client, topic, text_string(&out)))
         log_warn("schedule: %s: %.*s", text_string(&out),
                  (int)strcspn(text_string(&j->errand.lines), "\n"), text_string(&j->errand.lines));
     text_clear(&out);
@@ -109,8 +108,6 @@ static bool job_run(struct mixd *m, struct job *j, uint64_t now)
     struct schedule *s = m->schedule;
     uint64_t frame = 0, most = (uint64_t)BUSY_MOST_S * console_rate(m->console);
     bool patient = j->errand.whole || now < j->frame || m->offline;
-    m->asker = j->client;
-    snprintf(m->asker_tag, sizeof m->asker_tag, "%s", j->tag);
     enum errand_state state =
         errand_run(m, &j->errand, j->outside ? 0 : j->frame, patient, &frame, NULL, s->reply);
     s->stalled = state == ERRAND_BUSY;
@@ -293,9 +290,9 @@ static void jobs_print(const struct mixd *m, const struct agenda *a, struct repl
         if (j->timeline)
             reply_pair(r, "position", "%s",
                        time_format(j->position, console_rate(m->console), text));
-        if (*j->tag)
-            reply_pair(r, "tag", "@%s", j->tag);
-        reply_pair(r, "client", "%" PRIu64, j->client);
+        if (*j->errand.asker.tag)
+            reply_pair(r, "tag", "@%s", j->errand.asker.tag);
+        reply_pair(r, "client", "%" PRIu64, j->errand.asker.client);
         if (j->errand.whole)
             reply_pair(r, "lines", "%u", j->errand.n);
         reply_pair(r, "line", "%.*s", (int)strcspn(line, "\n"), line);

@@ -7,7 +7,6 @@
 #include "daemon/when.h"
 #include "effects/param.h"
 #include "effects/rt.h"
-#include "ipc/server.h"
 #include "mixer/batch.h"
 #include "mixer/console.h"
 #include "mixer/link.h"
@@ -82,8 +81,7 @@ static struct job *job_new(const struct call *call)
         reply_err(call->reply, CODE_LIMIT, "%u commands are scheduled already", m->schedule->ids.n);
         return NULL;
     }
-    j->client = call->caller ? client_id(call->caller) : 0;
-    snprintf(j->tag, sizeof j->tag, "%s", reply_tag(call->reply));
+    j->errand.asker = asker_of(call);
     return j;
 }
 
@@ -166,6 +164,7 @@ void schedule_add_errand(struct call *call, const struct when *when, struct erra
         return;
     errand_refresh(m, e, m->schedule->reply);
     j->errand = *e;
+    j->errand.asker = asker_of(call);
     *e = (struct errand){ 0 };
     job_take(call, j, when);
     reply_pair(call->reply, "lines", "%u", j->errand.n);

@@ -21,9 +21,7 @@ struct job {
     bool outside; /* about the world outside of the engine: obeyed when its frame has come */
     bool opens;   /* files, perhaps */
     uint64_t position;
-    uint64_t client; /* 0: a session file */
-    uint64_t extra;  /* frames by which it is begun earlier: it took that long to try */
-    char tag[LINE_TAG + 1];
+    uint64_t extra; /* frames by which it is begun earlier: it took that long to try */
     struct errand errand;
 };
 

@@ -2,10 +2,10 @@
  */
 #include "daemon/turns.h"
 
+#include "daemon/asker.h"
 #include "daemon/log.h"
 #include "daemon/mixd.h"
 #include "daemon/watch.h"
-#include "ipc/server.h"
 #include "ipc/text.h"
 
 #include <inttypes.h>
@@ -16,8 +16,8 @@
 enum { TURNS = 64, STRIP = 80 }; /* of those that may be under way; "strip/" and a name */
 
 struct turn {
-    char strip[STRIP], tag[LINE_TAG + 1];
-    uint64_t client;
+    char strip[STRIP];
+    struct asker asker;
 };
 
 /* The newest of them overwrite the oldest. */
@@ -51,19 +51,17 @@ void turns_note(const struct call *call, const char *strip)
     if (!turn)
         turn = &m->turns->at[m->turns->n++ % TURNS];
     snprintf(turn->strip, sizeof turn->strip, "%s", strip);
-    snprintf(turn->tag, sizeof turn->tag, "%s",
-             call->caller ? reply_tag(call->reply) : m->asker_tag);
-    turn->client = call->caller ? client_id(call->caller) : m->asker;
+    turn->asker = asker_of(call);
 }
 
 void turns_late(struct mixd *m, const char *strip, uint64_t frames)
 {
     const struct turn *turn = find(m->turns, strip);
     struct text out = { 0 };
-    if (turn && *turn->tag)
-        text_printf(&out, "tag=@%s ", turn->tag);
+    if (turn)
+        asker_write(&turn->asker, &out);
     text_printf(&out, "address=%s by=%" PRIu64 "f", strip, frames);
-    if (!turn || !watch_tell(m, turn->client, TOPIC_LATE, text_string(&out)))
+    if (!turn || !watch_tell(m, turn->asker.client, TOPIC_LATE, text_string(&out)))
         log_warn("late: %s", text_string(&out));
     text_clear(&out);
 }
