@@ -1,18 +1,19 @@
 /* page.c - what `help` answers, for a person at a terminal */
 #include "ipc/page.h"
 
+#include "ipc/usage.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#define FORM_BREAK " | " /* between the forms of a verb */
-#define INDENT     4u
+#define INDENT 4u
 
 static void write_forms(struct text *out, const char *usage, bool colour)
 {
-    for (const char *end; usage; usage = end ? end + strlen(FORM_BREAK) : NULL) {
-        end = strstr(usage, FORM_BREAK);
+    size_t n;
+    for (const char *form; (form = usage_form(&usage, &n));) {
         text_add_string(out, colour ? "\033[1m" : "");
-        text_add(out, usage, end ? (size_t)(end - usage) : strlen(usage));
+        text_add(out, form, n);
         text_add_string(out, colour ? "\033[0m\n" : "\n");
     }
 }

@@ -2,6 +2,7 @@
 #include "ipc/registry.h"
 
 #include "ipc/nearest.h"
+#include "ipc/usage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,20 +55,16 @@ static bool when_take(struct call *call)
     return true;
 }
 
-#define FORM_BREAK " | "
-
 void call_hint_usage(const struct call *call)
 {
     const struct verb *verb = call->verb;
-    const char *word = call->count > 1 ? call->words[1].text : "", *end;
-    size_t verb_length = strlen(verb->name), length = strlen(word);
-    for (const char *form = verb->usage; length && form;
-         form = end ? end + strlen(FORM_BREAK) : NULL) {
-        end = strstr(form, FORM_BREAK);
+    const char *word = call->count > 1 ? call->words[1].text : "", *at = verb->usage, *form;
+    size_t verb_length = strlen(verb->name), length = strlen(word), n;
+    while (length && (form = usage_form(&at, &n))) {
         const char *second = form + verb_length + (form[verb_length] == ' ');
         if (strcspn(second, " ") != length || strncmp(second, word, length) != 0)
             continue;
-        reply_hint(call->reply, "%.*s", (int)(end ? (size_t)(end - form) : strlen(form)), form);
+        reply_hint(call->reply, "%.*s", (int)n, form);
         return;
     }
     reply_hint(call->reply, "%s", verb->usage);

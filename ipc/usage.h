@@ -1,4 +1,5 @@
-/* usage.h - how a verb is used, in a row of the table and in what `help` answers: a form, or several
+/* usage.h - how a verb is used, in a row of the table and in what `help` answers: a form, or
+ * several
  *
  * "loop FROM TO | loop off" has two of them.
  */
