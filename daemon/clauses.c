@@ -265,6 +265,20 @@ static bool settled(void *state, struct reply *r)
     return true;
 }
 
+enum verdict answer_later(struct call *call, bool (*poll)(void *state, struct reply *r),
+                          const void *state, size_t size)
+{
+    void *later = malloc(size);
+    if (!later) {
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    memcpy(later, state, size);
+    call->pending = (struct pending){ .poll = poll, .drop = free, .state = later };
+    mixd_hurry(call->context);
+    return VERDICT_LATER;
+}
+
 enum verdict answer_when(struct call *call, bool (*done)(const struct console *c),
                          void (*answer)(struct mixd *m, struct reply *r, const uint64_t arg[2]),
                          uint64_t arg0, uint64_t arg1)
@@ -275,15 +289,7 @@ enum verdict answer_when(struct call *call, bool (*done)(const struct console *c
         answer(m, call->reply, now.arg);
         return VERDICT_DONE;
     }
-    struct settling *later = malloc(sizeof *later);
-    if (!later) {
-        reply_err(call->reply, CODE_LIMIT, "out of memory");
-        return VERDICT_DONE;
-    }
-    *later = now;
-    call->pending = (struct pending){ .poll = settled, .drop = free, .state = later };
-    mixd_hurry(m);
-    return VERDICT_LATER;
+    return answer_later(call, settled, &now, sizeof now);
 }
 
 enum verdict answer_settled(struct call *call,

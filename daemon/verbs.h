@@ -37,6 +37,10 @@ bool object_known(struct call *call, unsigned word);
 /* No marker is called that: the error says `what`, and the hint is the nearest one. */
 void refuse_marker(const struct call *call, unsigned word, const char *what);
 
+/* Leaves a copy of `state` behind, size bytes, to be polled (struct pending) until the command is
+ * answered. */
+enum verdict answer_later(struct call *call, bool (*poll)(void *state, struct reply *r),
+                          const void *state, size_t size);
 /* Answers once `done` says so of the console: then `answer` completes the reply. While sessions are
  * read (at_once) that is now. */
 enum verdict answer_when(struct call *call, bool (*done)(const struct console *c),

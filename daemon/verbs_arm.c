@@ -7,7 +7,6 @@
 #include "mixer/console.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 /* What no disk is to blame for is waited for so much longer. */
 static const uint64_t GRACE_NS = 1000000000;
@@ -84,15 +83,7 @@ static enum verdict arming_wait(struct call *call, bool goes)
                              rt_now() + console_patience_ns(m->console) + GRACE_NS };
     if (arming_poll(&w, call->reply))
         return VERDICT_DONE;
-    struct arming_wait *later = malloc(sizeof *later);
-    if (!later) {
-        reply_err(call->reply, CODE_LIMIT, "out of memory");
-        return VERDICT_DONE;
-    }
-    *later = w;
-    call->pending = (struct pending){ .poll = arming_poll, .drop = free, .state = later };
-    mixd_hurry(m);
-    return VERDICT_LATER;
+    return answer_later(call, arming_poll, &w, sizeof w);
 }
 
 enum verdict verb_arm(struct call *call)

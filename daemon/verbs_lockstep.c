@@ -13,7 +13,6 @@
 #include "mixer/link.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 /* A request that the shared timeline has not followed by then will not be: somebody else has moved
  * it. */
@@ -158,19 +157,6 @@ static bool refuses(struct call *call)
     return true;
 }
 
-static enum verdict asking_begin(struct call *call, const struct asking *what)
-{
-    struct asking *e = malloc(sizeof *e);
-    if (!e) {
-        reply_err(call->reply, CODE_LIMIT, "out of memory");
-        return VERDICT_DONE;
-    }
-    *e = *what;
-    call->pending = (struct pending){ .poll = polled, .drop = free, .state = e };
-    mixd_hurry(e->m);
-    return VERDICT_LATER;
-}
-
 static bool leads_alone(const struct mixd *m)
 {
     return console_jack(m->console) == CONSOLE_JACK_LEAD;
@@ -197,7 +183,7 @@ enum verdict lockstep_play(struct call *call)
         ask(m, SHARED_START, 0);
         e.since_ns = rt_now();
     }
-    return asking_begin(call, &e);
+    return answer_later(call, polled, &e, sizeof e);
 }
 
 enum verdict lockstep_stop(struct call *call, uint32_t fade)
@@ -212,7 +198,7 @@ enum verdict lockstep_stop(struct call *call, uint32_t fade)
     } else {
         lockstep_end(m, fade);
     }
-    return asking_begin(call, &e);
+    return answer_later(call, polled, &e, sizeof e);
 }
 
 enum verdict lockstep_locate(struct call *call, uint64_t position)
@@ -240,7 +226,7 @@ enum verdict lockstep_locate(struct call *call, uint64_t position)
         m->lockstep.aligns = true;
         e.step = LEAD_ALIGNS;
     }
-    return asking_begin(call, &e);
+    return answer_later(call, polled, &e, sizeof e);
 }
 
 void lockstep_autoplay(struct mixd *m)

@@ -4,7 +4,6 @@
 #include "mixer/console.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,15 +52,6 @@ static enum verdict fire_later(struct call *call)
     return VERDICT_LATER;
 }
 
-static uint32_t fade_default(const struct mixd *m)
-{
-    struct console_value v;
-    struct refusal why;
-    if (console_get(m->console, "engine/ramp", &v, &why))
-        return 0;
-    return (uint32_t)lround(v.number * console_rate(m->console));
-}
-
 enum verdict shot_stop(struct call *call, unsigned from)
 {
     struct mixd *m = call->context;
@@ -70,7 +60,7 @@ enum verdict shot_stop(struct call *call, unsigned from)
     uint64_t frame;
     if (!clauses_read(call, from, "o", &clauses))
         return VERDICT_DONE;
-    uint32_t fade = clauses.frames == UINT32_MAX ? fade_default(m) : clauses.frames;
+    uint32_t fade = clauses.frames == UINT32_MAX ? fade_frames(m) : clauses.frames;
     if (console_cease(m->console, call->words[1].text, fade, 0, &frame, &why))
         return refused(call, &why);
     reply_ok(call->reply, "frame=%" PRIu64, frame);
