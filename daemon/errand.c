@@ -37,15 +37,6 @@ static void answer_add(struct reply *answers, unsigned number, struct reply *rep
     text_clear(&quoted);
 }
 
-static bool line_run(struct mixd *m, char *line, size_t length, struct reply *reply)
-{
-    struct pending pending = { 0 };
-    enum verdict v = registry_run(&m->registry, line, length, NULL, reply, &pending);
-    if (v == VERDICT_LATER) /* no verb waits in a batch */
-        pending.drop(pending.state);
-    return v == VERDICT_LATER || !reply_refused(reply);
-}
-
 bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answers,
                       struct reply *reply)
 {
@@ -56,7 +47,7 @@ bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answ
         char *next = at + length + (at[length] == '\n');
         at[length] = '\0';
         char *line = e->quoted ? strdup(at) : NULL; /* running it takes it apart */
-        obeyed = line_run(m, at, length, reply);
+        obeyed = registry_run_alone(&m->registry, at, length, reply);
         if (answers)
             answer_add(answers, i, reply, line);
         free(line);

@@ -59,30 +59,13 @@ bool rehearsal_stale(const struct rehearsal *r, const struct mixd *m)
     return r->revision != m->revision;
 }
 
-static bool line_try(struct rehearsal *r, const char *line, struct reply *reply)
-{
-    struct pending pending = { 0 };
-    char *copy_of_line = strdup(line);
-    if (!copy_of_line) {
-        reply_begin(reply, NULL);
-        reply_err(reply, CODE_LIMIT, "out of memory");
-        return false;
-    }
-    enum verdict v =
-        registry_run(&r->m.registry, copy_of_line, strlen(line), NULL, reply, &pending);
-    if (v == VERDICT_LATER)
-        pending.drop(pending.state);
-    free(copy_of_line);
-    return v == VERDICT_LATER || !reply_refused(reply);
-}
-
 bool rehearsal_try_next(struct rehearsal *r, const char **at, struct reply *reply)
 {
     char line[PROTOCOL_LINE + 1];
     size_t n = strcspn(*at, "\n");
     snprintf(line, sizeof line, "%.*s", (int)n, *at);
     *at += n + ((*at)[n] == '\n');
-    return line_try(r, line, reply);
+    return registry_run_alone(&r->m.registry, line, strlen(line), reply);
 }
 
 bool rehearsal_try_call(struct rehearsal *r, const struct call *call)

@@ -28,17 +28,6 @@ static char *folder_of(const char *path)
     return folder;
 }
 
-static int line_run(struct mixd *m, char *line, size_t length, struct reply *reply)
-{
-    struct pending pending = { 0 };
-    enum verdict v = registry_run(&m->registry, line, length, NULL, reply, &pending);
-    if (v == VERDICT_LATER) { /* no verb waits while at_once holds */
-        pending.drop(pending.state);
-        return 0;
-    }
-    return v == VERDICT_DONE && reply_refused(reply) ? -1 : 0;
-}
-
 /* Runs the lines up to the first that is refused, or all of them if m is thorough. */
 static int lines_run(struct mixd *m, FILE *file, const char *path, struct text *fault)
 {
@@ -57,7 +46,7 @@ static int lines_run(struct mixd *m, FILE *file, const char *path, struct text *
         while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
             text[--length] = '\0';
         faults_line(faults, text, (size_t)length);
-        if (line_run(m, text, (size_t)length, reply)) {
+        if (!registry_run_alone(&m->registry, text, (size_t)length, reply)) {
             faults_add(faults, number, reply);
             stop = !m->thorough;
         }

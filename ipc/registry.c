@@ -173,3 +173,12 @@ enum verdict registry_run(const struct registry *g, char *text, size_t length, v
         *pending = call.pending;
     return verdict;
 }
+
+bool registry_run_alone(const struct registry *g, char *text, size_t length, struct reply *reply)
+{
+    struct pending pending = { 0 };
+    enum verdict v = registry_run(g, text, length, NULL, reply, &pending);
+    if (v == VERDICT_LATER)
+        pending.drop(pending.state);
+    return v == VERDICT_LATER || !reply_refused(reply);
+}

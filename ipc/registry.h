@@ -102,4 +102,8 @@ void call_write(const struct call *call, struct text *out);
 enum verdict registry_run(const struct registry *g, char *text, size_t length, void *caller,
                           struct reply *reply, struct pending *pending);
 
+/* Control. The same where nobody waits: an answer that is not ready is dropped. False: the line is
+ * refused, and `reply` says why. */
+bool registry_run_alone(const struct registry *g, char *text, size_t length, struct reply *reply);
+
 #endif
