@@ -44,7 +44,7 @@ static int keys_apply(struct console *c, const struct node *n, const struct cons
 static int node_enter(struct console *c, struct node *n, const struct console_key *keys,
                       uint32_t n_keys, const char *read, struct refusal *why)
 {
-    if (list_add(&c->nodes, n)) {
+    if (node_list(c, n)) {
         node_free(c, n);
         return refuse(why, FAULT_LIMIT, "out of memory");
     }
@@ -54,6 +54,7 @@ static int node_enter(struct console *c, struct node *n, const struct console_ke
     bool refused = route_set(c, n, "master", why) || keys_apply(c, n, keys, n_keys, read, why);
     c->held = held;
     if (refused) {
+        node_unname(c, n);
         list_remove(&c->nodes, n);
         node_free(c, n);
         gates_levels(c, &gently);
@@ -318,6 +319,7 @@ static void node_leave(struct console *c, struct node *n)
     if (n->life == LIFE_HERE)
         fade_out(c, &n->until, ramp_frames(c));
     n->life = LIFE_LEAVING;
+    node_unname(c, n);
     n->sent[RAMP_GATE] = NAN; /* wherever it is and however slowly it goes: now it closes */
     n->wants_source = false;
     if (n->kind == NODE_BUS)

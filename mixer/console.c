@@ -90,6 +90,8 @@ void console_free(struct console *c)
     crew_free(c->crew);
     plans_free(c->plans);
     list_clear(&c->nodes);
+    for (uint32_t kind = 0; kind < NODE_MASTER; kind++)
+        index_clear(&c->named[kind]);
     list_clear(&c->sources);
     markers_clear(c);
     scenes_clear(c);

@@ -13,7 +13,11 @@
 struct node *node_new(struct console *c, enum node_kind kind, const char *name, uint32_t channels);
 void node_free(struct console *c, void *node); /* of the grave's type; ports are given back */
 struct node *node_find(const struct console *c, enum node_kind kind, const char *name);
-const char *node_prefix(enum node_kind kind); /* "strip", "input", "bus", "master" */
+/* Puts a strip, an input or a bus onto the list, where it is found by its name until it is unnamed.
+ * 0, or -1: out of memory. */
+int node_list(struct console *c, struct node *n);
+void node_unname(struct console *c, const struct node *n); /* it leaves */
+const char *node_prefix(enum node_kind kind);              /* "strip", "input", "bus", "master" */
 void node_address(const struct node *n, char out[ADDRESS_SIZE]);
 struct plug *plug_find(const struct node *n, const char *name);
 void plug_free(struct console *c, void *plug);

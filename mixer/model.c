@@ -141,12 +141,19 @@ struct node *node_find(const struct console *c, enum node_kind kind, const char 
 {
     if (kind == NODE_MASTER)
         return c->master;
-    for (uint32_t i = 0; i < c->nodes.n; i++) {
-        struct node *n = c->nodes.at[i];
-        if (n->kind == kind && n->life != LIFE_LEAVING && !strcmp(n->name, name))
-            return n;
-    }
-    return NULL;
+    return index_find(&c->named[kind], name);
+}
+
+int node_list(struct console *c, struct node *n)
+{
+    if (list_reserve(&c->nodes, 1) || index_add(&c->named[n->kind], n->name, n))
+        return -1;
+    return list_add(&c->nodes, n);
+}
+
+void node_unname(struct console *c, const struct node *n)
+{
+    index_remove(&c->named[n->kind], n->name, n);
 }
 
 struct plug *plug_find(const struct node *n, const char *name)

@@ -13,6 +13,7 @@
 #include "mixer/console.h"
 #include "mixer/desk.h"
 #include "mixer/forecast.h"
+#include "mixer/index.h"
 #include "mixer/link.h"
 #include "mixer/list.h"
 #include "mixer/pipe.h"
@@ -313,7 +314,8 @@ struct console {
     char *folder;
     const struct status *status;
 
-    struct list nodes; /* every strip, input, bus; then the master is apart */
+    struct list nodes;               /* every strip, input, bus; then the master is apart */
+    struct index named[NODE_MASTER]; /* those of each kind that are not leaving */
     struct node *master;
     struct list sources;                             /* of struct source */
     struct list markers;                             /* of struct marker, by position */
