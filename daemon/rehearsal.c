@@ -2,7 +2,6 @@
 #include "daemon/rehearsal.h"
 
 #include "daemon/mixd.h"
-#include "daemon/session.h"
 #include "mixer/batch.h"
 #include "mixer/console.h"
 
@@ -17,18 +16,9 @@ struct rehearsal {
 
 static int copy(struct rehearsal *r, struct mixd *m)
 {
-    struct text lines = { 0 }, fault = { 0 };
     r->m.trial = r->m.at_once = true;
-    if (mixd_init(&r->m, m->name, console_rate(m->console), m->quantum) ||
-        console_set_folder(r->m.console, console_folder(m->console)))
-        return -1;
-    session_write(m, console_folder(m->console), &lines);
-    console_set_peer(r->m.console, m->console);
-    int err = lines.failed ? -1 : session_run_text(&r->m, "session", &lines, &fault);
-    console_set_peer(r->m.console, NULL);
-    text_clear(&lines);
-    text_clear(&fault);
-    return err;
+    return mixd_init(&r->m, m->name, console_rate(m->console), m->quantum) ||
+           console_copy(r->m.console, m->console);
 }
 
 struct rehearsal *rehearsal_new(struct mixd *m)
@@ -41,7 +31,6 @@ struct rehearsal *rehearsal_new(struct mixd *m)
         rehearsal_free(r);
         return NULL;
     }
-    wishes_free(r->m.console, rehearsal_wishes(r)); /* what is there plays already */
     r->m.batch = true;
     return r;
 }

@@ -54,6 +54,10 @@ struct console_setup {
 
 /* With the master, its two ports at places 0 and 1, and nothing else. NULL: out of memory. */
 struct console *console_new(const struct console_setup *setup);
+/* What the desk of `from` has comes onto that of `to`, which has none of it yet, at the same rate,
+ * and which will never sound. Scenes are shared; nothing is opened, built or read. 0, or -1: out of
+ * memory, and `to` is only fit to be freed. */
+int console_copy(struct console *to, const struct console *from);
 /* The engine no longer runs; frees everything, joins every decoder. NULL is fine. */
 void console_free(struct console *c);
 

@@ -321,6 +321,8 @@ int listen_set(struct console *c, struct node *n, enum listen listen,
 struct scene_count;
 struct scene *scene_find(const struct console *c, const char *name);
 void scenes_clear(struct console *c);
+/* All of `from`, and which of them are morphed between; `to` has none. 0, or -1: out of memory. */
+int scenes_share(struct console *to, const struct console *from);
 /* Moves one value, if it is still what `row` says; *before: what it was. -1: it stays, and `count`
  * tells why. */
 int kept_recall(struct console *c, const char *address, const struct param *row, double value,

@@ -244,6 +244,7 @@ struct kept {
 
 struct scene {
     char name[NAME_SIZE];
+    uint32_t owners;    /* consoles that have it; then nobody changes it */
     struct list values; /* of struct kept, in the desk's order */
 };
 

@@ -89,28 +89,92 @@ static int scene_want(const struct console *c, const char *name, struct scene **
     return c->scenes.n ? refuse_hint(why, "scene list") : refuse_hint(why, "scene store NAME");
 }
 
-/* One of that name, made if need be. */
+static struct scene *scene_new(const char *name)
+{
+    struct scene *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    snprintf(s->name, sizeof s->name, "%s", name);
+    s->owners = 1;
+    return s;
+}
+
+static void scene_drop(struct scene *s)
+{
+    if (--s->owners > 0)
+        return;
+    scene_clear(s);
+    free(s);
+}
+
+static int values_copy(struct scene *to, const struct scene *from)
+{
+    int err = 0;
+    for (uint32_t i = 0; !err && i < from->values.n; i++) {
+        const struct kept *k = from->values.at[i];
+        err = scene_add(to, k->address, k->row, k->value);
+    }
+    return err;
+}
+
+/* The scene at this place, nobody else's, with the same values. NULL: out of memory. */
+static struct scene *scene_own(struct console *c, uint32_t place)
+{
+    struct scene *shared = c->scenes.at[place];
+    if (shared->owners == 1)
+        return shared;
+    struct scene *own = scene_new(shared->name);
+    if (!own || values_copy(own, shared)) {
+        if (own)
+            scene_drop(own);
+        return NULL;
+    }
+    scene_drop(shared);
+    c->scenes.at[place] = own;
+    return own;
+}
+
+/* One of that name that may be changed, made if need be. */
 static struct scene *scene_make(struct console *c, const char *name, struct refusal *why)
 {
-    struct scene *s = scene_find(c, name);
-    if (s || !name_valid(name, why))
+    struct scene *s = NULL;
+    for (uint32_t i = 0; i < c->scenes.n; i++) {
+        if (strcmp(((const struct scene *)c->scenes.at[i])->name, name) != 0)
+            continue;
+        if (!(s = scene_own(c, i)))
+            refuse(why, FAULT_LIMIT, "out of memory");
         return s;
-    s = c->scenes.n < SCENES_MOST ? calloc(1, sizeof *s) : NULL;
+    }
+    if (!name_valid(name, why))
+        return NULL;
+    s = c->scenes.n < SCENES_MOST ? scene_new(name) : NULL;
     if (!s || list_add(&c->scenes, s)) {
         free(s);
         refuse(why, FAULT_LIMIT, "no room for more than %d scenes", SCENES_MOST);
         return NULL;
     }
-    strcpy(s->name, name); /* a valid one fits */
     return s;
+}
+
+int scenes_share(struct console *to, const struct console *from)
+{
+    if (list_reserve(&to->scenes, from->scenes.n))
+        return -1;
+    for (uint32_t i = 0; i < from->scenes.n; i++) {
+        struct scene *s = from->scenes.at[i];
+        s->owners++;
+        list_add(&to->scenes, s); /* reserved */
+    }
+    strcpy(to->morph_from, from->morph_from);
+    strcpy(to->morph_to, from->morph_to);
+    to->morph = from->morph;
+    return 0;
 }
 
 void scenes_clear(struct console *c)
 {
-    for (uint32_t i = 0; i < c->scenes.n; i++) {
-        scene_clear(c->scenes.at[i]);
-        free(c->scenes.at[i]);
-    }
+    for (uint32_t i = 0; i < c->scenes.n; i++)
+        scene_drop(c->scenes.at[i]);
     list_clear(&c->scenes);
     scene_clear(&c->undo);
     *c->morph_from = *c->morph_to = '\0';
@@ -175,8 +239,7 @@ int console_scene_remove(struct console *c, const char *name, struct refusal *wh
     if (!strcmp(name, c->morph_from) || !strcmp(name, c->morph_to))
         *c->morph_from = *c->morph_to = '\0';
     list_remove(&c->scenes, s);
-    scene_clear(s);
-    free(s);
+    scene_drop(s);
     return 0;
 }
 
