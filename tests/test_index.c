@@ -6,7 +6,7 @@
 enum { THINGS = 600, NAMES = 200, TURNS = 20000 };
 
 struct thing {
-    char name[16];
+    char name[32];
     int place; /* in the list; -1: it is not there */
 };
 
@@ -41,7 +41,7 @@ static unsigned next(void)
 
 static void all_are_found(const struct index *x)
 {
-    char name[16];
+    char name[32];
     for (int i = 0; i < NAMES; i++) {
         snprintf(name, sizeof name, "thing%d", i);
         CHECK(index_find(x, name) == list_find(name));
