@@ -10,7 +10,9 @@
 #include "mixer/chase.h"
 #include "mixer/desk.h"
 #include "mixer/diary.h"
+#include "mixer/entries.h"
 #include "mixer/link.h"
+#include "mixer/news.h"
 #include "mixer/shots.h"
 #include "mixer/transport.h"
 
@@ -39,11 +41,10 @@ struct engine {
     uint64_t turned;    /* frame at which the transport last began to roll, or to stop */
     uint64_t published; /* frame of the last status */
     bool waits;         /* who calls the next turn waits for what it needs */
-    uint64_t swaps, kept, late, late_by, lost_timings;
+    uint64_t swaps, kept, late, late_by;
     bool moved; /* the transport has obeyed since the last status */
     struct diary diary;
-    uint64_t stage_ns[STAGES];        /* of this turn */
-    struct meter unseen[LINK_METERS]; /* what the status last showed */
+    struct news news;
 };
 
 struct engine *engine_new(struct link *link, uint32_t quantum)
@@ -81,73 +82,21 @@ void engine_spare_meters(struct engine *e)
     e->booth.unmetered = true;
 }
 
-/* Tracks that came without an anchor were primed for this very moment. */
-static RT void tracks_anchor(struct engine *e)
-{
-    for (uint32_t i = 0; i < e->desk->n_tracks; i++)
-        if (!track_anchored(e->desk->tracks[i]))
-            track_anchor(e->desk->tracks[i], e->transport.rolled);
-}
-
-/* Beginning in the middle of a file's sound takes a fade; at its first frame it does not, because
- * that frame is where the sound begins. */
-static RT void tap_begin(const struct engine *e, struct tap *tap, uint32_t fade)
-{
-    bool cuts = tap->track && track_sounding(tap->track, e->transport.rolled);
-    if (tap->track && e->astray) {
-        ramp_init(&tap->gain, 0);
-        return;
-    }
-    ramp_init(&tap->gain, cuts && fade ? 0 : 1);
-    ramp_set(&tap->gain, 1, fade, CURVE_LIN);
-}
-
-static RT void taps_arrive(const struct engine *e)
-{
-    for (uint32_t i = 0; i < e->desk->n_strips; i++) {
-        struct lane *lane = &e->desk->strips[i];
-        for (uint32_t k = 0; k < lane->n_taps; k++) {
-            struct tap *tap = lane->taps[k];
-            if (tap->arrives)
-                tap_begin(e, tap, e->transport.rolling ? tap->fade : 0);
-            tap->arrives = false;
-        }
-    }
-}
-
 static RT void desk_swap(struct engine *e, struct desk *next)
 {
     if (e->desk)
         link_return(e->link, e->desk);
     e->desk = next;
     e->swaps++;
-    tracks_anchor(e);
-    taps_arrive(e);
-}
-
-/* The transport rolls off. What was on its way out is not heard again. */
-static RT void taps_begin(struct engine *e, uint32_t fade)
-{
-    for (uint32_t i = 0; e->desk && i < e->desk->n_strips; i++) {
-        struct lane *lane = &e->desk->strips[i];
-        for (uint32_t k = 0; k < lane->n_taps; k++) {
-            struct tap *tap = lane->taps[k];
-            if (!tap->track || tap->shot)
-                continue;
-            if (tap->gain.to == 0)
-                ramp_init(&tap->gain, 0);
-            else
-                tap_begin(e, tap, fade);
-        }
-    }
+    entries_arrive(next, &e->transport, e->astray);
 }
 
 static RT void play(struct engine *e, uint32_t fade)
 {
     if (!e->transport.rolling || e->transport.stopping)
         e->turned = e->frame;
-    if (!e->transport.rolling)
-        taps_begin(e, fade);
+    if (!e->transport.rolling && e->desk)
+        entries_roll(e->desk, &e->transport, e->astray, fade);
     transport_play(&e->transport, fade);
 }
 
@@ -274,14 +223,10 @@ static RT void chase(struct engine *e)
     }
 }
 
-/* Adds the time since *began to a stage, leaves out what convolution took, and starts afresh. */
 static RT void stage_done(struct engine *e, enum stage stage, uint64_t *began)
 {
-    uint64_t now = rt_now();
-    e->stage_ns[stage] += now - *began - e->booth.reverb_ns;
-    e->stage_ns[STAGE_REVERB] += e->booth.reverb_ns;
+    news_stage(&e->news, stage, began, e->booth.reverb_ns);
     e->booth.reverb_ns = 0;
-    *began = now;
 }
 
 static RT void tracks_read(struct engine *e)
@@ -349,49 +294,19 @@ static RT void status_fill(struct engine *e, struct status *s)
     s->late = e->late;
     s->late_by = e->late_by;
     s->late_blocks = e->desk ? crew_late(e->desk->crew) : 0;
-    s->lost_timings = e->lost_timings;
+    s->lost_timings = e->news.lost_timings;
     s->n_meters = e->desk ? e->desk->n_meters : 0;
-}
-
-/* The status shows what was measured since the console last looked: what it has not seen yet is
- * carried over into the next one. */
-static RT void meter_publish(struct engine *e, struct lane *lane, struct status *s, bool seen)
-{
-    struct meter *unseen = &e->unseen[lane->meter];
-    if (seen)
-        meter_reset(unseen);
-    meter_merge(unseen, &lane->strip->meter);
-    meter_reset(&lane->strip->meter);
-    s->meters[lane->meter] = *unseen;
 }
 
 static RT void status_publish(struct engine *e)
 {
-    bool seen = link_status_seen(e->link);
     struct status *s = link_status_draft(e->link);
     status_fill(e, s);
-    struct desk *d = e->desk;
-    if (d) {
-        for (uint32_t i = 0; i < d->n_strips; i++)
-            meter_publish(e, &d->strips[i], s, seen);
-        for (uint32_t i = 0; i < d->n_buses; i++)
-            meter_publish(e, &d->buses[i], s, seen);
-        meter_publish(e, &d->master, s, seen);
-    }
+    if (e->desk)
+        news_meters(&e->news, e->link, e->desk, s);
     link_status_publish(e->link);
     e->published = e->frame;
     e->moved = false;
-}
-
-static RT void timing_record(struct engine *e, uint64_t began, uint32_t n)
-{
-    struct timing t = { .start_ns = began, .frame = e->frame - n, .frames = n };
-    t.busy_ns = (uint32_t)(rt_now() - began);
-    for (uint32_t i = 0; i < STAGES; i++) {
-        t.stage_ns[i] = (uint32_t)e->stage_ns[i];
-        e->stage_ns[i] = 0;
-    }
-    link_timing(e->link, &t, &e->lost_timings);
 }
 
 RT void engine_process(struct engine *e, const float *const *in, float *const *out, uint32_t n)
@@ -417,7 +332,7 @@ RT void engine_process(struct engine *e, const float *const *in, float *const *o
         e->frame += quantum;
     }
     if (n)
-        timing_record(e, began, n);
+        news_turn(&e->news, e->link, began, e->frame - n, n);
     if (!n || e->moved || e->swaps != swaps || e->frame - e->published >= PUBLISH_EVERY)
         status_publish(e);
     rt_leave();
