@@ -10,7 +10,9 @@
 #include "effects/convolver.h"
 #include "effects/convolver_pool.h"
 #include "effects/dsp.h"
+#include "effects/predelay.h"
 #include "effects/reverb_response.h"
+#include "effects/wetdry.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -81,12 +83,10 @@ struct reverb {
     uint32_t rate, channels, quantum;
     struct convolver *convolver;
     double facts[REVERB_PARAMS]; /* of the fixed rows */
-    struct ramp wet, dry;
-    /* Of predelay: a ring per channel; heard at `delay` frames, moving to `next` while `fade`. */
-    float *past[EFFECT_CHANNELS_MAX];
+    struct wetdry mix;
+    struct predelay predelay;
+    float *past[EFFECT_CHANNELS_MAX]; /* a ring per channel */
     uint64_t mask, time;
-    uint32_t delay, next, asked, asked_frames;
-    struct ramp fade;
     float *in[EFFECT_CHANNELS_MAX], *out[EFFECT_CHANNELS_MAX]; /* a quantum each */
     float *gain;
     struct pool pool;
@@ -209,10 +209,8 @@ static struct effect *reverb_build(const struct effect_setup *setup, const char 
         r->channels = setup->channels;
         r->quantum = setup->quantum;
         r->convolver = build_convolver(&response, setup, r->facts);
-        ramp_init(&r->wet, (float)db_to_gain(setup->values[REVERB_WET]));
-        ramp_init(&r->dry, (float)db_to_gain(setup->values[REVERB_DRY]));
-        ramp_init(&r->fade, 1);
-        r->delay = r->next = r->asked = predelay_frames(r, setup->values[REVERB_PREDELAY]);
+        wetdry_init(&r->mix, setup->values[REVERB_WET], setup->values[REVERB_DRY]);
+        predelay_init(&r->predelay, predelay_frames(r, setup->values[REVERB_PREDELAY]));
     }
     reverb_response_clear(&response);
     if (r && r->convolver && build_blocks(r))
@@ -233,37 +231,20 @@ static RT void read_past(const struct reverb *r, uint32_t c, uint32_t delay, flo
     memcpy(to + first, r->past[c], (n - first) * sizeof *to);
 }
 
-/* Fills in[] with the delayed input. A new delay is faded in; one that comes meanwhile waits. */
+/* Fills in[] with the delayed input. */
 static RT void delay_input(struct reverb *r, float *const *ch, uint32_t n)
 {
-    if (ramp_resting(&r->fade)) {
-        r->delay = r->next;
-        if (r->asked != r->delay) {
-            r->next = r->asked;
-            r->fade.value = 0;
-            ramp_set(&r->fade, 1, r->asked_frames, CURVE_LIN);
-        }
-    }
-    bool fading = r->next != r->delay;
-    if (fading)
-        ramp_fill(&r->fade, r->gain, n);
+    bool moves = predelay_move(&r->predelay, r->gain, n);
     for (uint32_t c = 0; c < r->channels; c++) {
         dsp_scrub(ch[c], n); /* one NaN would ring on for the length of the response */
         memcpy(r->past[c] + (r->time & r->mask), ch[c], n * sizeof *ch[c]);
-        read_past(r, c, r->next, r->in[c], n);
-        if (fading) {
-            read_past(r, c, r->delay, r->out[c], n);
+        read_past(r, c, r->predelay.next, r->in[c], n);
+        if (moves) {
+            read_past(r, c, r->predelay.now, r->out[c], n);
             dsp_blend(r->in[c], r->out[c], r->gain, n);
         }
     }
     r->time += n;
-}
-
-static RT void scale_all(struct reverb *r, struct ramp *level, float *const *x, uint32_t n)
-{
-    ramp_fill(level, r->gain, n);
-    for (uint32_t c = 0; c < r->channels; c++)
-        dsp_multiply(x[c], r->gain, n);
 }
 
 static RT void reverb_process(struct effect *e, float *const *ch, uint32_t n)
@@ -271,10 +252,7 @@ static RT void reverb_process(struct effect *e, float *const *ch, uint32_t n)
     struct reverb *r = (struct reverb *)e;
     delay_input(r, ch, n);
     convolver_process(r->convolver, (const float *const *)r->in, r->out);
-    scale_all(r, &r->dry, ch, n);
-    scale_all(r, &r->wet, r->out, n);
-    for (uint32_t c = 0; c < r->channels; c++)
-        dsp_add(ch[c], r->out[c], 1, n);
+    wetdry_mix(&r->mix, ch, r->out, r->channels, r->gain, n);
 }
 
 static RT void reverb_set(struct effect *e, uint32_t param, double value, uint32_t frames,
@@ -282,13 +260,11 @@ static RT void reverb_set(struct effect *e, uint32_t param, double value, uint32
 {
     struct reverb *r = (struct reverb *)e;
     if (param == REVERB_WET)
-        ramp_set(&r->wet, (float)db_to_gain(value), frames, curve);
+        ramp_set(&r->mix.wet, (float)db_to_gain(value), frames, curve);
     if (param == REVERB_DRY)
-        ramp_set(&r->dry, (float)db_to_gain(value), frames, curve);
-    if (param == REVERB_PREDELAY) {
-        r->asked = predelay_frames(r, value);
-        r->asked_frames = frames;
-    }
+        ramp_set(&r->mix.dry, (float)db_to_gain(value), frames, curve);
+    if (param == REVERB_PREDELAY)
+        predelay_set(&r->predelay, predelay_frames(r, value), frames);
 }
 
 static double reverb_fact(const struct effect *e, uint32_t param)

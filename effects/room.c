@@ -12,8 +12,10 @@
 #include "effects/convolver_pool.h"
 #include "effects/delay.h"
 #include "effects/dsp.h"
+#include "effects/predelay.h"
 #include "effects/room_diffuser.h"
 #include "effects/room_lines.h"
+#include "effects/wetdry.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -84,17 +86,13 @@ struct room {
     uint32_t reach;             /* blocks until what was kept has been heard for the last time */
     _Atomic float tail_s;       /* audio writes */
 
-    /* The reverb is heard from `delay` frames on, moving to `next` while `fade`, then to `asked`.
-     */
-    struct delay predelay[SIDES];
-    uint32_t delay, next, asked, asked_frames;
-    struct ramp fade;
-
+    struct predelay predelay;
+    struct delay past[SIDES];
     struct ramp level, share; /* into the network, and of the diffusers */
     struct room_diffuser diffusers[SIDES];
     struct room_lines lines;
     struct ramp own, other; /* how much of a side is heard on its own, and on the other one */
-    struct ramp wet, dry;
+    struct wetdry mix;
     float *out[SIDES], *gain, *mixed; /* a quantum each */
     struct pool pool;
 };
@@ -149,8 +147,7 @@ static RT bool asleep(const struct room *r)
 /* Nothing is kept, so nothing is heard of a movement: all of them end. */
 static RT void rest(struct room *r)
 {
-    r->delay = r->next = r->asked;
-    ramp_init(&r->fade, 1);
+    predelay_rest(&r->predelay);
     ramp_init(&r->level, level_of(r));
     ramp_init(&r->share, share_of(r->values));
     room_lines_rest(&r->lines);
@@ -171,10 +168,10 @@ static RT void room_set(struct effect *e, uint32_t param, double value, uint32_t
     r->values[param] = value;
     switch (param) {
     case ROOM_WET:
-        ramp_set(&r->wet, (float)db_to_gain(value), frames, curve);
+        ramp_set(&r->mix.wet, (float)db_to_gain(value), frames, curve);
         break;
     case ROOM_DRY:
-        ramp_set(&r->dry, (float)db_to_gain(value), frames, curve);
+        ramp_set(&r->mix.dry, (float)db_to_gain(value), frames, curve);
         break;
     case ROOM_WIDTH:
         ramp_set(&r->own, (float)cos(angle_of(r->values)), frames, curve);
@@ -184,8 +181,7 @@ static RT void room_set(struct effect *e, uint32_t param, double value, uint32_t
         ramp_set(&r->share, share_of(r->values), frames, curve);
         break;
     case ROOM_PREDELAY:
-        r->asked = predelay_frames(r);
-        r->asked_frames = frames;
+        predelay_set(&r->predelay, predelay_frames(r), frames);
         break;
     default:
         reshape(r, frames, curve);
@@ -199,7 +195,7 @@ static void lay_out(struct room *r)
     uint32_t longest = (uint32_t)(PREDELAY_MAX_S * r->rate + 0.5);
     uint32_t reach = longest;
     for (uint32_t c = 0; c < r->channels; c++) {
-        delay_init(&r->predelay[c], pool_floats(&r->pool, delay_floats(longest)), longest);
+        delay_init(&r->past[c], pool_floats(&r->pool, delay_floats(longest)), longest);
         room_diffuser_lay_out(&r->diffusers[c], &r->pool, c, r->rate);
         r->out[c] = pool_floats(&r->pool, r->quantum);
     }
@@ -214,11 +210,10 @@ static void start(struct room *r)
 {
     struct room_shape shape = shape_of(r->values);
     room_lines_init(&r->lines, &shape);
-    ramp_init(&r->wet, (float)db_to_gain(r->values[ROOM_WET]));
-    ramp_init(&r->dry, (float)db_to_gain(r->values[ROOM_DRY]));
+    wetdry_init(&r->mix, r->values[ROOM_WET], r->values[ROOM_DRY]);
     ramp_init(&r->own, (float)cos(angle_of(r->values)));
     ramp_init(&r->other, (float)sin(angle_of(r->values)));
-    r->asked = predelay_frames(r);
+    predelay_init(&r->predelay, predelay_frames(r));
     r->silent = r->reach;
     note_tail(r);
     rest(r);
@@ -277,27 +272,16 @@ static RT bool take(struct room *r, float *const *ch, uint32_t at, float (*x)[BL
     return sounds;
 }
 
-/* Turns x into what came in a while ago. A new delay is faded in; one that comes meanwhile waits.
- */
+/* Turns x into what came in a while ago. */
 static RT void delay_input(struct room *r, float (*x)[BLOCK])
 {
-    float t[BLOCK];
-    if (ramp_resting(&r->fade)) {
-        r->delay = r->next;
-        if (r->asked != r->delay) {
-            r->next = r->asked;
-            r->fade.value = 0;
-            ramp_set(&r->fade, 1, r->asked_frames, CURVE_LIN);
-        }
-    }
-    bool fading = r->next != r->delay;
-    if (fading)
-        ramp_fill(&r->fade, t, BLOCK);
+    float share[BLOCK];
+    bool moves = predelay_move(&r->predelay, share, BLOCK);
     for (uint32_t c = 0; c < r->channels; c++) {
-        delay_write(&r->predelay[c], r->time, x[c]);
-        memcpy(x[c], delay_read(&r->predelay[c], r->time, r->next), sizeof x[c]);
-        if (fading)
-            dsp_blend(x[c], delay_read(&r->predelay[c], r->time, r->delay), t, BLOCK);
+        delay_write(&r->past[c], r->time, x[c]);
+        memcpy(x[c], delay_read(&r->past[c], r->time, r->predelay.next), sizeof x[c]);
+        if (moves)
+            dsp_blend(x[c], delay_read(&r->past[c], r->time, r->predelay.now), share, BLOCK);
     }
 }
 
@@ -359,22 +343,15 @@ CLONES static void narrow(float *restrict left, float *restrict right, const flo
     }
 }
 
-static RT void scale_all(struct room *r, struct ramp *level, float *const *x, uint32_t n)
-{
-    ramp_fill(level, r->gain, n);
-    for (uint32_t c = 0; c < r->channels; c++)
-        dsp_multiply(x[c], r->gain, n);
-}
-
 /* A quantum of nothing for a room that keeps nothing: does what the long way would, to the bit. */
 static RT void pass_by(struct room *r, float *const *ch, uint32_t n)
 {
     r->time += n;
     ramp_fill(&r->own, r->gain, n);
     ramp_fill(&r->other, r->gain, n);
-    ramp_fill(&r->wet, r->gain, n);
-    bool dry = !ramp_resting(&r->dry) || r->dry.value != 0;
-    ramp_fill(&r->dry, r->gain, n);
+    ramp_fill(&r->mix.wet, r->gain, n);
+    bool dry = !ramp_resting(&r->mix.dry) || r->mix.dry.value != 0;
+    ramp_fill(&r->mix.dry, r->gain, n);
     for (uint32_t c = 0; c < r->channels; c++) {
         if (!dry) {
             memset(ch[c], 0, n * sizeof *ch[c]);
@@ -408,10 +385,7 @@ static RT void room_process(struct effect *e, float *const *ch, uint32_t n)
     ramp_fill(&r->other, r->mixed, n);
     if (r->channels == SIDES)
         narrow(r->out[0], r->out[1], r->gain, r->mixed, n);
-    scale_all(r, &r->dry, ch, n);
-    scale_all(r, &r->wet, r->out, n);
-    for (uint32_t c = 0; c < r->channels; c++)
-        dsp_add(ch[c], r->out[c], 1, n);
+    wetdry_mix(&r->mix, ch, r->out, r->channels, r->gain, n);
 }
 
 static RT uint64_t room_tail(const struct effect *e)
