@@ -132,6 +132,7 @@ void level_init(struct level *l, const struct filter_level *shape, const struct 
     l->sums = (size_t)l->n_in * l->partitions * row_of(l);
     l->x_stride = stride_of(l, l->sums + (size_t)l->n_out * (KERNEL_AHEAD - 1) * row_of(l));
     l->groups = l->block / (row_of(l) / 2);
+    l->hand = pool_take(pool, sizeof *l->hand);
     l->h = pool_floats(pool, l->groups * l->h_stride);
     sum_work(l);
     for (uint32_t i = 0; l->h && i < setup->n_cells; i++)

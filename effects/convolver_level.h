@@ -10,6 +10,7 @@
 #include "effects/convolver.h"
 #include "effects/fft.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +27,9 @@ struct level {
     size_t x_stride, h_stride; /* of a group */
     size_t sums;               /* where in a group of a stage's x its sums ahead are */
     uint32_t groups;
+    /* The group that was multiplied last by any of those who share the level; written by all of
+     * them, relaxed, for every group is as good to begin with: this one is likely at hand. */
+    _Atomic uint32_t *hand;
     /* Work of a block at most, in numbers times splittings; how much less it is, by the block's
      * turn; and the products' part of it, per group by its age. */
     uint64_t work, spared[KERNEL_AHEAD], group_work[KERNEL_AHEAD];
@@ -56,6 +60,7 @@ struct stage {
     uint32_t quiet;  /* silent windows in a row */
     enum stage_phase phase;
     uint32_t place, step; /* within the phase */
+    uint32_t first;       /* group of the products; after the last one comes 0 */
     uint64_t done;        /* work done of this block */
     uint64_t end;         /* frame after the block */
 };

@@ -62,7 +62,9 @@ static RT void split_step(struct stage *s, float *const *past, uint64_t mask)
     next_step(s, fft_steps(&l->fft), l->n_in);
 }
 
-/* As many groups as fit before `target`; steps are groups here. */
+/* As many groups as fit before `target`, and before the last; steps are groups here. Sounds that
+ * share a response go through it together: who begins to multiply begins where others are, so that
+ * the response is read from memory once for all of them. The order of groups changes no bit. */
 static RT void multiply_step(struct stage *s, uint64_t target)
 {
     const struct level *l = s->level;
@@ -80,13 +82,17 @@ static RT void multiply_step(struct stage *s, uint64_t target)
         .y = s->work,
         .imaginary = l->fft.imaginary,
     };
-    uint32_t from = s->step, to = from;
-    while (to < l->groups && s->done < target)
+    if (s->step == 0)
+        s->first = atomic_load_explicit(l->hand, memory_order_relaxed);
+    uint32_t from = (s->first + s->step) % l->groups, to = from;
+    uint32_t end = from < s->first ? s->first : l->groups;
+    while (to < end && s->done < target)
         s->done += l->group_work[kernel_age(s->turn, to++)];
     l->fft.kernel->multiply(&p, from, to);
-    if (to == l->groups)
+    atomic_store_explicit(l->hand, to - 1, memory_order_relaxed);
+    s->step += to - from - 1;
+    if (s->step + 1 == l->groups)
         s->done += l->spared[s->turn % KERNEL_AHEAD];
-    s->step = to - 1;
     next_step(s, l->groups, 1);
 }
 

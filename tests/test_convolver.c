@@ -91,29 +91,35 @@ static void waking_is_beginning(void)
     trial_clear(&t);
 }
 
-/* Convolvers that share a filter, and turns that mix them, do not disturb each other. */
+/* Convolvers that share a filter, and so go through its response together, do not disturb each
+ * other, whenever each of them began. */
 static void sharing_changes_no_bit(void)
 {
+    enum { SHARING = 5, LATER = 37 * 128, FRAMES = 50000 / 128 * 128 };
     struct trial t = { .quantum = 128, .inputs = 1, .outputs = 1 };
     trial_cell(&t, 0, 0, 30000);
-    trial_input(&t, 50000);
+    trial_input(&t, FRAMES);
     trial_run(&t);
-    struct trial u = t;
-    u.out[0] = calloc(t.frames, sizeof(float));
     struct filter *f = filter_new(&(struct filter_setup){ 128, 1, 1, t.cells, 1 });
-    struct convolver *a = convolver_new(f), *b = convolver_new(f);
+    struct convolver *sharing[SHARING];
+    struct trial u = t;
+    float *out = calloc(SHARING * FRAMES, sizeof *out);
+    for (uint32_t i = 0; i < SHARING; i++)
+        sharing[i] = convolver_new(f);
     filter_drop(f);
-    float *scratch[1] = { noises(128) };
-    for (uint64_t at = 0; at < t.frames; at += 128) {
-        feed(a, &u, at, at + 128);
-        const float *in[1] = { t.in[0] + (at + 4096) % (t.frames - 128) };
-        convolver_process(b, in, scratch);
+    for (uint64_t now = 0; now < FRAMES + SHARING * LATER; now += 128) {
+        for (uint64_t i = 0; i < SHARING; i++) {
+            uint64_t at = now - i * LATER;
+            u.out[0] = out + i * FRAMES;
+            if (now >= i * LATER && at < FRAMES)
+                feed(sharing[i], &u, at, at + 128);
+        }
     }
-    convolver_free(a);
-    convolver_free(b);
-    CHECK(memcmp(t.out[0], u.out[0], t.frames * sizeof(float)) == 0);
-    free(scratch[0]);
-    free(u.out[0]);
+    for (uint32_t i = 0; i < SHARING; i++) {
+        CHECK(memcmp(t.out[0], out + i * FRAMES, FRAMES * sizeof *out) == 0);
+        convolver_free(sharing[i]);
+    }
+    free(out);
     trial_clear(&t);
 }
 
