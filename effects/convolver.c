@@ -12,7 +12,7 @@
 /* -200 dBFS */
 #define SILENCE 1e-10f
 
-/* Frames of input that are kept at least. */
+/* Frames that a helper may be held up for, at least. */
 enum { PAST_MIN = 1 << 16 };
 
 struct convolver {
@@ -47,10 +47,13 @@ struct convolver *convolver_new(struct filter *f)
         return NULL;
     c->filter = filter_keep(f);
     c->instance = atomic_fetch_add_explicit(&instances, 1, memory_order_relaxed);
+    uint32_t largest = f->levels[f->n_levels - 1].block;
     /* The past of the largest level, and the block that comes in while it is read; */
-    c->memory = 4 * (uint64_t)f->levels[f->n_levels - 1].block;
-    /* and as much again, for a helper that was held up. */
-    c->past.mask = 2 * (c->memory > PAST_MIN ? c->memory : PAST_MIN) - 1;
+    c->memory = 4 * (uint64_t)largest;
+    c->past.mask = c->memory - 1;
+    /* and as much again, where a helper may be held up. */
+    if (largest >= PACE_BLOCK_MIN)
+        c->past.mask = 2 * (c->memory > PAST_MIN ? c->memory : PAST_MIN) - 1;
     lay_out(c);
     if (!pool_open(&c->pool)) {
         convolver_free(c);

@@ -1,11 +1,14 @@
-/* convolver_pool.c - all memory of one object in one piece, in huge pages if it is large */
+/* convolver_pool.c - all memory of one object in one piece, in huge pages */
 #include "effects/convolver_pool.h"
+
+#include "effects/convolver_slab.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { LINE = 64, HUGE_PAGE = 1 << 21 };
+/* Less than SMALL_MIN is not worth a place in a huge page. */
+enum { LINE = 64, SMALL_MIN = 1 << 14 };
 
 void *pool_take(struct pool *p, size_t bytes)
 {
@@ -21,21 +24,28 @@ float *pool_floats(struct pool *p, size_t n)
 
 bool pool_open(struct pool *p)
 {
-    /* Half a huge page is worth a whole one. */
-    size_t align = p->used >= HUGE_PAGE / 2 ? HUGE_PAGE : LINE;
-    size_t bytes = (p->used + align) / align * align;
-    p->base = aligned_alloc(align, bytes);
+    p->bytes = p->used;
+    if (p->bytes < SMALL_MIN) {
+        p->base = aligned_alloc(LINE, p->bytes + LINE);
+    } else if (p->bytes <= SLAB_PIECE_MAX) {
+        p->base = slab_take(p->bytes);
+    } else {
+        size_t pages = (p->bytes + SLAB_HUGE_PAGE - 1) / SLAB_HUGE_PAGE * SLAB_HUGE_PAGE;
+        p->base = aligned_alloc(SLAB_HUGE_PAGE, pages);
+        madvise(p->base, pages, MADV_HUGEPAGE); /* where there are none, small ones do */
+    }
     if (!p->base)
         return false;
-    if (align == HUGE_PAGE)
-        madvise(p->base, bytes, MADV_HUGEPAGE); /* where there are none, small ones do */
-    memset(p->base, 0, bytes);
+    memset(p->base, 0, p->bytes);
     p->used = 0;
     return true;
 }
 
 void pool_close(struct pool *p)
 {
-    free(p->base);
+    if (p->base && p->bytes >= SMALL_MIN && p->bytes <= SLAB_PIECE_MAX)
+        slab_give(p->base, p->bytes);
+    else
+        free(p->base);
     *p = (struct pool){ 0 };
 }

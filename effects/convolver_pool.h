@@ -1,4 +1,4 @@
-/* convolver_pool.h - all memory of one object in one piece, in huge pages if it is large
+/* convolver_pool.h - all memory of one object in one piece, in huge pages
  *
  * After every sleep of the audio thread its caches and page tables are cold; what it touches should
  * lie close together and on few pages. Objects are laid out twice by the same code: once to
@@ -18,6 +18,7 @@
 struct pool {
     char *base; /* NULL: measuring */
     size_t used;
+    size_t bytes; /* of an open one */
 };
 
 /* Control, all. */
