@@ -15,8 +15,10 @@
  * into the response, so it has B frames of time for each block, and spreads that work evenly over
  * the B / quantum calls, or helper threads do it (convolver_pace.h). What the past makes of a block
  * is summed for four blocks at a time, so that response and past are read from memory a quarter as
- * often (convolver_kernel.h). Work is due by frames, not by the clock: the same input gives the
- * same bits on one machine, however calls are timed and whoever does the work.
+ * often (convolver_kernel.h); and convolvers of one filter go through its response side by side,
+ * wherever in their blocks they are, so that it is read once for all of them. Work is due by
+ * frames, not by the clock: the same input gives the same bits on one machine, however calls are
+ * timed, whoever does the work, and whoever shares the filter.
  */
 #ifndef EFFECTS_CONVOLVER_H
 #define EFFECTS_CONVOLVER_H

@@ -1,6 +1,6 @@
 /* bench_convolver.c - the convolver beside zita-convolver, in the same run on the same sound
  *
- * bench_convolver [WORD...]   Words choose: free, paced or batch; mono or stereo; seconds (0.5 2 6
+ * bench_convolver [WORD...]   Words choose: free or paced; mono or stereo; seconds (0.5 2 6
  *                             10); a period (64 128 256 1024). None of a sort: all of them.
  *
  * ns_per_frame is the CPU time of all threads, the median of several turns in which the peers
@@ -13,15 +13,14 @@
  * is to the better setting of zita. mode=paced sleeps between callbacks, as live: caches are cold
  * then, and a machine that sleeps deeply is dear to wake, which peer=none pays too; net_ratio is
  * without that. convolver-limit is what our plan would cost if it were only FFTW's transforms and
- * the products' arithmetic or reading, whichever takes longer (convolver_limit.h). convolver-batch
- * is a reverb alone and, per reverb, sixteen of one response; none_ns is what a callback without
- * any costs: the waking, when paced, which net_ratio leaves out.
+ * the products' arithmetic or reading, whichever takes longer (convolver_limit.h).
  */
 #include "effects/convolver.h"
 #include "effects/crew.h"
 #include "tests/convolver_limit.h"
 #include "tests/peer_zita.h"
 #include "tests/signals.h"
+#include "tests/stopwatch.h"
 
 #include <math.h>
 #include <sched.h>
@@ -29,7 +28,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     RATE = 48000,
@@ -62,13 +60,6 @@ struct peer {
     float *took_us, *out[CHANNELS];
     uint32_t n_took;
 };
-
-static double clock_ns(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t);
-    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
 
 static bool open_none(struct peer *p, const struct task *t)
 {
@@ -177,13 +168,6 @@ static struct peer peers[PEERS] = {
     { "mixd", " helpers=1", 0, open_crew, process_crew, close_crew, .err_db = NAN },
 };
 
-/* Waits for `due` on the monotonic clock. */
-static void sleep_until(double due)
-{
-    struct timespec t = { (time_t)(due / 1e9), (long)fmod(due, 1e9) };
-    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
-}
-
 /* One callback, at frame `at` of the task's sound. */
 static void run_callback(struct peer *p, const struct task *t, uint32_t at)
 {
@@ -219,18 +203,6 @@ static int compare_floats(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, uint32_t n)
-{
-    qsort(x, n, sizeof *x, compare_doubles);
-    return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 
 /* Against the definition, in double, at some frames of the first turn, re the output's peak. */
@@ -366,61 +338,6 @@ static void run_task(struct task *t)
     task_close(t);
 }
 
-/* `frames` frames through all of `count` convolvers: CPU per frame. */
-static double batch_turn(const struct task *t, struct convolver *const *c, uint32_t count,
-                         float *const *in, uint32_t frames)
-{
-    float left[1024], right[1024], *out[2] = { left, right };
-    double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), due = clock_ns(CLOCK_MONOTONIC);
-    for (uint32_t at = 0; at + t->period <= frames; at += t->period) {
-        if (t->paced) {
-            due += 1e9 * t->period / RATE;
-            sleep_until(due);
-        }
-        for (uint32_t i = 0; i < count; i++)
-            convolver_process(c[i], (const float *[]){ in[0] + at, in[1] + at }, out);
-    }
-    return (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / frames;
-}
-
-/* Many true-stereo reverbs of one response, fed with in: CPU per frame of all of them. */
-static double batch_ns(const struct task *t, uint32_t count, float *const *in)
-{
-    struct filter_cell cells[4];
-    for (uint32_t i = 0; i < 4; i++)
-        cells[i] = (struct filter_cell){ i / 2, i % 2, t->taps[i], t->frames };
-    struct filter *f = filter_new(&(struct filter_setup){ t->period, 2, 2, cells, 4 });
-    struct convolver *c[16];
-    double ns[TURNS];
-    for (uint32_t i = 0; i < count; i++)
-        c[i] = convolver_new(f);
-    filter_drop(f);
-    struct task warm = *t;
-    warm.paced = false;
-    batch_turn(&warm, c, count, in, FREE_FRAMES);
-    for (uint32_t turn = 0; turn < t->turns; turn++)
-        ns[turn] = batch_turn(t, c, count, in, t->paced ? PACED_FRAMES : FREE_FRAMES);
-    for (uint32_t i = 0; i < count; i++)
-        convolver_free(c[i]);
-    return median(ns, t->turns);
-}
-
-static void run_batch(struct task *t)
-{
-    task_open(t, FREE_FRAMES);
-    float *silence = calloc(FREE_FRAMES, sizeof *silence);
-    double none = batch_ns(t, 0, t->in), one = batch_ns(t, 1, t->in);
-    double sixteen = batch_ns(t, 16, t->in);
-    double silent = batch_ns(t, 1, (float *[]){ silence, silence });
-    printf("bench convolver-batch%s io=2x2 ir_s=%g period=%u none_ns=%.1f one_ns=%.1f "
-           "of_sixteen_ns=%.1f ratio=%.2f net_ratio=%.2f silent_ns=%.2f\n",
-           t->paced ? " mode=paced" : "", t->seconds, t->period, none, one, sixteen / 16,
-           sixteen / 16 / one, (sixteen - none) / 16 / (one - none), silent);
-    free(silence);
-    fflush(stdout);
-    task_close(t);
-}
-
 /* Is any of `sort` among the arguments, and if so, is it `word`? */
 static bool chosen(int argc, char **argv, const char *const *sort, const char *word)
 {
@@ -434,16 +351,16 @@ static bool chosen(int argc, char **argv, const char *const *sort, const char *w
     return !any;
 }
 
-static const char *const modes[] = { "free", "paced", "batch", NULL };
+static const char *const modes[] = { "free", "paced", NULL };
 static const char *const shapes[] = { "mono", "stereo", NULL };
 static const char *const lengths[] = { "0.5", "2", "6", "10", NULL };
 static const char *const periods[] = { "64", "128", "256", "1024", NULL };
 
 static void run_mode(int argc, char **argv, int mode, int shape, int length, int period)
 {
-    /* In real time, and for what cannot differ, the middle of the table must do. */
+    /* In real time the middle of the table must do. */
     bool told = argc > 1, usual = shape == 1 && length == 2;
-    if (mode > 0 && !told && !(usual && (mode == 1 || period == 0)))
+    if (mode == 1 && !told && !usual)
         return;
     struct task t = {
         .channels = (uint32_t)shape + 1,
@@ -457,15 +374,7 @@ static void run_mode(int argc, char **argv, int mode, int shape, int length, int
         !chosen(argc, argv, lengths, lengths[length]) ||
         !chosen(argc, argv, periods, periods[period]))
         return;
-    if (mode < 2) {
-        run_task(&t);
-        return;
-    }
-    for (int paced = 0; shape == 1 && paced < 2; paced++) {
-        t.paced = paced > 0;
-        t.turns = paced > 0 ? PACED_TURNS : TURNS;
-        run_batch(&t);
-    }
+    run_task(&t);
 }
 
 int main(int argc, char **argv)

@@ -11,6 +11,7 @@
  * for a hundred tracks: not two mappings more for every ring.
  */
 #include "mixer/ring.h"
+#include "tests/stopwatch.h"
 
 #include <jack/ringbuffer.h>
 #include <pthread.h>
@@ -21,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SIZE = 65536, TURNS = 11 };
@@ -251,13 +251,6 @@ enum { PEERS = sizeof peers / sizeof *peers };
 
 static float checksum; /* what was read has to go somewhere */
 
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 /* How items go through: so many at a time, so many in all. */
 struct mode {
     const char *name;
@@ -314,9 +307,9 @@ static void compare(const struct mode *m)
     for (int turn = 0; turn < TURNS; turn++)
         for (size_t i = 0; i < PEERS; i++) {
             void *ring = peers[i].open();
-            double start = now_ns();
+            double start = clock_ns(CLOCK_MONOTONIC);
             (m->threads ? two_threads : one_thread)(&peers[i], ring, m);
-            double took = (now_ns() - start) / m->items;
+            double took = (clock_ns(CLOCK_MONOTONIC) - start) / m->items;
             ns[i] = turn == 0 || took < ns[i] ? took : ns[i];
             peers[i].close(ring);
         }

@@ -6,21 +6,14 @@
  */
 #include "tests/rig.h"
 #include "tests/signals.h"
+#include "tests/stopwatch.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 enum { RATE = RIG_RATE, FRAMES = RATE, TURNS = 9, DECAY_S = 2, RESPONSE = DECAY_S * RATE };
 
 static float x[2][FRAMES], taps[2 * RESPONSE];
-
-static double cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
 
 /* `resizes`: a crossfade to another size goes on all the while. */
 static double measure(struct effect *e, uint32_t quantum, double amplitude, bool resizes)
@@ -32,9 +25,9 @@ static double measure(struct effect *e, uint32_t quantum, double amplitude, bool
         uint32_t n = FRAMES / 1024 * 1024;
         if (resizes)
             rig_set(e, "size", turn % 2 ? 10 : 20, FRAMES);
-        double before = cpu_ns();
+        double before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
         rig_run(e, (float *[]){ x[0], x[1] }, 2, n, quantum);
-        least = fmin(least, (cpu_ns() - before) / n);
+        least = fmin(least, (clock_ns(CLOCK_THREAD_CPUTIME_ID) - before) / n);
     }
     effect_free(e);
     return least;
@@ -60,9 +53,9 @@ static double dearest_set_us(void)
         double least = INFINITY;
         for (int turn = 0; turn < TURNS; turn++) {
             const struct param *p = &e->kind->params[row];
-            double before = cpu_ns();
+            double before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
             rig_set(e, p->name, turn % 2 ? p->max : p->def, 480);
-            least = turn % 2 ? fmin(least, cpu_ns() - before) : least;
+            least = turn % 2 ? fmin(least, clock_ns(CLOCK_THREAD_CPUTIME_ID) - before) : least;
         }
         worst = fmax(worst, least);
     }

@@ -3,20 +3,13 @@
 
 #include "effects/convolver_kernel.h"
 #include "effects/rt.h"
+#include "tests/stopwatch.h"
 
 #include <fftw3.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 enum { TURNS = 5 };
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t); /* others may want the machine too */
-    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
 
 /* The mean of a forward and a backward real transform of 2 * block numbers. */
 static double transform_ns(uint32_t block)
@@ -30,12 +23,12 @@ static double transform_ns(uint32_t block)
     for (int turn = 0; turn < TURNS; turn++) {
         uint32_t count = (1u << 18) / block + 1;
         memset(x, 0, (size_t)size * sizeof *x); /* numbers must not grow into infinities */
-        double begun = now_ns();
+        double begun = clock_ns(CLOCK_THREAD_CPUTIME_ID);
         for (uint32_t i = 0; i < count; i++) {
             fftwf_execute(there);
             fftwf_execute(back);
         }
-        best = fmin(best, (now_ns() - begun) / count / 2);
+        best = fmin(best, (clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun) / count / 2);
     }
     fftwf_destroy_plan(there);
     fftwf_destroy_plan(back);
@@ -63,10 +56,10 @@ static double byte_ns(size_t bytes)
     memset(x, 0, bytes);
     for (int turn = 0; turn < TURNS; turn++) {
         uint32_t count = (uint32_t)((1u << 25) / bytes + 1);
-        double begun = now_ns();
+        double begun = clock_ns(CLOCK_THREAD_CPUTIME_ID);
         for (uint32_t i = 0; i < count; i++)
             kept = sum(x, n);
-        best = fmin(best, (now_ns() - begun) / count / (double)bytes);
+        best = fmin(best, (clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun) / count / (double)bytes);
     }
     (void)kept;
     fftwf_free(x);
@@ -99,9 +92,9 @@ static double product_ns(void)
     volatile float by = 0.5f, kept;
     double best = INFINITY;
     for (int turn = 0; turn < TURNS; turn++) {
-        double begun = now_ns();
+        double begun = clock_ns(CLOCK_THREAD_CPUTIME_ID);
         kept = multiply_add(COUNT, by, by);
-        best = fmin(best, (now_ns() - begun) / COUNT / CHAINS / LANES * 4);
+        best = fmin(best, (clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun) / COUNT / CHAINS / LANES * 4);
     }
     (void)kept;
     return best;
