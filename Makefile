@@ -45,7 +45,7 @@ TOOLS   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/jack_*.c tests/
 SCRIPTS = $(sort $(wildcard tests/test_*.sh tests/test_*.py) tests/layers.sh)
 # Every test of the audio half is linked with the guard that aborts on a sin in the audio thread.
 GUARD = $(BUILD)/tests/rtguard.o
-HELP  = $(BUILD)/tests/signals.o $(BUILD)/tests/wavfile.o
+HELP  = $(BUILD)/tests/signals.o $(BUILD)/tests/wavfile.o $(BUILD)/tests/folder.o
 # An archive, so that only tests that play the audio thread themselves link the engine through it.
 STUDIO = $(BUILD)/tests/libstudio.a
 

@@ -6,40 +6,21 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
 #include "tests/wavfile.h"
 
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { DESK_RATE = 48000, DESK_QUANTUM = 64, DESK_FADE = 480 /* engine/ramp and engine/xfade */ };
-
-static char desk_folder[64];
-
-static inline void desk_begin(const char *name)
-{
-    snprintf(desk_folder, sizeof desk_folder, "/tmp/mixd-%s-XXXXXX", name);
-    if (!mkdtemp(desk_folder))
-        abort();
-}
-
-/* Good until the fourth call after it. */
-static inline const char *desk_path(const char *name)
-{
-    static char paths[4][128];
-    static unsigned turn;
-    char *path = paths[turn++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", desk_folder, name);
-    return path;
-}
 
 /* One channel at `rate`. */
 static inline void desk_write(const char *name, uint32_t rate, float *data, size_t frames)
 {
     struct wavfile w = { rate, 1, frames, data };
-    CHECK_INT(wavfile_write(desk_path(name), &w, WAVFILE_FLOAT), 0);
+    CHECK_INT(wavfile_write(in_folder(name), &w, WAVFILE_FLOAT), 0);
 }
 
 /* A file whose frame k says first + k. */
@@ -51,19 +32,20 @@ static inline void desk_write_ramp(const char *name, size_t frames, uint64_t fir
     free(x);
 }
 
-/* What desk_write wrote goes with the folder. */
-static inline void desk_end(const char *const *names, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        unlink(desk_path(names[i]));
-    CHECK_INT(rmdir(desk_folder), 0);
-}
-
-static inline void desk_add(struct studio *s, const char *name, const char *file, const char *keys)
+static inline void desk_strip(struct studio *s, const char *name, const char *file,
+                              const char *keys)
 {
     char line[512];
-    snprintf(line, sizeof line, "strip %s source=%s pan=L100 %s", name, desk_path(file), keys);
+    snprintf(line, sizeof line, "strip %s source=%s %s", name, in_folder(file), keys);
     studio_add(s, line);
+}
+
+/* Heard at the first port as it is. */
+static inline void desk_add(struct studio *s, const char *name, const char *file, const char *keys)
+{
+    char more[256];
+    snprintf(more, sizeof more, "pan=L100 %s", keys);
+    desk_strip(s, name, file, more);
 }
 
 static inline void desk_roll(struct studio *s)

@@ -7,38 +7,27 @@
 #include "mixer/link.h"
 #include "mixer/markers.h"
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
 #include "tests/wavfile.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { FURNITURE_RATE = 48000, FURNITURE_FRAMES = 4800, FURNITURE_VALUES = 512 };
-
-static char folder[64]; /* of the files; begin_files makes it */
-
-static inline const char *path_in(const char *name)
-{
-    static char paths[4][128];
-    static unsigned turn;
-    char *path = paths[turn++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 static inline void write_wav(const char *name, uint32_t channels, size_t frames)
 {
     static float x[FURNITURE_FRAMES * 6];
     signal_noise(x, frames * channels, 1, 0.5);
     struct wavfile w = { FURNITURE_RATE, channels, frames, x };
-    CHECK_INT(wavfile_write(path_in(name), &w, WAVFILE_FLOAT), 0);
+    CHECK_INT(wavfile_write(in_folder(name), &w, WAVFILE_FLOAT), 0);
 }
 
 static inline void write_text(const char *name, const char *text)
 {
-    FILE *f = fopen(path_in(name), "w");
+    FILE *f = fopen(in_folder(name), "w");
     if (!f || fputs(text, f) < 0 || fclose(f))
         abort();
 }
@@ -52,25 +41,7 @@ static inline void write_files(void)
     write_wav("three.wav", 3, 100);
     write_text("text.wav", "this is no sound at all, whatever its name says\n");
     write_text("empty.wav", "");
-    mkdir(path_in("folder.wav"), 0700);
-}
-
-static inline void begin_files(const char *name)
-{
-    snprintf(folder, sizeof folder, "/tmp/mixd-%s-XXXXXX", name);
-    if (!mkdtemp(folder))
-        abort();
-    write_files();
-}
-
-static inline void remove_files(void)
-{
-    static const char *const names[] = { "mono.wav",  "six.wav",  "six.wav:2", "ir.wav",
-                                         "three.wav", "text.wav", "empty.wav" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(path_in(names[i]));
-    rmdir(path_in("folder.wav"));
-    rmdir(folder);
+    mkdir(in_folder("folder.wav"), 0700);
 }
 
 /* A desk with one of everything, and an effect of every kind on strip/a. */
@@ -79,11 +50,11 @@ static inline void furnish(struct studio *s)
     char line[512];
     struct refusal why;
     char slot[64];
-    struct console_key ir = { "ir", path_in("ir.wav") };
+    struct console_key ir = { "ir", in_folder("ir.wav") };
     studio_open(s, FURNITURE_RATE, 64);
     studio_add(s, "bus hall");
     studio_add(s, "bus room");
-    snprintf(line, sizeof line, "strip a source=%s", path_in("six.wav:1-2"));
+    snprintf(line, sizeof line, "strip a source=%s", in_folder("six.wav:1-2"));
     studio_add(s, line);
     studio_add(s, "input mic channels=1");
     CHECK_INT(console_add_marker(s->console, "verse", 0, false, &why), 0);

@@ -2,6 +2,7 @@
 #include "mixer/arm.h"
 #include "mixer/link.h"
 #include "mixer/markers.h"
+#include "tests/folder.h"
 #include "tests/player.h"
 #include "tests/studio.h"
 
@@ -9,15 +10,14 @@
 
 enum { STRIPS = 6, LENGTH = 12 * RATE, FIRST = 2, LONG = 2 * RATE };
 
-static char folder[] = "/tmp/mixd-arm-XXXXXX";
 static struct studio studio;
 static float heard[2 * STRIPS][LONG];
 
 static const char *path_of(int file)
 {
-    static char paths[STRIPS][64];
-    snprintf(paths[file], sizeof paths[0], "%s/%d.wav", folder, file);
-    return paths[file];
+    char name[16];
+    snprintf(name, sizeof name, "%d.wav", file);
+    return in_folder(name);
 }
 
 /* Each strip has a file of its own, an offset of its own, and ports of its own. */
@@ -188,8 +188,6 @@ static void what_is_not_primed_yet_is_named(void)
 
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
     for (int i = 0; i < STRIPS; i++)
         timeline_write(path_of(i), RATE, LENGTH);
     RUN(all_begin_at_the_frame_of_the_answer);
@@ -197,8 +195,5 @@ int main(void)
     RUN(whatever_moves_the_timeline_disarms);
     RUN(what_is_lost_is_named);
     RUN(what_is_not_primed_yet_is_named);
-    for (int i = 0; i < STRIPS; i++)
-        unlink(path_of(i));
-    rmdir(folder);
     return check_done();
 }

@@ -1,26 +1,17 @@
 /* test_audiofile.c - refusals, liars, broken samples, loading and seeks of the audio file reader */
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/wavfile.h"
 
 #include "mixer/audiofile.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { RATE = 48000, FRAMES = 5000, STEREO = 2 };
 
-static char folder[] = "/tmp/mixd-audiofile-XXXXXX";
 static float noise[STEREO * FRAMES];
-
-static const char *in_folder(const char *name)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
 
 static const char *write_wav(const char *name, uint32_t rate, uint32_t channels, size_t frames,
                              float *data)
@@ -84,7 +75,7 @@ static void each_refusal_says_why(void)
     fclose(fopen(in_folder("empty.wav"), "w"));
     mkfifo(in_folder("fifo.wav"), 0600); /* opening it the usual way would block for ever */
     refused(in_folder("none.wav"), "no such file");
-    refused(folder, "is a directory");
+    refused(folder(), "is a directory");
     refused(in_folder("fifo.wav"), "is not a regular file");
     refused("/dev/zero", "is not a regular file");
     refused(in_folder("empty.wav"), "is an empty file");
@@ -208,19 +199,8 @@ static void loading_gives_planes(void)
     free(data);
 }
 
-static void tidy_up(void)
-{
-    DIR *dir = opendir(folder);
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        unlink(in_folder(d->d_name));
-    closedir(dir);
-    rmdir(folder);
-}
-
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
     signal_noise(noise, STEREO * FRAMES, 1, 1.0);
     RUN(frames_come_as_they_are);
     RUN(each_refusal_says_why);
@@ -229,6 +209,5 @@ int main(void)
     RUN(no_samples_are_no_error_until_they_are_needed);
     RUN(broken_samples_are_silenced_and_counted);
     RUN(loading_gives_planes);
-    tidy_up();
     return check_done();
 }

@@ -4,18 +4,17 @@
  * oracle. Every format: seeks give what reading on gives, and a file cut short says so.
  */
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/wavfile.h"
 
 #include "mixer/audiofile.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { FRAMES = 100000, CHANNELS = 2 };
 
-static char folder[] = "/tmp/mixd-formats-XXXXXX";
 static float source[CHANNELS * FRAMES];
 
 static const struct row {
@@ -50,20 +49,13 @@ static const struct row {
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const char *in_folder(const char *name)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
 /* Runs a command line in the folder. */
 static void run(const char *format, const char *name)
 {
     char command[600], line[300];
     snprintf(line, sizeof line, format, name);
     snprintf(command, sizeof command,
-             "cd %s && { %s; } >log 2>&1 </dev/null || { cat log; false; }", folder, line);
+             "cd %s && { %s; } >log 2>&1 </dev/null || { cat log; false; }", folder(), line);
     if (system(command) != 0)
         CHECK_FAIL("failed: %s", line);
 }
@@ -209,22 +201,11 @@ static void an_mp3_without_a_tag_is_read_to_its_end(void)
     free(want);
 }
 
-static void tidy_up(void)
-{
-    DIR *dir = opendir(folder);
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        unlink(in_folder(d->d_name));
-    closedir(dir);
-    rmdir(folder);
-}
-
 int main(void)
 {
     struct wavfile w = { 48000, CHANNELS, FRAMES, source };
     if (system("command -v ffmpeg sox flac opusenc >/dev/null") != 0)
         CHECK_SKIP("needs ffmpeg, sox, flac and opusenc");
-    if (!mkdtemp(folder))
-        return 1;
     /* A band-limited mixture: coders of the ear throw half of white noise away, for any seed. */
     for (int i = 0; i < FRAMES; i++) {
         double t = i / 48000.0, sweep = 200 * t + 1000 * t * t;
@@ -236,6 +217,5 @@ int main(void)
     RUN(a_file_cut_short_says_so);
     RUN(a_length_that_nobody_knows);
     RUN(an_mp3_without_a_tag_is_read_to_its_end);
-    tidy_up();
     return check_done();
 }

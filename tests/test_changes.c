@@ -7,62 +7,31 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "tests/check.h"
+#include "tests/desk.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
-#include "tests/wavfile.h"
 
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { RATE = 48000, FRAMES = 48000, RAMP = 480 /* engine/ramp and engine/xfade: 10 ms */ };
-
-static char folder[64];
-
-static const char *path_in(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void write_mono(const char *name, float *data, size_t frames)
-{
-    struct wavfile w = { RATE, 1, frames, data };
-    CHECK_INT(wavfile_write(path_in(name), &w, WAVFILE_FLOAT), 0);
-}
 
 static void write_files(void)
 {
     static float x[FRAMES];
     signal_ramp(x, FRAMES, 0);
-    write_mono("ramp.wav", x, FRAMES);
+    desk_write("ramp.wav", RATE, x, FRAMES);
     signal_sine(x, FRAMES, 375, RATE, 0.5); /* 128 frames a cycle */
-    write_mono("sine.wav", x, FRAMES);
+    desk_write("sine.wav", RATE, x, FRAMES);
     for (int i = 0; i < FRAMES; i++)
         x[i] = 0.25f;
-    write_mono("quarter.wav", x, FRAMES);
+    desk_write("quarter.wav", RATE, x, FRAMES);
     for (int i = 0; i < FRAMES; i++)
         x[i] = 0.5f;
-    write_mono("half.wav", x, FRAMES);
+    desk_write("half.wav", RATE, x, FRAMES);
     x[0] = -1;
-    write_mono("minus.wav", x, 1); /* a response that turns its input upside down */
-}
-
-static void remove_files(void)
-{
-    static const char *const names[] = { "ramp.wav", "sine.wav", "quarter.wav", "half.wav",
-                                         "minus.wav" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(path_in(names[i]));
-    rmdir(folder);
-}
-
-static void add_file(struct studio *s, const char *name, const char *file, const char *keys)
-{
-    char line[512];
-    snprintf(line, sizeof line, "strip %s source=%s %s", name, path_in(file), keys);
-    studio_add(s, line);
+    desk_write("minus.wav", RATE, x, 1); /* a response that turns its input upside down */
 }
 
 static void roll(struct studio *s)
@@ -117,7 +86,7 @@ static void loops_change_in_step(void)
     struct studio s;
     struct refusal why;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "ramp.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "ramp.wav", "pan=L100 loop=on");
     roll(&s);
     for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
         CHECK_INT(console_loop(s.console, loops[i][0], loops[i][1], &why), 0);
@@ -145,11 +114,11 @@ static void the_last_load_wins(void)
     struct studio s;
     struct refusal why;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "sine.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "sine.wav", "pan=L100 loop=on");
     roll(&s);
-    CHECK_INT(console_load(s.console, "strip/a", path_in("half.wav"), &why), 0);
+    CHECK_INT(console_load(s.console, "strip/a", in_folder("half.wav"), &why), 0);
     console_tick(s.console);
-    CHECK_INT(console_load(s.console, "strip/a", path_in("quarter.wav"), &why), 0);
+    CHECK_INT(console_load(s.console, "strip/a", in_folder("quarter.wav"), &why), 0);
     run_settling(&s, x, 64, 48000);
     studio_run(&s, (float *[STUDIO_PORTS]){ x }, 640, 64);
     CHECK_NEAR(x[0], 0.25, 0);
@@ -164,21 +133,20 @@ static void loads_read_the_file_again(void)
     struct studio s;
     struct refusal why;
     float one = 1;
-    write_mono("again.wav", &one, 1);
+    desk_write("again.wav", RATE, &one, 1);
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "again.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "again.wav", "pan=L100 loop=on");
     roll(&s);
     float *half = calloc(100, sizeof *half);
     for (int i = 0; i < 100; i++)
         half[i] = 0.5f;
-    write_mono("again.wav", half, 100);
-    CHECK_INT(console_load(s.console, "strip/a", path_in("again.wav"), &why), 0);
+    desk_write("again.wav", RATE, half, 100);
+    CHECK_INT(console_load(s.console, "strip/a", in_folder("again.wav"), &why), 0);
     run_settling(&s, x, 64, 48000);
     studio_run(&s, (float *[STUDIO_PORTS]){ x }, 640, 64);
     CHECK_NEAR(x[639], 0.5, 0);
     free(half);
     studio_close(&s);
-    unlink(path_in("again.wav"));
 }
 
 /* One response replaces its like, whenever it comes: never less than either (a gap), never more
@@ -190,12 +158,12 @@ static void effects_are_relieved_without_a_gap(void)
     struct refusal why;
     char slot[64];
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
-    struct console_key keys[] = { { "ir", path_in("minus.wav") }, { "normalise", "off" } };
+    desk_strip(&s, "a", "half.wav", "pan=L100 loop=on");
+    struct console_key keys[] = { { "ir", in_folder("minus.wav") }, { "normalise", "off" } };
     CHECK_INT(console_insert(s.console, "strip/a", "reverb", "r", NULL, keys, 2, slot, &why), 0);
     roll(&s);
     for (int i = 0; i < 3; i++) {
-        CHECK_INT(console_load(s.console, "strip/a/r", path_in("minus.wav"), &why), 0);
+        CHECK_INT(console_load(s.console, "strip/a/r", in_folder("minus.wav"), &why), 0);
         run_alone(&s, x, 1600);
         uint32_t n = 1600 + run_settling(&s, x + 1600, 1600, 40000);
         for (uint32_t k = 0; k < n; k++)
@@ -214,7 +182,7 @@ static void routes_are_relieved_without_a_gap(void)
     struct studio s;
     studio_open(&s, RATE, 64);
     studio_add(&s, "bus hall");
-    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "half.wav", "pan=L100 loop=on");
     roll(&s);
     for (int i = 0; i < 4; i++) {
         studio_set(&s, "strip/a/out", i % 2 ? "master" : "bus/hall", UINT32_MAX);
@@ -252,7 +220,7 @@ static void leavers_fade_first(void)
     for (int held_up = 0; held_up < 2; held_up++) {
         struct studio s;
         studio_open(&s, RATE, 64);
-        add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+        desk_strip(&s, "a", "half.wav", "pan=L100 loop=on");
         roll(&s);
         check_leaves_gently(&s, "strip/a", held_up);
         studio_close(&s);
@@ -265,7 +233,7 @@ static void pre_sends_fade_with_their_strip(void)
     struct studio s;
     studio_open(&s, RATE, 64);
     studio_add(&s, "bus hall pan=L100");
-    add_file(&s, "a", "half.wav", "pan=L100 loop=on out=none send/hall=0dB send/hall/pre=on");
+    desk_strip(&s, "a", "half.wav", "pan=L100 loop=on out=none send/hall=0dB send/hall/pre=on");
     roll(&s);
     check_leaves_gently(&s, "strip/a", false);
     studio_close(&s);
@@ -276,7 +244,7 @@ static void slow_fades_do_not_hide_a_leaver(void)
 {
     struct studio s;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "half.wav", "pan=L100 loop=on");
     roll(&s);
     studio_set(&s, "strip/a/mute", "on", 1u << 30);
     check_leaves_gently(&s, "strip/a", false);
@@ -296,7 +264,7 @@ static bool arrive_late(void)
         studio_run(&s, NULL, 64, 64);
     uint64_t now = console_status(s.console)->position;
     snprintf(keys, sizeof keys, "pan=L100 ring=2s offset=%uf", (unsigned)now + 200);
-    add_file(&s, "a", "half.wav", keys);
+    desk_strip(&s, "a", "half.wav", keys);
     console_tick(s.console);
     while (track_decoders() > 0) /* all of the file is in its ring */
         nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
@@ -323,7 +291,7 @@ static void scheduled_commands_outlive_their_strip(void)
     struct studio s;
     struct refusal why;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "half.wav", "loop=on");
+    desk_strip(&s, "a", "half.wav", "loop=on");
     roll(&s);
     for (uint32_t frames = 64; frames <= 4096; frames += 64) {
         struct console_change change = { .frames = 64, .at = link_horizon(s.link) + frames };
@@ -333,7 +301,7 @@ static void scheduled_commands_outlive_their_strip(void)
         for (uint32_t done = 0; done < frames + 4096; done += 64)
             studio_run(&s, NULL, 64, 64);
         CHECK(console_settled(s.console));
-        add_file(&s, "a", "half.wav", "loop=on");
+        desk_strip(&s, "a", "half.wav", "loop=on");
         studio_run(&s, NULL, 640, 64);
     }
     studio_close(&s);
@@ -346,7 +314,7 @@ static void newcomers_wait_for_their_frame(void)
     struct studio s;
     struct refusal why;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "half.wav", "pan=L100 loop=on");
     struct console_change change = { .frames = 0, .at = 3200 };
     CHECK_INT(console_set(s.console, "strip/a/gain", "-inf", &change, &why), 0);
     CHECK_INT(change.frame, 3200);
@@ -363,7 +331,7 @@ static void a_stop_over_nothing_is_at_once(void)
     static float x[640];
     struct studio s;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "half.wav", "pan=L100 loop=on");
     roll(&s);
     console_stop(s.console, 0, 0);
     studio_run(&s, (float *[STUDIO_PORTS]){ x }, 640, 64);
@@ -383,9 +351,9 @@ static void leavers_stay_silent_after_a_stop(void)
     struct refusal why;
     studio_open(&s, RATE, 64);
     studio_set(&s, "engine/xfade", "500ms", UINT32_MAX);
-    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "half.wav", "pan=L100 loop=on");
     roll(&s);
-    CHECK_INT(console_load(s.console, "strip/a", path_in("quarter.wav"), &why), 0);
+    CHECK_INT(console_load(s.console, "strip/a", in_folder("quarter.wav"), &why), 0);
     console_tick(s.console);
     nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL); /* or the crossfade comes later */
     console_tick(s.console);
@@ -430,7 +398,7 @@ static void a_refused_line_is_not_heard(void)
     struct refusal why;
     struct console_key keys[] = { { "solo", "on" }, { "pan", "upwards" } };
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "half.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "half.wav", "pan=L100 loop=on");
     roll(&s);
     CHECK_INT(console_add_input(s.console, "b", keys, 2, &why), -1);
     CHECK_INT(why.fault, FAULT_TYPE);
@@ -463,9 +431,6 @@ static void a_bus_goes_before_its_slow_sends(void)
 
 int main(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/mixd-changes-XXXXXX");
-    if (!mkdtemp(folder))
-        return 1;
     write_files();
     RUN(loops_change_in_step);
     RUN(the_last_load_wins);
@@ -482,7 +447,6 @@ int main(void)
     RUN(leavers_stay_silent_after_a_stop);
     RUN(names_are_free_at_once);
     RUN(a_refused_line_is_not_heard);
-    remove_files();
     RUN(a_bus_goes_before_its_slow_sends);
     return check_done();
 }

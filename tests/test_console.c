@@ -204,13 +204,14 @@ static void channels_are_picked(void)
     struct refusal why;
     char line[512];
     studio_open(&s, RATE, 64);
-    snprintf(line, sizeof line, "strip a source=%s", path_in("six.wav:3-5"));
+    snprintf(line, sizeof line, "strip a source=%s", in_folder("six.wav:3-5"));
     studio_add(&s, line);
     CHECK_INT(console_get(s.console, "strip/a/channels", &v, &why), 0);
     CHECK_STR(v.text, "3");
     CHECK_INT(console_get(s.console, "strip/a/source", &v, &why), 0);
-    CHECK_STR(v.text, path_in("six.wav:3-5"));
-    snprintf(line, sizeof line, "strip b source=%s", path_in("six.wav:2")); /* such a file exists */
+    CHECK_STR(v.text, in_folder("six.wav:3-5"));
+    snprintf(line, sizeof line, "strip b source=%s",
+             in_folder("six.wav:2")); /* such a file exists */
     studio_add(&s, line);
     CHECK_INT(console_get(s.console, "strip/b/channels", &v, &why), 0);
     CHECK_STR(v.text, "1");
@@ -248,12 +249,11 @@ static void schedules_have_an_end(void)
 
 int main(void)
 {
-    begin_files("console");
+    write_files();
     RUN(every_row_is_read_as_written);
     RUN(only_changes_are_saved);
     RUN(addresses_name_one_thing);
     RUN(channels_are_picked);
     RUN(schedules_have_an_end);
-    remove_files();
     return check_done();
 }

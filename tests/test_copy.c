@@ -9,15 +9,13 @@
 #include "ipc/reply.h"
 #include "mixer/console.h"
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/wavfile.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { RATE = 48000, QUANTUM = 64, FRAMES = 4800 };
-
-static char folder[] = "/tmp/mixd-copy-XXXXXX";
 
 static const char session[] =
     "set engine/ramp 20ms\n"
@@ -115,7 +113,7 @@ static void desk_open(struct mixd *m)
 {
     *m = (struct mixd){ .at_once = true, .trial = true };
     CHECK_INT(mixd_init(m, "mixd", RATE, QUANTUM), 0);
-    CHECK_INT(console_set_folder(m->console, folder), 0);
+    CHECK_INT(console_set_folder(m->console, folder()), 0);
 }
 
 static void run(struct mixd *m, const char *text)
@@ -146,7 +144,7 @@ static void value_print(void *context, const struct console_value *v)
 static void look(struct mixd *m, struct text *out)
 {
     text_empty(out);
-    session_write(m, folder, out);
+    session_write(m, folder(), out);
     console_each_object(m->console, out, object_print);
     console_each_value(m->console, out, value_print);
     CHECK(!out->failed);
@@ -186,7 +184,7 @@ static void a_copy_is_what_the_lines_build(void)
     struct text lines = { 0 };
     desk_open(&first);
     run(&first, session);
-    session_write(&first, folder, &lines); /* lines round what they tell, but only once */
+    session_write(&first, folder(), &lines); /* lines round what they tell, but only once */
     desk_open(&desk);
     run(&desk, text_string(&lines));
     run(&desk, leaving);
@@ -194,7 +192,7 @@ static void a_copy_is_what_the_lines_build(void)
     desk_open(&copied);
     desk_open(&built);
     CHECK_INT(console_copy(copied.console, desk.console), 0);
-    session_write(&desk, folder, &lines);
+    session_write(&desk, folder(), &lines);
     run(&built, text_string(&lines));
     alike(&desk, &copied, "copy");
     alike(&built, &copied, "copy");
@@ -205,7 +203,7 @@ static void a_copy_is_what_the_lines_build(void)
         alike(&built, &copied, tried[i]);
     }
     struct text after = { 0 };
-    session_write(&desk, folder, &after); /* it has noticed nothing */
+    session_write(&desk, folder(), &after); /* it has noticed nothing */
     CHECK_STR(text_string(&after), text_string(&lines));
     reply_free(replies[0]);
     reply_free(replies[1]);
@@ -219,33 +217,18 @@ static void a_copy_is_what_the_lines_build(void)
 
 static void file_write(const char *name, uint32_t channels)
 {
-    char path[128];
     static float data[2 * FRAMES];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
     data[0] = 0.5F;
-    CHECK_INT(wavfile_write(path, &(struct wavfile){ RATE, channels, FRAMES, data }, WAVFILE_FLOAT),
+    CHECK_INT(wavfile_write(in_folder(name), &(struct wavfile){ RATE, channels, FRAMES, data },
+                            WAVFILE_FLOAT),
               0);
-}
-
-static void files_remove(void)
-{
-    static const char *const names[] = { "mono.wav", "stereo.wav" };
-    char path[128];
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        unlink(path);
-    }
-    rmdir(folder);
 }
 
 int main(void)
 {
     log_open(-1);
-    if (!mkdtemp(folder))
-        return EXIT_FAILURE;
     file_write("mono.wav", 1);
     file_write("stereo.wav", 2);
     RUN(a_copy_is_what_the_lines_build);
-    files_remove();
     return check_done();
 }

@@ -1,20 +1,17 @@
 /* test_cues.c - a primed marker is begun at once, exactly, and is primed again by itself */
 #include "mixer/link.h"
 #include "mixer/markers.h"
+#include "tests/folder.h"
 #include "tests/player.h"
 #include "tests/studio.h"
 
-#include <unistd.h>
-
 enum { FILES = 3, LENGTH = 20 * RATE, PORT = 2, HERE = 7 * RATE + 11, THERE = 3 * RATE };
-
-static char folder[] = "/tmp/mixd-cues-XXXXXX";
 
 static const char *path_of(int file)
 {
-    static char paths[FILES][64];
-    snprintf(paths[file], sizeof paths[0], "%s/%d.wav", folder, file);
-    return paths[file];
+    char name[16];
+    snprintf(name, sizeof name, "%d.wav", file);
+    return in_folder(name);
 }
 
 static struct studio studio;
@@ -193,16 +190,11 @@ static void there_is_an_end_to_them(void)
 
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
     for (int i = 0; i < FILES; i++)
         timeline_write(path_of(i), RATE, LENGTH);
     RUN(it_begins_in_the_next_quantum);
     RUN(it_follows_the_desk);
     RUN(it_follows_the_timeline);
     RUN(there_is_an_end_to_them);
-    for (int i = 0; i < FILES; i++)
-        unlink(path_of(i));
-    rmdir(folder);
     return check_done();
 }

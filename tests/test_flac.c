@@ -4,16 +4,14 @@
  * what is read must be as it was, or silent; and a seek gives what reading on gives.
  */
 #include "tests/check.h"
+#include "tests/folder.h"
 
 #include "mixer/audiofile.h"
 
-#include <dirent.h>
 #include <stdbool.h>
-#include <unistd.h>
 
 enum { RATE = 48000, FRAMES = 30000, BLOCK = 1000, CHANNELS_MOST = 8, FILE_MOST = 4 << 20 };
 
-static char folder[] = "/tmp/mixd-flac-XXXXXX";
 static float source[CHANNELS_MOST * FRAMES], whole[CHANNELS_MOST * FRAMES];
 static unsigned char bytes[FILE_MOST], damaged[FILE_MOST];
 
@@ -23,13 +21,6 @@ static uint32_t chance(uint32_t below)
 {
     seed = seed * 1664525u + 1013904223u;
     return (uint32_t)((uint64_t)seed * below >> 32);
-}
-
-static const char *in_folder(const char *name)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
 }
 
 static size_t read_bytes(const char *name, unsigned char *out)
@@ -73,7 +64,7 @@ static void encode(uint32_t channels, int bits, const char *options)
     snprintf(command, sizeof command,
              "cd %s && flac -f -s --force-raw-format --endian=little --sign=signed --channels=%u "
              "--bps=%d --sample-rate=%d -b %d %s",
-             folder, channels, bits, RATE, BLOCK, options);
+             folder(), channels, bits, RATE, BLOCK, options);
     if (system(command) != 0)
         CHECK_FAIL("failed: %s", command);
 }
@@ -310,21 +301,10 @@ static void what_is_no_flac_is_refused(void)
     refused("rate.flac", bytes, n, "rate of 0 Hz");
 }
 
-static void tidy_up(void)
-{
-    DIR *dir = opendir(folder);
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        unlink(in_folder(d->d_name));
-    closedir(dir);
-    rmdir(folder);
-}
-
 int main(void)
 {
     if (system("command -v flac >/dev/null") != 0)
         CHECK_SKIP("needs flac");
-    if (!mkdtemp(folder))
-        return 1;
     RUN(every_width_and_number_of_channels);
     RUN(seeks_without_a_table_or_a_length);
     RUN(in_ogg);
@@ -333,6 +313,5 @@ int main(void)
     RUN(the_place_of_the_damage_is_told);
     RUN(other_channels_are_no_more_of_the_sound);
     RUN(what_is_no_flac_is_refused);
-    tidy_up();
     return check_done();
 }

@@ -8,6 +8,7 @@
  */
 #include "mixer/console.h"
 #include "mixer/link.h"
+#include "tests/folder.h"
 #include "tests/player.h"
 #include "tests/studio.h"
 
@@ -25,7 +26,6 @@ struct voice {
     uint32_t left;
 };
 
-static char folder[] = "/tmp/mixd-locates-XXXXXX";
 static uint32_t seed = 11;
 static struct studio studio;
 static struct voice voices[VOICES];
@@ -41,9 +41,9 @@ static uint32_t below(uint32_t n)
 
 static const char *path_of(int track)
 {
-    static char path[64];
-    snprintf(path, sizeof path, "%s/%d.wav", folder, track);
-    return path;
+    char name[16];
+    snprintf(name, sizeof name, "%d.wav", track);
+    return in_folder(name);
 }
 
 static void write_files(void)
@@ -224,13 +224,8 @@ int main(int argc, char **argv)
         locates_wanted = (uint32_t)atoi(argv[1]);
     if (argc > 2)
         seed = (uint32_t)atoi(argv[2]);
-    if (!mkdtemp(folder))
-        return 1;
     write_files();
     RUN(hard);
     RUN(crossfaded);
-    for (int i = 0; i < TRACKS; i++)
-        unlink(path_of(i));
-    rmdir(folder);
     return check_done();
 }

@@ -9,17 +9,16 @@
  */
 #include "mixer/console.h"
 #include "mixer/link.h"
+#include "tests/folder.h"
 #include "tests/studio.h"
 #include "tests/timeline.h"
 
 #include <time.h>
-#include <unistd.h>
 
 enum { RATE = 8000, QUANTUM = 16, PERIOD = 64, PORT = 2, MS = RATE / 1000, MINUTE = 60 * RATE };
 enum { LENGTH = 11 * MINUTE, TURNS = 100000, MOST = 40000 /* frames that one loop is given */ };
 
-static char folder[] = "/tmp/mixd-loops-XXXXXX";
-static char path[64];
+static const char *path;
 static uint32_t seed = 5, turns_wanted = TURNS;
 
 static uint32_t below(uint32_t n)
@@ -260,14 +259,10 @@ int main(int argc, char **argv)
         turns_wanted = (uint32_t)atoi(argv[1]);
     if (argc > 2)
         seed = (uint32_t)atoi(argv[2]);
-    if (!mkdtemp(folder))
-        return 1;
-    snprintf(path, sizeof path, "%s/frames.wav", folder);
+    path = in_folder("frames.wav");
     timeline_write(path, RATE, LENGTH);
     RUN(seams_are_the_crossfade_of_the_contract);
     RUN(ten_minutes_whole);
     RUN(any_loop_changed_while_rolling);
-    unlink(path);
-    rmdir(folder);
     return check_done();
 }

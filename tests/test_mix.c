@@ -2,50 +2,28 @@
 #include "mixer/console.h"
 #include "mixer/engine.h"
 #include "tests/check.h"
+#include "tests/desk.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
-#include "tests/wavfile.h"
 
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { RATE = 48000, FRAMES = 48000 };
-
-static char folder[64];
-
-static const char *path_in(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void write_mono(const char *name, float *data, size_t frames)
-{
-    struct wavfile w = { RATE, 1, frames, data };
-    CHECK_INT(wavfile_write(path_in(name), &w, WAVFILE_FLOAT), 0);
-}
 
 static void write_ramp(void)
 {
     float *x = malloc(sizeof *x * FRAMES);
     signal_ramp(x, FRAMES, 1);
-    write_mono("ramp.wav", x, FRAMES);
+    desk_write("ramp.wav", RATE, x, FRAMES);
     signal_sine(x, FRAMES, 375, RATE, 0.5); /* 128 frames a cycle */
-    write_mono("sine.wav", x, FRAMES);
+    desk_write("sine.wav", RATE, x, FRAMES);
     signal_impulse(x, 64, 0);
-    write_mono("delta.wav", x, 64);
+    desk_write("delta.wav", RATE, x, 64);
     signal_impulse(x, 64, 32);
-    write_mono("late.wav", x, 64);
+    desk_write("late.wav", RATE, x, 64);
     free(x);
-}
-
-static void add_file(struct studio *s, const char *name, const char *file, const char *keys)
-{
-    char line[512];
-    snprintf(line, sizeof line, "strip %s source=%s %s", name, path_in(file), keys);
-    studio_add(s, line);
 }
 
 /* Frames can be made faster than decoders prime; a little slower, they get their turn. */
@@ -69,7 +47,7 @@ static void begins_at_its_frame(void)
     for (uint32_t period = 64; period <= 4096; period *= 4) {
         struct studio s;
         studio_open(&s, RATE, 64);
-        add_file(&s, "a", "ramp.wav", "pan=L100 offset=1001f");
+        desk_strip(&s, "a", "ramp.wav", "pan=L100 offset=1001f");
         float *x = play(&s, 51200, period);
         CHECK_INT(signal_onset(x, 51200), 1001);
         CHECK_INT(signal_ramp_frame(x[1001]), 1);
@@ -93,7 +71,7 @@ static void pan_laws_hold(void)
         char keys[64];
         studio_open(&s, RATE, 64);
         snprintf(keys, sizeof keys, "panlaw=%s", laws[i].law);
-        add_file(&s, "a", "sine.wav", keys);
+        desk_strip(&s, "a", "sine.wav", keys);
         float *x = play(&s, 6400, 64);
         CHECK_DB(signal_peak(x, 6400) / 0.5, laws[i].centre, 0.001);
         free(x);
@@ -109,8 +87,8 @@ static void periods_do_not_matter(void)
         struct studio s;
         studio_open(&s, RATE, 64);
         studio_add(&s, "bus hall gain=-2dB");
-        add_file(&s, "a", "sine.wav", "gain=-3.3dB pan=R20 send/hall=-7dB");
-        add_file(&s, "b", "ramp.wav", "trim=-60dB polarity=on loop=on offset=333f");
+        desk_strip(&s, "a", "sine.wav", "gain=-3.3dB pan=R20 send/hall=-7dB");
+        desk_strip(&s, "b", "ramp.wav", "trim=-60dB polarity=on loop=on offset=333f");
         float *x = play(&s, 57344, period);
         if (!first)
             first = x;
@@ -128,7 +106,7 @@ static void changes_are_ramps(void)
 {
     struct studio s;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "sine.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "sine.wav", "pan=L100 loop=on");
     free(play(&s, 6400, 64));
     float steady = 0, *x = calloc(12800, sizeof *x), *out[STUDIO_PORTS] = { x };
     studio_run(&s, out, 1280, 64);
@@ -149,7 +127,7 @@ static void locates_to_the_frame(void)
     struct studio s;
     struct refusal why;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "ramp.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "ramp.wav", "pan=L100 loop=on");
     free(play(&s, 6400, 64));
     uint64_t began = link_horizon(s.link);
     CHECK_INT(console_locate(s.console, 30000, &why), 0);
@@ -177,7 +155,7 @@ static void loops_to_the_frame(void)
     struct studio s;
     struct refusal why;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "ramp.wav", "pan=L100");
+    desk_strip(&s, "a", "ramp.wav", "pan=L100");
     studio_set(&s, "engine/xfade", "0s", UINT32_MAX);
     CHECK_INT(console_loop(s.console, 1000, 1333, &why), 0);
     float *x = play(&s, 9600, 64);
@@ -193,7 +171,7 @@ static void regions_begin_and_end(void)
 {
     struct studio s;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "ramp.wav", "pan=L100 offset=1001f in=500f end=2500f fadein=99f");
+    desk_strip(&s, "a", "ramp.wav", "pan=L100 offset=1001f in=500f end=2500f fadein=99f");
     CHECK_INT(console_end(s.console), 3001);
     float *x = play(&s, 9600, 64);
     CHECK_INT(signal_onset(x, 9600), 1001);
@@ -207,7 +185,7 @@ static void regions_begin_and_end(void)
     studio_close(&s);
 
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "ramp.wav", "pan=L100");
+    desk_strip(&s, "a", "ramp.wav", "pan=L100");
     free(play(&s, 6400, 64));
     studio_set(&s, "strip/a/in", "7000f", UINT32_MAX);
     x = calloc(6400, sizeof *x);
@@ -229,7 +207,7 @@ static void stop_fades_and_stands(void)
 {
     struct studio s;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "sine.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "sine.wav", "pan=L100 loop=on");
     float *before = play(&s, 6400, 64), *x = calloc(6400, sizeof *x), *out[STUDIO_PORTS] = { x };
     console_stop(s.console, 480, 0);
     studio_run(&s, out, 6400, 64);
@@ -247,9 +225,9 @@ static void joins_in_step(void)
 {
     struct studio s;
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "ramp.wav", "pan=L100 gain=-inf loop=on");
+    desk_strip(&s, "a", "ramp.wav", "pan=L100 gain=-inf loop=on");
     free(play(&s, 6400, 64));
-    add_file(&s, "b", "ramp.wav", "pan=L100 loop=on");
+    desk_strip(&s, "b", "ramp.wav", "pan=L100 loop=on");
     float *x = calloc(6400, sizeof *x), *out[STUDIO_PORTS] = { x };
     uint32_t n = 0;
     while (!console_settled(s.console)) {
@@ -305,7 +283,7 @@ static void removes_without_a_click(void)
     struct refusal why;
     studio_open(&s, RATE, 64);
     studio_add(&s, "bus hall");
-    add_file(&s, "a", "sine.wav", "pan=L100 loop=on send/hall=-6dB");
+    desk_strip(&s, "a", "sine.wav", "pan=L100 loop=on send/hall=-6dB");
     float *before = play(&s, 6400, 64);
     CHECK_INT(console_remove(s.console, "bus/hall", &why), 0);
     CHECK_INT(console_remove(s.console, "strip/a", &why), 0);
@@ -314,7 +292,7 @@ static void removes_without_a_click(void)
     CHECK(signal_max_step(x, 6400) <= signal_max_step(before, 6400) + 1.5 / 480);
     CHECK_NEAR(signal_peak(x + 640, 5760), 0, 0);
     CHECK(console_settled(s.console));
-    add_file(&s, "a", "sine.wav", "");
+    desk_strip(&s, "a", "sine.wav", "");
     studio_add(&s, "bus hall");
     free(before);
     free(x);
@@ -325,7 +303,7 @@ static void insert_reverb(struct studio *s, const char *tail)
 {
     struct refusal why;
     char slot[64];
-    const struct console_key keys[] = { { "ir", path_in("delta.wav") },
+    const struct console_key keys[] = { { "ir", in_folder("delta.wav") },
                                         { "normalise", "off" },
                                         { "xfade", "20ms" },
                                         { "tail", tail } };
@@ -341,13 +319,13 @@ static void responses_swap_without_a_click(const char *tail)
     struct refusal why;
     float *x = calloc(SWAPS * PART, sizeof *x);
     studio_open(&s, RATE, 64);
-    add_file(&s, "a", "sine.wav", "pan=L100 loop=on");
+    desk_strip(&s, "a", "sine.wav", "pan=L100 loop=on");
     insert_reverb(&s, tail);
     free(play(&s, 6400, 64));
     for (int i = 0; i < SWAPS; i++) {
         float *part[STUDIO_PORTS] = { x + i * PART };
         int err = console_load(s.console, "strip/a/reverb",
-                               path_in(i % 2 ? "delta.wav" : "late.wav"), &why);
+                               in_folder(i % 2 ? "delta.wav" : "late.wav"), &why);
         CHECK(!err || why.fault == FAULT_BUSY);
         studio_run(&s, part, PART, 64);
     }
@@ -355,7 +333,7 @@ static void responses_swap_without_a_click(const char *tail)
      * together, in powers that fade; half of that many is never reached. */
     CHECK(signal_max_step(x, SWAPS * PART) < 4 * 0.0245);
     studio_run(&s, NULL, 64 * 1600, 64); /* the last one that rings has a second of predelay */
-    CHECK_INT(console_load(s.console, "strip/a/reverb", path_in("late.wav"), &why), 0);
+    CHECK_INT(console_load(s.console, "strip/a/reverb", in_folder("late.wav"), &why), 0);
     studio_run(&s, NULL, 64 * 1600, 64);
     float *out[STUDIO_PORTS] = { x };
     studio_run(&s, out, 6400, 64);
@@ -377,9 +355,6 @@ static void responses_are_cut(void)
 
 int main(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/mixd-mix-XXXXXX");
-    if (!mkdtemp(folder))
-        return 1;
     write_ramp();
     RUN(begins_at_its_frame);
     RUN(pan_laws_hold);
@@ -395,10 +370,5 @@ int main(void)
     RUN(removes_without_a_click);
     RUN(responses_ring_out);
     RUN(responses_are_cut);
-    unlink(path_in("ramp.wav"));
-    unlink(path_in("sine.wav"));
-    unlink(path_in("delta.wav"));
-    unlink(path_in("late.wav"));
-    rmdir(folder);
     return check_done();
 }

@@ -209,9 +209,7 @@ static void refuses_what_is_none(void)
 
 int main(void)
 {
-    static const char *const names[] = { "ramp.wav" };
     signal_ramp(ramp, LENGTH, 1);
-    desk_begin("oneshot");
     desk_write("ramp.wav", DESK_RATE, ramp, LENGTH);
     RUN(plays_while_the_transport_stands);
     RUN(ignores_the_timeline);
@@ -220,6 +218,5 @@ int main(void)
     RUN(loops_until_it_is_stopped);
     RUN(takes_settings_with_the_next);
     RUN(refuses_what_is_none);
-    desk_end(names, 1);
     return check_done();
 }

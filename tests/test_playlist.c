@@ -8,6 +8,7 @@
 #include "mixer/playlist.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { PARTS = 6, ROOM = 400000 };
 
@@ -37,7 +38,7 @@ static void queue(struct studio *s, uint32_t from, uint32_t to)
     char paths[PARTS][128];
     struct refusal why;
     for (uint32_t k = from; k < to; k++) {
-        snprintf(paths[k], sizeof paths[k], "%s", desk_path(parts[k]));
+        snprintf(paths[k], sizeof paths[k], "%s", in_folder(parts[k]));
         files[k - from] = paths[k];
     }
     if (console_queue(s->console, "strip/bed", files, to - from, &why))
@@ -147,7 +148,7 @@ static void goes_on_behind_a_bad_file(void)
     uint64_t start = 0;
     desk_write_ramp("short.wav", 3000, 500);
     for (int k = 0; k < 5; k++) {
-        snprintf(paths[k], sizeof paths[k], "%s", desk_path(names[k]));
+        snprintf(paths[k], sizeof paths[k], "%s", in_folder(names[k]));
         entries[k] = (struct playlist_entry){ paths[k], 0, places[k] };
     }
     struct playlist_plan plan = { entries, 5, 1, DESK_RATE, QUALITY_FASTEST, 0 };
@@ -180,7 +181,7 @@ static void goes_on_behind_a_bad_file(void)
     }
     CHECK(!playlist_problem(p, 2));
     playlist_close(p);
-    unlink(desk_path("short.wav"));
+    unlink(in_folder("short.wav"));
 }
 
 /* It comes back in the middle of its place, where it is by then; the last one too. */
@@ -189,8 +190,8 @@ static void takes_up_a_file_that_comes_back(void)
     struct audiofile_info info;
     const char *why;
     char paths[2][128];
-    snprintf(paths[0], sizeof paths[0], "%s", desk_path("0.wav"));
-    snprintf(paths[1], sizeof paths[1], "%s", desk_path("late.wav"));
+    snprintf(paths[0], sizeof paths[0], "%s", in_folder("0.wav"));
+    snprintf(paths[1], sizeof paths[1], "%s", in_folder("late.wav"));
     struct playlist_entry entries[] = {
         { paths[0], 0, 40000 }, { paths[1], 0, 5000 }, { paths[0], 0, 40000 }, { paths[1], 0, 5000 }
     };
@@ -225,8 +226,8 @@ static void tells_of_a_missing_file_once(void)
     begin(&s, "");
     queue(&s, 1, PARTS);
     char from[128];
-    snprintf(from, sizeof from, "%s", desk_path("4.wav"));
-    CHECK_INT(rename(from, desk_path("away.wav")), 0);
+    snprintf(from, sizeof from, "%s", in_folder("4.wav"));
+    CHECK_INT(rename(from, in_folder("away.wav")), 0);
     desk_roll(&s);
     desk_hear(&s, x, 160000);
     for (uint32_t i = 0; i < 160000; i++) {
@@ -237,8 +238,8 @@ static void tells_of_a_missing_file_once(void)
     CHECK_INT(wrong, 0);
     CHECK(strstr(s.report, "4.wav: no such file"));
     char away[128];
-    snprintf(away, sizeof away, "%s", desk_path("away.wav"));
-    CHECK_INT(rename(away, desk_path("4.wav")), 0);
+    snprintf(away, sizeof away, "%s", in_folder("away.wav"));
+    CHECK_INT(rename(away, in_folder("4.wav")), 0);
     studio_close(&s);
 }
 
@@ -265,8 +266,8 @@ static void joins_every_format(void)
     const char *why;
     uint64_t start = 0;
     for (int k = 0; k < ROWS; k++) {
-        snprintf(paths[k], sizeof paths[k], "%s", desk_path(rows[k].name));
-        snprintf(line, sizeof line, rows[k].make, desk_folder, desk_folder);
+        snprintf(paths[k], sizeof paths[k], "%s", in_folder(rows[k].name));
+        snprintf(line, sizeof line, rows[k].make, folder(), folder());
         CHECK_INT(system(line), 0);
         struct audiofile *f = audiofile_open(paths[k], DESK_RATE, QUALITY_MEDIUM, &info, &why);
         CHECK(f && info.frames < UINT64_MAX);
@@ -296,8 +297,8 @@ static void refuses_whole(void)
     float two[200] = { 0 };
     struct wavfile w = { DESK_RATE, 2, 100, two };
     begin(&s, "");
-    CHECK_INT(wavfile_write(desk_path("two.wav"), &w, WAVFILE_FLOAT), 0);
-    const char *files[] = { desk_path("1.wav"), desk_path("two.wav") };
+    CHECK_INT(wavfile_write(in_folder("two.wav"), &w, WAVFILE_FLOAT), 0);
+    const char *files[] = { in_folder("1.wav"), in_folder("two.wav") };
     CHECK_INT(console_queue(s.console, "strip/bed", files, 2, &why), -1);
     CHECK_INT(why.fault, FAULT_TYPE);
     files[1] = "nowhere.wav";
@@ -306,13 +307,12 @@ static void refuses_whole(void)
     CHECK_INT(console_queue(s.console, "master", files, 1, &why), -1);
     CHECK_INT(why.fault, FAULT_TYPE);
     CHECK_INT(console_queue_place(s.console, "strip/bed"), 0);
-    unlink(desk_path("two.wav"));
+    unlink(in_folder("two.wav"));
     studio_close(&s);
 }
 
 int main(void)
 {
-    desk_begin("playlist");
     for (int k = 0; k < PARTS; k++) {
         desk_write_ramp(parts[k], lengths[k], starts[k] + 1);
         starts[k + 1] = starts[k] + lengths[k];
@@ -326,6 +326,5 @@ int main(void)
     RUN(tells_of_a_missing_file_once);
     RUN(joins_every_format);
     RUN(refuses_whole);
-    desk_end(parts, PARTS);
     return check_done();
 }

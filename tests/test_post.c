@@ -48,9 +48,6 @@ static void nothing_is_freed_while_its_batch_is_under_way(void)
 
 int main(void)
 {
-    static const char *const files[] = { "a.wav" };
-    desk_begin("post");
     RUN(nothing_is_freed_while_its_batch_is_under_way);
-    desk_end(files, 1);
     return check_done();
 }

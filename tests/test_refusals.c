@@ -111,7 +111,7 @@ static void refusals_change_nothing(void)
     for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
         char line[512];
         struct refusal why = { .fault = FAULT_INTERNAL };
-        snprintf(line, sizeof line, attempts[i].line, path_in(attempts[i].file));
+        snprintf(line, sizeof line, attempts[i].line, in_folder(attempts[i].file));
         if (attempt(&s, line, &why) != -1 || why.fault != attempts[i].fault)
             CHECK_FAIL("%s %s: %d \"%s\"", attempts[i].line, attempts[i].file, why.fault, why.text);
     }
@@ -165,10 +165,9 @@ static void dense_sends_are_walked_quickly(void)
 
 int main(void)
 {
-    begin_files("refusals");
+    write_files();
     RUN(refusals_change_nothing);
     RUN(buses_in_use_stay);
     RUN(dense_sends_are_walked_quickly);
-    remove_files();
     return check_done();
 }

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { LENGTH = 96000, HALF = 48000, STEP = DESK_QUANTUM };
 
@@ -55,7 +56,7 @@ static void a_file_that_grows_plays_on(void)
     desk_write_ramp("b.wav", LENGTH, 0);
     char command[300];
     /* Over what is there, without cutting it first: that would be a file that shrinks. */
-    snprintf(command, sizeof command, "cat %s 1<>%s", desk_path("b.wav"), desk_path("a.wav"));
+    snprintf(command, sizeof command, "cat %s 1<>%s", in_folder("b.wav"), in_folder("a.wav"));
     CHECK_INT(system(command), 0);
     hear_paced(&s, heard + 9600, HALF);
     CHECK_INT(wrong(heard, 0, 9600 + HALF), 0);
@@ -71,7 +72,7 @@ static void but_not_behind_its_end(void)
     begin(&s, "ring=50ms end=1s");
     desk_write_ramp("b.wav", LENGTH, 1);
     char command[300];
-    snprintf(command, sizeof command, "cat %s 1<>%s", desk_path("b.wav"), desk_path("a.wav"));
+    snprintf(command, sizeof command, "cat %s 1<>%s", in_folder("b.wav"), in_folder("a.wav"));
     CHECK_INT(system(command), 0);
     hear_paced(&s, heard, HALF + 4800);
     CHECK_INT(wrong(heard, 1, HALF), 0);
@@ -86,7 +87,7 @@ static void a_file_that_is_replaced_plays_on(void)
     desk_write_ramp("a.wav", LENGTH, 1);
     begin(&s, "ring=50ms");
     desk_write_ramp("b.wav", LENGTH, 500001);
-    CHECK_INT(rename(desk_path("b.wav"), desk_path("a.wav")), 0);
+    CHECK_INT(rename(in_folder("b.wav"), in_folder("a.wav")), 0);
     hear_paced(&s, heard, 64000);
     CHECK_INT(wrong(heard, 1, 64000), 0);
     CHECK(strstr(s.report, "a.wav: was replaced by another file"));
@@ -119,7 +120,7 @@ static void a_file_that_is_replaced_while_it_is_kept_ready(void)
         console_each_marker(s.console, &ready, take_ready);
     }
     desk_write_ramp("b.wav", LENGTH, 500001);
-    CHECK_INT(rename(desk_path("b.wav"), desk_path("a.wav")), 0);
+    CHECK_INT(rename(in_folder("b.wav"), in_folder("a.wav")), 0);
     CHECK_INT(console_locate(s.console, 1000, &why), 0);
     console_tick(s.console);
     hear_paced(&s, heard, HALF);
@@ -133,7 +134,7 @@ static void a_file_that_is_gone_plays_on(void)
     struct studio s;
     desk_write_ramp("a.wav", LENGTH, 1);
     begin(&s, "ring=50ms");
-    CHECK_INT(unlink(desk_path("a.wav")), 0);
+    CHECK_INT(unlink(in_folder("a.wav")), 0);
     hear_paced(&s, heard, 64000);
     CHECK_INT(wrong(heard, 1, 64000), 0);
     CHECK(strstr(s.report, "a.wav: is gone from its folder"));
@@ -148,7 +149,7 @@ static void a_file_that_comes_back_is_in_step(void)
     desk_write_ramp("a.wav", LENGTH, 1);
     begin(&s, "");
     desk_hear(&s, heard, 4800);
-    CHECK_INT(rename(desk_path("a.wav"), desk_path("b.wav")), 0);
+    CHECK_INT(rename(in_folder("a.wav"), in_folder("b.wav")), 0);
     CHECK_INT(console_locate(s.console, 0, &why), 0);
     desk_settle(&s, heard, 4800, 48000);
     CHECK(strstr(s.report, "no such file"));
@@ -156,7 +157,7 @@ static void a_file_that_comes_back_is_in_step(void)
     s.report[0] = '\0';
     hear_paced(&s, heard, 14400); /* three trials */
     CHECK_STR(s.report, "");
-    CHECK_INT(rename(desk_path("b.wav"), desk_path("a.wav")), 0);
+    CHECK_INT(rename(in_folder("b.wav"), in_folder("a.wav")), 0);
     while (!strcmp(state(&s), "lost"))
         hear_paced(&s, heard, 640);
     CHECK(strstr(s.report, "plays again"));
@@ -171,8 +172,6 @@ static void a_file_that_comes_back_is_in_step(void)
 
 int main(void)
 {
-    static const char *const files[] = { "a.wav", "b.wav" };
-    desk_begin("retry");
     RUN(a_file_that_grows_plays_on);
     RUN(but_not_behind_its_end);
     RUN(a_file_that_is_replaced_plays_on);
@@ -181,6 +180,5 @@ int main(void)
     RUN(a_file_that_comes_back_is_in_step);
     while (track_decoders() > 0)
         nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
-    desk_end(files, 2);
     return check_done();
 }

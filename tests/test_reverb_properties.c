@@ -15,25 +15,22 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/rtguard.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
 #include "tests/wavfile.h"
-
-#include <unistd.h>
 
 enum { RATE = 48000, FILES = 4, ACTS = 60, VALUES = 32 };
 enum { LIFE = 200 << 10, SLEEP = 200 << 10, AFTERLIFE = 24 << 10, ALL = LIFE + SLEEP + AFTERLIFE };
 enum { PORT = 2 }; /* of the input; the master has the first two */
 enum rhythm { STEADY, MULTIPLES, ANY, RHYTHMS };
 
-static char folder[64];
-
 static const char *path_of(uint32_t i)
 {
-    static char paths[FILES][128];
-    snprintf(paths[i], sizeof paths[i], "%s/ir%u.wav", folder, i);
-    return paths[i];
+    char name[32];
+    snprintf(name, sizeof name, "ir%u.wav", i);
+    return in_folder(name);
 }
 
 /* Mono, stereo and true stereo; the longest is half a second. */
@@ -364,14 +361,8 @@ int main(int argc, char **argv)
         seeds_wanted = (uint32_t)strtoul(argv[1], NULL, 10);
     if (argc > 2)
         first_seed = (uint32_t)strtoul(argv[2], NULL, 10);
-    snprintf(folder, sizeof folder, "/tmp/mixd-properties-XXXXXX");
-    if (!mkdtemp(folder))
-        return 1;
     write_files();
     printf("seeds %u to %u\n", first_seed, first_seed + seeds_wanted - 1);
     RUN(bits_depend_on_nothing_else);
-    for (uint32_t i = 0; i < FILES; i++)
-        unlink(path_of(i));
-    CHECK_INT(rmdir(folder), 0);
     return check_done();
 }

@@ -3,6 +3,7 @@
  * What other tests lean on is checked against arithmetic, and the files against sox.
  */
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/wavfile.h"
 
@@ -12,16 +13,6 @@
 
 enum { N = 48000 };
 static float a[2 * N], b[2 * N];
-static char folder[] = "/tmp/test_signals.XXXXXX";
-
-static const char *in_folder(const char *name)
-{
-    static char path[2][256];
-    static int turn;
-    turn = !turn;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
-    return path[turn];
-}
 
 static void sine_has_the_level_of_a_sine(void)
 {
@@ -170,8 +161,6 @@ static void a_lie_is_written_as_told(void)
 
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
     RUN(sine_has_the_level_of_a_sine);
     RUN(noise_is_uniform_and_seeded);
     RUN(grid_sums_are_exact_in_any_order);
@@ -181,10 +170,5 @@ int main(void)
     RUN(files_come_back);
     RUN(sox_agrees);
     RUN(a_lie_is_written_as_told);
-    for (const char *const *name =
-             (const char *const[]){ "x.wav", "ours.wav", "sox.wav", "lie.wav", "empty.wav", NULL };
-         *name; name++)
-        unlink(in_folder(*name));
-    rmdir(folder);
     return check_done();
 }

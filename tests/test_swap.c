@@ -8,22 +8,19 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
 #include "tests/wavfile.h"
 
-#include <unistd.h>
-
 enum { RATE = 48000, QUANTUM = 64, XFADE = 1920 /* 40 ms */ };
 enum { PORT = 2 }; /* of the input; the master has the first two */
 
-static char folder[64];
-
 static const char *path_of(uint32_t i)
 {
-    static char path[128];
-    snprintf(path, sizeof path, "%s/take%u.wav", folder, i);
-    return path;
+    char name[32];
+    snprintf(name, sizeof name, "take%u.wav", i);
+    return in_folder(name);
 }
 
 enum { TAKES = 3, SOUND = 60000, WHOLE = 120000 };
@@ -196,17 +193,12 @@ static void a_cut_tail_ends_with_the_crossfade(void)
 
 int main(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/mixd-swap-XXXXXX");
-    if (!mkdtemp(folder))
-        return 1;
     write_takes();
     RUN(an_old_tail_rings_out_whole);
     RUN(a_swap_is_a_crossfade);
     RUN(a_cut_tail_ends_with_the_crossfade);
     for (uint32_t i = 0; i < TAKES; i++) {
-        unlink(path_of(i));
         free(takes[i].taps);
     }
-    CHECK_INT(rmdir(folder), 0);
     return check_done();
 }

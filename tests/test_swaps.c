@@ -10,6 +10,7 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/rtguard.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
@@ -28,13 +29,11 @@ enum { PORT_LEFT = 2, PORT_RIGHT = 3 }; /* of the input; the master has the firs
 /* As many as the issue asks for; sanitizers are told to make do with fewer. */
 static uint32_t swaps_wanted = 10000, seed = 1;
 
-static char folder[64];
-
 static const char *path_of(uint32_t i)
 {
-    static char path[128];
-    snprintf(path, sizeof path, "%s/lumps%u.wav", folder, i);
-    return path;
+    char name[32];
+    snprintf(name, sizeof name, "lumps%u.wav", i);
+    return in_folder(name);
 }
 
 static uint32_t pick(uint32_t n)
@@ -377,15 +376,9 @@ int main(int argc, char **argv)
         swaps_wanted = (uint32_t)strtoul(argv[1], NULL, 10);
     if (argc > 2)
         seed = (uint32_t)strtoul(argv[2], NULL, 10);
-    snprintf(folder, sizeof folder, "/tmp/mixd-swaps-XXXXXX");
-    if (!mkdtemp(folder))
-        return 1;
     printf("%" PRIu32 " swaps, seed %" PRIu32 "\n", swaps_wanted, seed);
     write_lumps();
     RUN(many_swaps_leave_nothing_behind);
     RUN(swaps_beside_the_audio_thread);
-    for (uint32_t i = 0; i < FILES; i++)
-        unlink(path_of(i));
-    CHECK_INT(rmdir(folder), 0);
     return check_done();
 }

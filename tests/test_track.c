@@ -3,14 +3,12 @@
  * The test thread plays the engine and waits for frames as the render driver does.
  */
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/player.h"
-
-#include <unistd.h>
 
 enum { LENGTH = 10000 };
 
-static char folder[] = "/tmp/mixd-track-XXXXXX";
-static char path[64];
+static const char *path;
 
 static struct track_plan plan_of(uint64_t position, uint64_t offset)
 {
@@ -231,9 +229,7 @@ static void figures_tell_the_end(void)
 
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
-    snprintf(path, sizeof path, "%s/ramp.wav", folder);
+    path = in_folder("ramp.wav");
     timeline_write(path, RATE, LENGTH);
     RUN(from_the_beginning_to_the_end);
     RUN(from_anywhere_with_any_offset);
@@ -244,7 +240,5 @@ int main(void)
     RUN(sounding_between_first_and_last_frame);
     RUN(figures_tell_the_end);
     player_await_no_decoders();
-    unlink(path);
-    rmdir(folder);
     return check_done();
 }

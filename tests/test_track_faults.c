@@ -4,24 +4,15 @@
  * so whoever pulls on without waking it empties the ring and starves at a known frame.
  */
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/player.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { LENGTH = 100000 };
-
-static char folder[] = "/tmp/mixd-faults-XXXXXX";
-
-static const char *in_folder(const char *name)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
 
 static const char *ramp_file(const char *name, size_t frames)
 {
@@ -186,7 +177,7 @@ static void what_cannot_be_opened_is_silence(void)
     fclose(text);
     mkfifo(in_folder("fifo.wav"), 0600);
     open_failing(in_folder("none.wav"), "no such file");
-    open_failing(folder, "directory");
+    open_failing(folder(), "directory");
     open_failing(in_folder("fifo.wav"), "not a regular file");
     open_failing(in_folder("text.wav"), "not an audio file");
 }
@@ -232,19 +223,8 @@ static void non_finite_samples_are_counted(void)
     track_close(t);
 }
 
-static void tidy_up(void)
-{
-    DIR *dir = opendir(folder);
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        unlink(in_folder(d->d_name));
-    closedir(dir);
-    rmdir(folder);
-}
-
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
     ramp_file("long.wav", LENGTH);
     RUN(holes_fade_and_keep_time);
     RUN(a_hole_in_the_middle_of_a_pull);
@@ -255,6 +235,5 @@ int main(void)
     RUN(a_file_that_shrinks_ends);
     RUN(non_finite_samples_are_counted);
     player_await_no_decoders();
-    tidy_up();
     return check_done();
 }

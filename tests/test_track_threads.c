@@ -3,6 +3,7 @@
  * A slow disk is a real file whose reads wait for permission (fanotify), which needs root.
  */
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/player.h"
 
 #include <dirent.h>
@@ -13,15 +14,6 @@
 #include <unistd.h>
 
 enum { LENGTH = 100000 };
-
-static char folder[] = "/tmp/mixd-threads-XXXXXX";
-
-static const char *in_folder(const char *name)
-{
-    static char path[300];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
 
 static const char *ramp_file(const char *name, size_t frames)
 {
@@ -282,19 +274,8 @@ static void closing_at_any_moment(void)
     player_await_no_decoders();
 }
 
-static void tidy_up(void)
-{
-    DIR *dir = opendir(folder);
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        unlink(in_folder(d->d_name));
-    closedir(dir);
-    rmdir(folder);
-}
-
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
     ramp_file("long.wav", LENGTH);
     RUN(closing_does_not_wait_for_a_disk);
     RUN(a_slow_disk_touches_its_own_track_only);
@@ -303,6 +284,5 @@ int main(void)
     RUN(a_slow_period_is_no_stop);
     RUN(a_thousand_tracks_come_and_go);
     RUN(closing_at_any_moment);
-    tidy_up();
     return check_done();
 }

@@ -10,6 +10,7 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "tests/check.h"
+#include "tests/folder.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
 #include "tests/wavfile.h"
@@ -20,7 +21,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { RATE = 48000, CYCLE = 9600, FILES = 3, STRIPS = 4, BUSES = 3, MOST = 16384, RUNS = 6 };
 enum {
@@ -48,13 +48,11 @@ struct model {
     uint32_t done, refused;
 };
 
-static char folder[64];
-
 static const char *path_of(int file)
 {
-    static char paths[FILES][128];
-    snprintf(paths[file], sizeof paths[0], "%s/sine%d.wav", folder, file);
-    return paths[file];
+    char name[32];
+    snprintf(name, sizeof name, "sine%d.wav", file);
+    return in_folder(name);
 }
 
 static void write_files(void)
@@ -467,14 +465,8 @@ static void turmoil_beside_the_audio_thread(void)
 
 int main(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/mixd-turmoil-XXXXXX");
-    if (!mkdtemp(folder))
-        return 1;
     write_files();
     RUN(turmoil_leaves_no_trace);
     RUN(turmoil_beside_the_audio_thread);
-    for (int i = 0; i < FILES; i++)
-        unlink(path_of(i));
-    rmdir(folder);
     return check_done();
 }

@@ -263,7 +263,7 @@ static void leaps_to_the_next_file(void)
     struct refusal why;
     uint64_t told;
     uint32_t n = 6400;
-    const char *next[] = { desk_path("later.wav"), desk_path("short.wav") };
+    const char *next[] = { in_folder("later.wav"), in_folder("short.wav") };
     begin(&s, "ramp.wav", "");
     CHECK_INT(console_queue(s.console, "strip/a", next, 2, &why), 0);
     desk_roll(&s);
@@ -294,9 +294,7 @@ static void leaps_to_the_next_file(void)
 
 int main(void)
 {
-    static const char *const names[] = { "sine.wav", "short.wav", "ramp.wav", "later.wav" };
     float *data = malloc(LENGTH * sizeof *data);
-    desk_begin("varispeed");
     for (uint32_t k = 0; k < LENGTH; k++)
         data[k] = (float)sine_at(k);
     desk_write("sine.wav", DESK_RATE, data, LENGTH);
@@ -313,6 +311,5 @@ int main(void)
     RUN(many_changes_in_a_row);
     RUN(one_shots_at_a_rate);
     RUN(leaps_to_the_next_file);
-    desk_end(names, 4);
     return check_done();
 }

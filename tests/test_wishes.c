@@ -35,11 +35,11 @@ static void a_file_that_a_strip_has_got_stays(void)
     studio_open(&s, DESK_RATE, DESK_QUANTUM);
     desk_add(&s, "a", "one.wav", "");
     studio_settle(&s);
-    snprintf(line, sizeof line, "strip b source=%s", desk_path("two.wav"));
+    snprintf(line, sizeof line, "strip b source=%s", in_folder("two.wav"));
     struct wishes *w = wish(line);
     CHECK(w != NULL);
     prime(&s, w);
-    CHECK_INT(console_load(s.console, "strip/a", desk_path("two.wav"), &why), 0);
+    CHECK_INT(console_load(s.console, "strip/a", in_folder("two.wav"), &why), 0);
     console_batch_begin(s.console, 0, w, false);
     console_batch_end(s.console);
     studio_run(&s, NULL, DESK_RATE / 10, DESK_QUANTUM);
@@ -52,11 +52,8 @@ static void a_file_that_a_strip_has_got_stays(void)
 
 int main(void)
 {
-    static const char *const names[] = { "one.wav", "two.wav" };
-    desk_begin("wishes");
     desk_write_ramp("one.wav", FRAMES, 0);
     desk_write_ramp("two.wav", FRAMES, 0);
     RUN(a_file_that_a_strip_has_got_stays);
-    desk_end(names, 2);
     return check_done();
 }
