@@ -10,6 +10,7 @@ Nothing here sleeps for luck: what is awaited is polled until it holds, or the t
 """
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -205,6 +206,30 @@ class Box(unittest.TestCase):
         out = self.file(name)
         run(MIXD, 'render', self.file('render.session', session + '\n'), '-o', out, *options)
         return out
+
+
+class Servers(Box):
+    """JACK servers of its own, one after the other, in place of the one that jackbox.sh brings."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = None
+        self.addCleanup(self.kill_server)
+        try:
+            os.kill(int(os.environ['JACKBOX_PID']), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def start_server(self, *options):
+        """As that one was started; an option that is given again is the one that counts."""
+        self.server = subprocess.Popen([*shlex.split(os.environ['JACKBOX_JACKD']), *options],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill_server(self):
+        """Without a farewell. Its name is free only once it was waited for."""
+        if self.server:
+            self.server.kill()
+            self.server.wait()
 
 
 def run(*command, **how):

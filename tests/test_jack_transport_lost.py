@@ -1,37 +1,17 @@
 #!/usr/bin/env python3
 """test_jack_transport_lost.py - the server that we share a timeline with dies and returns"""
-import os
-import shlex
-import signal
-import subprocess
-
 from jackline import RATE, ROLLING, STOPPED, mover, number_file
-from mixdbox import Box, fields, main, until
+from mixdbox import Servers, fields, main, until
 
 
-class Lost(Box):
-    """Servers of its own, one after the other, in place of the one that the box brings."""
-
+class Lost(Servers):
     def setUp(self):
         super().setUp()
         number_file(self.file('numbers.wav'))
-        self.server = None
-        self.addCleanup(self.kill_server)
-        try:
-            os.kill(int(os.environ['JACKBOX_PID']), signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
-    def start_server(self, client, rate=RATE):
-        words = shlex.split(os.environ['JACKBOX_JACKD'].replace(str(RATE), str(rate)))
-        self.server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def serve(self, client, *options):
+        self.start_server(*options)
         client.await_event(r'event state .*driver=jack')
-
-    def kill_server(self):
-        """Without a farewell. Its name is free only once it was waited for."""
-        if self.server:
-            self.server.kill()
-            self.server.wait()
 
     def start(self, mode):
         self.mixd = self.daemon('add strip a source=numbers.wav\nset transport/tempo 120\n'
@@ -55,14 +35,14 @@ class Lost(Box):
         client = self.start('both')
         self.assertIn('lost', client.refused('play', 'state').text)
         self.assertIn('lost', client.refused('locate 1s', 'state').text)
-        self.start_server(client)
+        self.serve(client)
         for _ in range(3):
             client.must('locate 2s')
             client.must('play')
             until(lambda: self.position(client) > 2 * RATE, 'sound')
             self.lose(client)
             until(lambda: self.state(client) == 'stopped', 'standing')
-            self.start_server(client)
+            self.serve(client)
             until(lambda: self.position(client) == 0, 'the new beginning')
             here = mover('look')
             self.assertEqual((here['state'], here['frame']), (STOPPED, 0))
@@ -71,7 +51,7 @@ class Lost(Box):
     def test_a_play_that_waits_is_answered(self):
         """Whether the server lives to obey it or not."""
         client = self.start('both')
-        self.start_server(client)
+        self.serve(client)
         client.must('play')
         client.must('stop')
         client.send('play\n')
@@ -81,13 +61,13 @@ class Lost(Box):
 
     def test_who_leads_goes_on_where_it_was(self):
         client = self.start('lead')
-        self.start_server(client)
+        self.serve(client)
         client.must('locate 2s')
         client.must('play')
         until(lambda: self.position(client) > 3 * RATE, 'sound')
         self.lose(client)
         held = self.position(client)
-        self.start_server(client)
+        self.serve(client)
         until(lambda: self.position(client) > held, 'going on')
         client.must('stop')
         client.must('play')
@@ -98,10 +78,10 @@ class Lost(Box):
         """All is built anew, with every value where it was to go."""
         client = self.start('off')
         waiting = self.mixd.client()
-        self.start_server(client)
+        self.serve(client)
         waiting.must('@1 set strip/a/gain -20dB over 600s')
         self.lose(client)
-        self.start_server(client, 44100)
+        self.serve(client, '-r', '44100')
         event = waiting.await_event(r'^event done ')
         self.assertRegex(event, r'tag=@1 address=strip/a/gain .*value=-20dB$')
 

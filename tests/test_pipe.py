@@ -96,17 +96,6 @@ class Pipe(Box):
         """The account of the pipe's strip; of one that plays nothing yet, all 0."""
         return self.client.track('news') or dict.fromkeys(('starved', 'buffered'), 0)
 
-    def holes(self, heard, want):
-        """[from, to) of every stretch that is not what lies there, its fades included."""
-        found = []
-        for i, x in enumerate(heard[:len(want)]):
-            if x == want[i]:
-                continue
-            if not found or found[-1][1] < i - QUANTUM:
-                found.append([i, i])
-            found[-1][1] = i + 1
-        return found
-
 
 class Feeding(Pipe):
     def test_slowly_in_bursts_and_closed_in_the_middle(self):
@@ -135,7 +124,7 @@ class Feeding(Pipe):
             self.assertTrue(heard[:len(want)] == want, f'{name} was touched')
             self.assertEqual(self.client.track(name)['starved'], 0)
         heard, figures = self.recorded('news', first['news'], begun), self.account()
-        holes = self.holes(heard, news)
+        holes = wavs.holes(heard, news, QUANTUM)
         self.assertGreaterEqual(len(holes), 1)
         self.assertEqual(figures['decoded'], len(news))
         self.assertEqual(figures['skipped'], figures['starved'])
@@ -294,7 +283,7 @@ class Moving(Pipe):
         until(lambda: self.account()['buffered'] > 0, 'what lies between to be dropped')
         self.reach(self.client.position() / RATE + 1)
         heard = self.recorded('news', first, begun)
-        holes = self.holes(heard[960:], self.news[8 * RATE + 960:])  # behind the crossfade
+        holes = wavs.holes(heard[960:], self.news[8 * RATE + 960:], QUANTUM)  # behind the fade
         silent = sum(b - a for a, b in holes)
         self.assertLessEqual(silent, self.account()['starved'] + len(holes) * QUANTUM)
         self.assertLess(silent, len(heard) - RATE // 2)

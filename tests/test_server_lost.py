@@ -1,12 +1,7 @@
 #!/usr/bin/env python3
 """test_server_lost.py - the JACK server dies and returns: same ports, connections and position"""
-import os
-import shlex
-import signal
-import subprocess
-
 import stems
-from mixdbox import Box, main, run, until
+from mixdbox import Servers, main, run, until
 
 
 def connections():
@@ -21,28 +16,7 @@ def connections():
     return {port: others for port, others in graph.items() if port.startswith('mixd:')}
 
 
-class ServerLost(Box):
-    """Servers of its own, one after the other, in place of the one that the box brings."""
-
-    def setUp(self):
-        super().setUp()
-        self.server = None
-        self.addCleanup(self.kill_server)
-        try:
-            os.kill(int(os.environ['JACKBOX_PID']), signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-
-    def start_server(self, *options):
-        self.server = subprocess.Popen([*shlex.split(os.environ['JACKBOX_JACKD']), *options],
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def kill_server(self):
-        """Without a farewell. Its name is free only once it was waited for."""
-        if self.server:
-            self.server.kill()
-            self.server.wait()
-
+class ServerLost(Servers):
     def test_it_comes_back_as_it_was(self):
         stems.stem(self.file('a.wav'), 2, 0)
         client = self.daemon('add strip a source=a.wav loop=on\nadd input live channels=2',

@@ -64,15 +64,7 @@ class Storage(DiskBox):
         return heard['bad']
 
     def holes(self, heard):
-        """[from, to) of every stretch that is not what lies there."""
-        want, found = self.content['bad'], []
-        for i, x in enumerate(heard[:len(want)]):
-            if x == want[i]:
-                continue
-            if not found or found[-1][1] < i - QUANTUM:
-                found.append([i, i])
-            found[-1][1] = i + 1
-        return found
+        return wavs.holes(heard, self.content['bad'], QUANTUM)
 
     def no_click(self, heard, hole):
         """At its beginning the last sample fades over a quantum; then silence, and a fade in."""

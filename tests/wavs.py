@@ -72,3 +72,15 @@ def residual_db(a, b):
     worst = max(map(lambda x, y: abs(x - y), a, b), default=0.0)
     assert not math.isnan(worst)
     return 20 * math.log10(worst) if worst else -math.inf
+
+
+def holes(heard, want, near):
+    """[from, to) of every stretch that is not what lies there; those nearer together are one."""
+    found = []
+    for i, x in enumerate(heard[:len(want)]):
+        if x == want[i]:
+            continue
+        if not found or found[-1][1] < i - near:
+            found.append([i, i])
+        found[-1][1] = i + 1
+    return found
