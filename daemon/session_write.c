@@ -68,10 +68,6 @@ static void object_take(void *context, const char *address, const char *kind)
 static void value_take(void *context, const struct console_value *v)
 {
     struct writing *w = context;
-    const char *row = strrchr(v->address, '/');
-    bool always = row && (!strcmp(row, "/source") || !strcmp(row, "/channels"));
-    if (!v->saved && !always)
-        return;
     struct value *copy = malloc(sizeof *copy);
     if (copy)
         *copy = (struct value){ strdup(v->address), strdup(v->text), v->saved };
@@ -371,7 +367,7 @@ void session_write(struct mixd *m, const char *folder, struct text *out)
     struct object transport = { (char *)"transport", (char *)"transport" };
     w.moved = strcmp(folder, console_folder(m->console)) != 0;
     console_each_object(m->console, &w, object_take);
-    console_each_value(m->console, &w, value_take);
+    console_sift_values(m->console, &(struct console_sieve){ .saved = true }, &w, value_take);
     sets_write(&w, &engine);
     sets_write(&w, &transport);
     console_each_group(m->console, &w, group_write);

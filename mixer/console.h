@@ -100,6 +100,19 @@ struct console_value {
 /* Calls each for every parameter, in the order of `save`. */
 void console_each_value(const struct console *c, void *context,
                         void (*each)(void *context, const struct console_value *v));
+/* Which of them are wanted; all 0: all. */
+struct console_sieve {
+    bool (*wants)(void *context, const char *address);
+    /* Those that `wants` takes begin with so many bytes of this: they are found the sooner. */
+    const char *head;
+    size_t head_length;
+    const struct console *unlike; /* those that are not there, or not the same, on this desk */
+    bool saved;                   /* those of a session, and each strip's source and channels */
+    bool numbers;                 /* without their texts, which take the longest */
+};
+/* The same, through a sieve. */
+void console_sift_values(const struct console *c, const struct console_sieve *sieve, void *context,
+                         void (*each)(void *context, const struct console_value *v));
 /* One of them. */
 int console_get(const struct console *c, const char *address, struct console_value *v,
                 struct refusal *why);

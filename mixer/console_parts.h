@@ -276,6 +276,11 @@ struct cue_figures {
 };
 void cue_figures(const struct cue *q, struct cue_figures *f);
 
+/* ---- get.c: what console_get gives, in two steps */
+void target_number(const struct console *c, const struct target *t, struct console_value *v);
+/* Needs v->number, unless the row is text; then the text stays as it is if there is none. */
+void target_text(const struct console *c, const struct target *t, struct console_value *v);
+
 /* ---- set.c */
 /* As many helpers as engine/helpers says. */
 void helpers_muster(struct console *c);

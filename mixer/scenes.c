@@ -201,7 +201,7 @@ int console_scene_store(struct console *c, const char *name, const struct scene_
 {
     struct scene fresh = { .name = "" };
     struct storing s = { &fresh, scope, 0 };
-    console_each_value(c, &s, value_store);
+    console_sift_values(c, &(struct console_sieve){ .numbers = true }, &s, value_store);
     struct scene *scene = s.err ? NULL : scene_make(c, name, why);
     if (!scene) {
         scene_clear(&fresh);
