@@ -14,11 +14,26 @@ struct matching {
     unsigned found;
 };
 
+static bool address_matches(void *context, const char *address)
+{
+    const struct matching *match = context;
+    return glob_match(match->glob, address);
+}
+
+/* Calls each, as console_each_value does, for what matches. */
+static void matching_values(struct matching *match,
+                            void (*each)(void *context, const struct console_value *v))
+{
+    const struct mixd *m = match->call->context;
+    const struct console_sieve sieve = { .wants = address_matches,
+                                         .head = match->glob,
+                                         .head_length = strcspn(match->glob, "*?") };
+    console_sift_values(m->console, &sieve, match, each);
+}
+
 static void value_print(void *context, const struct console_value *v)
 {
     struct matching *match = context;
-    if (!glob_match(match->glob, v->address))
-        return;
     reply_value(match->call->reply, v->address, "%s", v->text);
     match->found++;
 }
@@ -62,10 +77,9 @@ bool object_known(struct call *call, unsigned word)
 
 enum verdict verb_get(struct call *call)
 {
-    struct mixd *m = call->context;
     for (unsigned i = 1; i < call->count; i++) {
         struct matching match = { call, call->words[i].text, 0 };
-        console_each_value(m->console, &match, value_print);
+        matching_values(&match, value_print);
         found(&match);
         if (reply_refused(call->reply))
             return VERDICT_DONE;
@@ -88,8 +102,6 @@ static void object_print(void *context, const char *address, const char *kind)
 static void address_print(void *context, const struct console_value *v)
 {
     struct matching *match = context;
-    if (!glob_match(match->glob, v->address))
-        return;
     reply_item(match->call->reply, v->address);
     match->found++;
 }
@@ -104,7 +116,7 @@ enum verdict verb_ls(struct call *call)
         reply_item(call->reply, "engine");
         return VERDICT_DONE;
     }
-    console_each_value(m->console, &match, address_print);
+    matching_values(&match, address_print);
     return found(&match);
 }
 
@@ -135,8 +147,6 @@ static void row_print(void *context, const struct console_value *v)
     const struct param *row = v->row;
     uint32_t rate = console_rate(m->console);
     const char *type = type_name(row);
-    if (!glob_match(match->glob, v->address))
-        return;
     match->found++;
     reply_item(r, v->address);
     reply_pair(r, "type", "%s", type);
@@ -160,8 +170,7 @@ static void row_print(void *context, const struct console_value *v)
 
 enum verdict verb_describe(struct call *call)
 {
-    struct mixd *m = call->context;
     struct matching match = { call, call->count > 1 ? call->words[1].text : "**", 0 };
-    console_each_value(m->console, &match, row_print);
+    matching_values(&match, row_print);
     return found(&match);
 }
