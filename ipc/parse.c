@@ -186,11 +186,24 @@ bool word_needs_quotes(const char *word)
     return *word == '\0' || *word == '#' || strpbrk(word, " \t\"") != NULL;
 }
 
+/* Bytes at the start of a text that stand for themselves between quotes. */
+static size_t plain_span(const char *text)
+{
+    size_t n = 0;
+    while (text[n] >= ' ' && text[n] <= '~' && text[n] != '"' && text[n] != '\\')
+        n++;
+    return n;
+}
+
 void word_write_quoted(struct text *out, const char *word)
 {
     size_t n = strlen(word);
     text_add(out, "\"", 1);
     for (size_t i = 0, step; i < n; i += step) {
+        step = plain_span(word + i);
+        text_add(out, word + i, step);
+        if (step)
+            continue;
         step = utf8_printable(word + i, n - i);
         if (word[i] == '"' || word[i] == '\\')
             text_printf(out, "\\%c", word[i]);

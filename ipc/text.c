@@ -61,15 +61,17 @@ void text_add_string(struct text *t, const char *string)
 void text_vprintf(struct text *t, const char *format, va_list args)
 {
     va_list again;
+    if (!reserve(t, 0))
+        return;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, again);
+    int n = vsnprintf(t->data + t->length, t->room - t->length, format, again);
     va_end(again);
     if (n < 0)
         t->failed = true;
-    if (!reserve(t, n < 0 ? 0 : (size_t)n))
-        return;
-    vsnprintf(t->data + t->length, (size_t)n + 1, format, args);
-    t->length += (size_t)n;
+    else if ((size_t)n >= t->room - t->length && reserve(t, (size_t)n))
+        vsnprintf(t->data + t->length, (size_t)n + 1, format, args);
+    t->length += t->failed ? 0 : (size_t)n;
+    t->data[t->length] = '\0';
 }
 
 void text_printf(struct text *t, const char *format, ...)
@@ -99,7 +101,9 @@ void text_drop(struct text *t, size_t n)
 /* Bytes of the character at `at` if a line may hold it (a tab is a blank), else 0. */
 static size_t fit(const struct text *t, size_t at)
 {
-    return t->data[at] == '\t' ? 1 : utf8_printable(t->data + at, t->length - at);
+    char c = t->data[at];
+    bool plain = (c >= ' ' && c <= '~') || c == '\t'; /* nearly all are */
+    return plain ? 1 : utf8_printable(t->data + at, t->length - at);
 }
 
 void text_tame(struct text *t, size_t from)
