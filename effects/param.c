@@ -171,6 +171,12 @@ static bool parse_text(const struct param *p, const char *text, uint32_t rate, d
     return false;
 }
 
+/* So few digits, and none behind the point: what most values are. */
+static bool is_short(double value)
+{
+    return fabs(value) < 1e6 && value == trunc(value);
+}
+
 /* To 6 significant digits, so that what is chosen by size is chosen by the size that is printed. */
 static double rounded(double value)
 {
@@ -178,14 +184,36 @@ static double rounded(double value)
 
     if (fabs(value) < SMALLEST)
         return 0;
+    if (is_short(value))
+        return value;
     snprintf(text, sizeof text, "%.6g", value);
     return strtod(text, NULL);
+}
+
+/* What printf would print, which takes ten times as long. */
+static void format_short(double value, const char *unit, char out[PARAM_TEXT])
+{
+    char digits[8], *at = out;
+    unsigned rest = (unsigned)fabs(value), n = 0;
+
+    do
+        digits[n++] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        *at++ = '-';
+    while (n)
+        *at++ = digits[--n];
+    size_t length = strnlen(unit, (size_t)(out + PARAM_TEXT - 1 - at));
+    memcpy(at, unit, length);
+    at[length] = '\0';
 }
 
 static void format_plain(double value, const char *unit, char out[PARAM_TEXT])
 {
     value = rounded(value);
-    if (fabs(value) < 1e15 && value == nearbyint(value))
+    if (is_short(value))
+        format_short(value, unit, out);
+    else if (fabs(value) < 1e15 && value == nearbyint(value))
         snprintf(out, PARAM_TEXT, "%.0f%s", value, unit);
     else
         snprintf(out, PARAM_TEXT, "%.6g%s", value, unit);
@@ -260,7 +288,7 @@ static void format_pan(const struct param *p, double value, uint32_t rate, char 
 static void format_switch(const struct param *p, double value, uint32_t rate, char out[PARAM_TEXT])
 {
     (void)p, (void)rate;
-    snprintf(out, PARAM_TEXT, "%s", value != 0 ? "on" : "off");
+    strcpy(out, value != 0 ? "on" : "off");
 }
 
 static void format_choice(const struct param *p, double value, uint32_t rate, char out[PARAM_TEXT])

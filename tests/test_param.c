@@ -276,6 +276,18 @@ static void test_printing_inverts_reading(void)
     }
 }
 
+/* Whole numbers are not left to printf, but read as if they were. */
+static void test_whole_numbers(void)
+{
+    const struct param row = { .name = "number", .unit = "bpm" };
+    char text[PARAM_TEXT], wanted[PARAM_TEXT];
+    for (int i = -1200000; i <= 1200000; i += i % 10 ? 1 : 97) {
+        snprintf(text, sizeof text, "%.6g", (double)i);
+        snprintf(wanted, sizeof wanted, "%.0fbpm", strtod(text, NULL));
+        CHECK_STR(param_format(&row, i, 48000, text), wanted);
+    }
+}
+
 static void test_steps(void)
 {
     const struct param fine = { "q", "", 0.1, 16, 1, "", .step = 0.1 };
@@ -301,6 +313,7 @@ int main(void)
     RUN(test_ranges);
     RUN(test_printed_limits_are_in_range);
     RUN(test_printing_inverts_reading);
+    RUN(test_whole_numbers);
     RUN(test_steps);
     RUN(test_decibels);
     return check_done();
