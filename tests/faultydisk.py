@@ -8,6 +8,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 
 import wavs
 from mixdbox import BUILD, Box, until
@@ -15,9 +16,30 @@ from mixdbox import BUILD, Box, until
 
 def needs_fuse():
     """Ends the test as skipped where there can be no such file system."""
-    if not os.path.exists('/dev/fuse'):
-        print('there is no /dev/fuse')
+    if not os.access('/dev/fuse', os.R_OK | os.W_OK):
+        print('there is no /dev/fuse for this user')
         sys.exit(77)
+    with tempfile.TemporaryDirectory() as disk, tempfile.TemporaryDirectory() as where:
+        try:
+            unmount(where, mount(disk, where))
+        except AssertionError as error:
+            print(error)
+            sys.exit(77)
+
+
+def mount(disk, where):
+    """Shows the folder `disk` at the folder `where`; the process that does it."""
+    files = subprocess.Popen([os.path.join(BUILD, 'tests', 'fuse_faults'), disk, where],
+                             stderr=subprocess.DEVNULL)
+    until(lambda: os.path.ismount(where), 'the file system', files)
+    return files
+
+
+def unmount(where, files):
+    """Ends what mount() began."""
+    subprocess.call(['umount', '-l', where] if os.geteuid() == 0 else
+                    ['fusermount3', '-u', '-z', where])
+    files.wait()
 
 
 class DiskBox(Box):
@@ -29,18 +51,15 @@ class DiskBox(Box):
         self.mount = self.file('mount')
         os.mkdir(self.disk)
         os.mkdir(self.mount)
-        self.files = subprocess.Popen([os.path.join(BUILD, 'tests', 'fuse_faults'), self.disk,
-                                       self.mount], stderr=subprocess.DEVNULL)
+        self.files = mount(self.disk, self.mount)
         self.addCleanup(self.unmount)
-        until(lambda: os.path.ismount(self.mount), 'the file system', self.files)
 
     def unmount(self):
         """Heals every file first, so that nothing hangs that has to end."""
         for name in os.listdir(self.disk):
             if name.endswith('.fault'):
                 os.unlink(os.path.join(self.disk, name))
-        subprocess.call(['umount', '-l', self.mount])
-        self.files.wait()
+        unmount(self.mount, self.files)
 
     def put(self, name, wav):
         wavs.write(os.path.join(self.disk, f'{name}.wav'), wav)
