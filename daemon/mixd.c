@@ -73,6 +73,7 @@ static int audio_init(struct mixd *m, uint32_t rate)
                                    .rate = rate,
                                    .quantum = m->quantum,
                                    .cache = m->trial ? NULL : cache_folder(cache),
+                                   .rehearses = m->trial,
                                    .measures = m->loop != NULL, /* offline is not to depend on it */
                                    .ports = { claim, drop, m },
                                    .report = report,

@@ -92,6 +92,7 @@ static void file_take(struct node *n, const struct picked_file *f)
     n->picked = f->picked;
     n->frames = f->frames;
     n->total = f->total;
+    n->streams = f->streams;
     n->mark = f->mark;
     n->piped = f->piped;
 }

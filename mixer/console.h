@@ -40,7 +40,8 @@ struct console_setup {
     uint32_t quantum;   /* frames */
     const char *folder; /* relative paths are taken from here; NULL: the working folder */
     const char *cache;  /* folder of what is kept from run to run; NULL: nothing is */
-    bool measures;      /* what engine/plan asks for may be measured; else it is only read */
+    bool rehearses; /* nothing of it ever sounds: effects need not hold what is in their files */
+    bool measures;  /* what engine/plan asks for may be measured; else it is only read */
     struct console_ports ports;
     /* Something happened that nobody asked for ("strip/vox", "vox.flac: ends at frame ..."). */
     void (*report)(void *context, const char *address, const char *text);

@@ -33,7 +33,8 @@ bool name_valid(const char *name, struct refusal *why);
 /* The path of a file as written: absolute, or under the folder. The caller frees. */
 char *console_path(const struct console *c, const char *file);
 /* What `want` asks for: itself, made now, or one that had been made before, good as long as both it
- * and c->needs. NULL: *why, which may be that it has to be made first. */
+ * and c->needs. NULL: *why, which may be that it has to be made first; but what is to come whole
+ * (batch.h) is never refused for that. */
 struct need *need_meet(struct console *c, struct need *want, struct refusal *why);
 
 /* ---- post.c: commands on their way */
@@ -167,6 +168,8 @@ void pipe_report(struct console *c, const struct node *n);
 
 /* ---- queue.c: the files that follow a strip's source */
 void picked_clear(struct picked_file *f);
+/* The k-th file of the strip: its source, or one that is queued. It stays the strip's. */
+struct picked_file node_file(const struct node *n, uint32_t k);
 void queue_clear(struct node *n);
 /* Frames of a strip's files together; UINT64_MAX: unknown. */
 uint64_t queue_frames(const struct node *n);
@@ -227,6 +230,11 @@ int claim_take(struct console *c, const char *name, bool input, uint32_t channel
 int claim_refuse(int err, const char *name, struct refusal *why);
 void claim_yield(struct console *c, int32_t first); /* its holder is leaving */
 void claim_drop(struct console *c, int32_t first);  /* its holder is gone */
+
+/* ---- plug_effect.c: what a plug puts into its chain */
+/* NULL: *why. */
+struct effect *plug_effect(struct console *c, const struct node *n, const struct plug *p,
+                           struct refusal *why);
 
 /* ---- plugs.c: effects in chains */
 /* Builds an instance with the plug's values and file. What sounded before fades out beside it over

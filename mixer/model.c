@@ -219,13 +219,14 @@ struct need *need_meet(struct console *c, struct need *want, struct refusal *why
         refuse(why, FAULT_LIMIT, "out of memory");
         return NULL;
     }
-    struct need *found = c->needs ? needs_find(c->needs, want) : want;
-    if (!found) {
+    struct need *found = c->needs ? needs_find(c->needs, want, c->setup.rehearses) : NULL;
+    if (!found && c->needs && !c->whole) {
+        needs_note(c->needs, want);
         refuse(why, FAULT_INTERNAL, "a file has to be read first");
         return NULL;
     }
-    if (found == want || (found->kind && !found->effect && !found->failed))
-        need_make(found); /* none has been made, or it has been taken */
+    if (!found)
+        need_make(found = want);
     if (found->failed)
         *why = found->why;
     return found->failed ? NULL : found;

@@ -34,7 +34,8 @@ struct picked_file {
     char *file;             /* without channels */
     uint32_t first, picked; /* from 0; how many, 0: all */
     uint32_t channels;      /* that it gives */
-    uint32_t total;         /* that it has */
+    uint32_t total;         /* that it has, */
+    uint32_t streams;       /* in so many streams; 0: of a format without any */
     uint64_t frames;        /* its length at the engine's rate; UINT64_MAX: unknown */
     struct file_mark mark;  /* when that was read; none: a pipe */
     bool piped;             /* it is a named pipe; then it may turn out to have other channels */
@@ -171,6 +172,7 @@ struct node {
     uint32_t picked;       /* strip: channels picked, 0: all */
     uint64_t frames;       /* strip: length of the file at the engine's rate; UINT64_MAX: unknown */
     uint32_t total;        /* strip: channels of the file, */
+    uint32_t streams;      /* its streams, */
     struct file_mark mark; /* and which file that was */
     bool piped;            /* strip: the file is a named pipe, */
     struct pipe *pipe;     /* and this is it, once it was to be played; shared */

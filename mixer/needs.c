@@ -131,6 +131,11 @@ bool needs_lack(const struct needs *n)
     return n->lack;
 }
 
+bool needs_any(const struct needs *n)
+{
+    return n->all.n > 0;
+}
+
 void needs_make(struct needs *n)
 {
     if (n->lack)
@@ -138,18 +143,34 @@ void needs_make(struct needs *n)
     n->lack = false;
 }
 
-struct need *needs_find(struct needs *n, struct need *want)
+struct need *needs_find(struct needs *n, const struct need *want, bool tried)
 {
-    for (uint32_t i = 0; i < n->all.n; i++)
-        if (need_equal(n->all.at[i], want))
-            return n->all.at[i];
-    struct need *noted = malloc(sizeof *noted);
-    if (noted && !list_add(&n->all, noted)) {
-        *noted = *want;
-        *want = (struct need){ 0 };
-        n->lack = true;
-    } else {
-        free(noted);
+    uint32_t made = n->all.n - n->lack;
+    for (uint32_t i = 0; i < made; i++) {
+        struct need *have = n->all.at[i];
+        bool taken = have->kind && !have->failed && (tried ? have->promised : !have->effect);
+        if (taken || !need_equal(have, want))
+            continue;
+        have->promised |= tried;
+        return have;
     }
     return NULL;
+}
+
+void needs_note(struct needs *n, struct need *want)
+{
+    struct need *noted = n->lack ? NULL : malloc(sizeof *noted);
+    if (!noted || list_add(&n->all, noted)) {
+        free(noted);
+        return;
+    }
+    *noted = *want;
+    *want = (struct need){ 0 };
+    n->lack = true;
+}
+
+void needs_recall(struct needs *n)
+{
+    for (uint32_t i = 0; n && i < n->all.n; i++)
+        ((struct need *)n->all.at[i])->promised = false;
 }

@@ -11,7 +11,8 @@
  *     while (needs_lack(needs)) ...
  *         needs_make(needs);                              (another thread)
  *
- * Nobody but the client whose command it is waits for a disk that hangs.
+ * Nobody but the client whose command it is waits for a disk that hangs. Where a command is tried
+ * on another console before it is obeyed, both find what was made once for it.
  */
 #ifndef MIXER_NEEDS_H
 #define MIXER_NEEDS_H
@@ -31,8 +32,10 @@ struct needs *needs_new(void);
 struct needs *needs_keep(struct needs *n);
 void needs_drop(struct needs *n);
 
-/* Control, while no other thread makes it. Is there something that has not been made? */
+/* Control, while no other thread makes it. Is there something that has not been made? Or anything
+ * at all? */
 bool needs_lack(const struct needs *n);
+bool needs_any(const struct needs *n);
 /* Any thread but the audio thread, one at a time. Makes what is lacking. */
 void needs_make(struct needs *n);
 
@@ -45,6 +48,7 @@ struct need {
     const struct effect_kind *kind; /* wants a response: the whole file at `path` */
     uint32_t quantum, channels;
     double values[EFFECT_PARAMS_MAX];
+    bool promised; /* to a line that was tried, which will take the effect when it is obeyed */
     /* What came of it. */
     bool failed; /* `why` says */
     struct refusal why;
@@ -57,8 +61,12 @@ struct need {
  * does. */
 void need_make(struct need *n);
 void need_clear(struct need *n);
-/* Control. The one that was made for just this; or notes that it lacks, taking over what `want`
- * owns, and gives NULL. */
-struct need *needs_find(struct needs *n, struct need *want);
+/* Control. The one that was made for just this; NULL: none is left. An effect can be taken once,
+ * and so can be promised to one line that is `tried` only. */
+struct need *needs_find(struct needs *n, const struct need *want, bool tried);
+/* Control. It lacks; takes over what `want` owns. */
+void needs_note(struct needs *n, struct need *want);
+/* Control. Nothing is promised: the lines will be tried anew. NULL is fine. */
+void needs_recall(struct needs *n);
 
 #endif

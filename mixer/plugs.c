@@ -3,55 +3,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* An effect that is made from a whole file. */
-static struct effect *effect_of_file(struct console *c, const struct node *n, const struct plug *p,
-                                     struct refusal *why)
-{
-    struct need want = { .path = console_path(c, p->file),
-                         .name = strdup(p->file),
-                         .rate = c->setup.rate,
-                         .kind = p->kind,
-                         .quantum = c->setup.quantum,
-                         .channels = n->strip.channels };
-    memcpy(want.values, p->values, sizeof want.values);
-    struct need *made = need_meet(c, &want, why);
-    struct effect *e = made ? made->effect : NULL;
-    if (made)
-        made->effect = NULL;
-    need_clear(&want);
-    return e;
-}
-
-static struct effect *effect_of_values(const struct console *c, const struct node *n,
-                                       const struct plug *p, struct refusal *why)
-{
-    const char *what = "out of memory";
-    struct effect_setup setup = { .rate = c->setup.rate,
-                                  .quantum = c->setup.quantum,
-                                  .channels = n->strip.channels,
-                                  .values = p->values };
-    struct effect *e = p->kind->build(&setup, &what);
-    if (!e)
-        refuse(why, FAULT_FORMAT, "%s: %s", p->kind->name, what);
-    return e;
-}
-
-static struct effect *effect_build(struct console *c, const struct node *n, const struct plug *p,
-                                   struct refusal *why)
-{
-    if (p->kind->wants_response && !p->file) {
-        refuse(why, FAULT_MISSING, "%s needs an impulse response", p->kind->name);
-        refuse_hint(why, "ir=FILE");
-        return NULL;
-    }
-    struct effect *e =
-        p->kind->wants_response ? effect_of_file(c, n, p, why) : effect_of_values(c, n, p, why);
-    if (e && p->kind->join)
-        p->kind->join(e, c->crew);
-    return e;
-}
 
 static uint32_t row_frames(const struct console *c, const struct plug *p)
 {
@@ -182,7 +133,7 @@ int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal
         make_room(c, p);
         return refuse(why, FAULT_BUSY, "%s is still crossfading; try again in a moment", p->name);
     }
-    struct effect *e = effect_build(c, n, p, why);
+    struct effect *e = plug_effect(c, n, p, why);
     if (!e)
         return -1;
     make_room(c, p);

@@ -41,19 +41,17 @@ static int source_split(const struct console *c, const char *text, char **file, 
 }
 
 /* What the peer knows of a file, so that it need not be opened for that. */
-static bool peer_facts(const struct console *c, const char *file, struct audiofile_info *info)
+static bool peer_facts(const struct console *c, const char *file, struct picked_file *facts)
 {
     if (!c->peer || strcmp(c->peer->folder, c->folder) != 0)
         return false;
     for (uint32_t i = c->peer->nodes.n; i-- > 0;) {
         const struct node *n = c->peer->nodes.at[i];
-        if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING || n->piped ||
-            strcmp(n->file, file) != 0)
-            continue;
-        info->channels = n->total;
-        info->frames = n->frames;
-        info->mark = n->mark;
-        return true;
+        for (uint32_t k = 0; n->kind == NODE_STRIP && k <= n->queue.n; k++) {
+            *facts = node_file(n, k);
+            if (n->life != LIFE_LEAVING && !strcmp(facts->file, file))
+                return true;
+        }
     }
     return false;
 }
@@ -74,6 +72,7 @@ static void stream_pick(struct picked_file *f, const struct audiofile_info *info
 static int facts_take(struct picked_file *f, const struct audiofile_info *info)
 {
     f->total = info->channels;
+    f->streams = info->streams;
     f->channels = f->picked ? f->picked : info->channels;
     f->frames = info->frames;
     f->mark = info->mark;
@@ -106,6 +105,22 @@ static int header_read(struct console *c, struct picked_file *f, enum quality qu
     return made ? 0 : -1;
 }
 
+/* One number may mean a stream, of whose channels the peer knows nothing. */
+static bool peer_knows(const struct console *c, struct picked_file *f)
+{
+    struct picked_file facts;
+    if (!peer_facts(c, f->file, &facts) || (f->picked == 1 && facts.streams > 1))
+        return false;
+    f->piped = facts.piped;
+    if (f->piped)
+        return !pipe_facts(f);
+    struct audiofile_info info = { .channels = facts.total,
+                                   .streams = facts.streams,
+                                   .frames = facts.frames,
+                                   .mark = facts.mark };
+    return f->first + f->picked <= facts.total && !facts_take(f, &info);
+}
+
 int source_probe(struct console *c, const char *text, enum quality quality, struct picked_file *f,
                  struct refusal *why)
 {
@@ -113,9 +128,8 @@ int source_probe(struct console *c, const char *text, enum quality quality, stru
     *f = (struct picked_file){ 0 };
     if (source_split(c, text, &f->file, &f->first, &f->picked, why))
         return -1;
-    /* One number may mean a stream, of which the peer knows nothing. */
-    if (f->picked != 1 && peer_facts(c, f->file, &info) && f->first + f->picked <= info.channels)
-        return facts_take(f, &info);
+    if (peer_knows(c, f))
+        return 0;
     if (!header_read(c, f, quality, &info, why)) {
         if (f->piped)
             return pipe_facts(f);

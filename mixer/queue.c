@@ -23,8 +23,7 @@ void queue_clear(struct node *n)
     n->queue.n = 0;
 }
 
-/* The k-th file of the strip: its source, or one that is queued. */
-static struct picked_file file_at(const struct node *n, uint32_t k)
+struct picked_file node_file(const struct node *n, uint32_t k)
 {
     if (k > 0)
         return *(struct picked_file *)n->queue.at[k - 1];
@@ -33,14 +32,17 @@ static struct picked_file file_at(const struct node *n, uint32_t k)
                                  .picked = n->picked,
                                  .channels = n->strip.channels,
                                  .total = n->total,
-                                 .frames = n->frames };
+                                 .streams = n->streams,
+                                 .frames = n->frames,
+                                 .mark = n->mark,
+                                 .piped = n->piped };
 }
 
 uint64_t queue_frames(const struct node *n)
 {
     uint64_t sum = 0;
     for (uint32_t k = 0; k <= n->queue.n; k++) {
-        uint64_t frames = file_at(n, k).frames;
+        uint64_t frames = node_file(n, k).frames;
         sum = frames > UINT64_MAX - sum ? UINT64_MAX : sum + frames;
     }
     return sum;
@@ -58,7 +60,7 @@ struct playlist_entry *queue_entries(const struct console *c, const struct node 
     uint32_t count = n->queue.n + 1;
     struct playlist_entry *entries = calloc(count, sizeof *entries);
     for (uint32_t k = 0; entries && k < count; k++) {
-        struct picked_file f = file_at(n, k);
+        struct picked_file f = node_file(n, k);
         entries[k] = (struct playlist_entry){ console_path(c, f.file), f.first, f.frames };
         if (!entries[k].path) {
             queue_entries_free(entries, count);
@@ -83,7 +85,7 @@ static struct node *queue_find(const struct console *c, const char *address, str
 /* Reads the header of a file and puts it behind the others. */
 static int queue_add(struct console *c, struct node *n, const char *text, struct refusal *why)
 {
-    struct picked_file f, last = file_at(n, n->queue.n);
+    struct picked_file f, last = node_file(n, n->queue.n);
     struct picked_file *copy = malloc(sizeof *copy);
     if (last.frames == UINT64_MAX) {
         free(copy);
@@ -112,7 +114,7 @@ static int queue_add(struct console *c, struct node *n, const char *text, struct
 static bool is_source(const struct node *n, const char *text)
 {
     char source[SOURCE_TEXT];
-    struct picked_file f = file_at(n, 0);
+    struct picked_file f = node_file(n, 0);
     return !strcmp(picked_text(&f, source), text);
 }
 
@@ -167,7 +169,7 @@ int console_each_queued(const struct console *c, const char *address, void *cont
         return -1;
     bool any = node_sounds(c, n, &sounds);
     for (uint32_t k = 0; k <= n->queue.n; k++) {
-        struct picked_file f = file_at(n, k);
+        struct picked_file f = node_file(n, k);
         struct console_queued q = { k + 1, picked_text(&f, source), start, f.frames, false };
         q.sounds = any && sounds >= start && sounds - start < f.frames;
         start += f.frames;

@@ -20,8 +20,8 @@ void replan_tick(struct console *c)
     if (problem)
         c->setup.report(c->setup.context, "engine/plan", problem);
     c->replans |= plans_changed(c->plans);
-    if (!c->replans || desk_under_way(c))
-        return;
+    if (!c->replans || desk_under_way(c) || c->needs)
+        return; /* what a command that is tried needs comes first */
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_replan(c, c->nodes.at[i]))
             return;
