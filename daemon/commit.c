@@ -19,6 +19,7 @@ static bool committed(void *state, struct reply *r)
     uint64_t frame = 0;
     switch (errand_run(c->m, &c->errand, 0, true, &frame, r, c->scratch)) {
     case ERRAND_PRIMING:
+    case ERRAND_READING:
     case ERRAND_BUSY:
         return false;
     case ERRAND_REFUSED:

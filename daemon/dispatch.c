@@ -7,6 +7,7 @@
 #include "daemon/transaction.h"
 #include "daemon/verbs.h"
 #include "daemon/when.h"
+#include "mixer/needs.h"
 
 #include <string.h>
 
@@ -15,8 +16,9 @@ static bool reshapes(const struct call *call)
 {
     if (!(call->verb->flags & VERB_SESSION))
         return false;
-    if (strcmp(call->verb->name, "set") != 0)
-        return true;
+    const struct mixd *m = call->context;
+    if (strcmp(call->verb->name, "set") != 0 || (m->needs && needs_any(m->needs)))
+        return true; /* what is made from a file is made otherwise now */
     const char *row = strrchr(call->words[1].text, '/');
     return strstr(call->words[1].text, "/send/") || (row && !strcmp(row, "/out")) ||
            (row && !strcmp(row, "/source"));
@@ -36,17 +38,28 @@ static enum verdict obey(struct call *call)
         return schedule_add(call);
     bool batch = m->batch;
     m->batch |= call->when.text != NULL; /* a trial: as it would be run then */
-    bool reshaping = reshapes(call);
     enum verdict v = call->verb->run(call);
     m->batch = batch;
-    if (reshaping && (v == VERDICT_LATER || !reply_refused(call->reply)))
+    if (reshapes(call) && (v == VERDICT_LATER || !reply_refused(call->reply)))
         m->revision++;
     return v;
+}
+
+/* A copy of the desk that a command is tried on may lack as much of files as the command itself. */
+static bool may_read(const struct call *call, const struct transaction *t)
+{
+    if (call->verb->run == verb_commit) /* it waits for its files by itself */
+        return false;
+    bool kept = t && (call->verb->flags & VERB_SESSION);
+    return kept || call->when.text || (call->verb->flags & VERB_FILES);
 }
 
 enum verdict dispatch(struct call *call)
 {
     const struct mixd *m = call->context;
-    bool alone = call->caller && !call->when.text && !m->at_once && !m->batch;
-    return alone && (call->verb->flags & VERB_FILES) ? fetch_and_obey(call, obey) : obey(call);
+    bool waits = call->caller && !m->at_once && !m->batch;
+    const struct transaction *t = waits ? transaction_of(m, call->caller) : NULL;
+    if (waits && may_read(call, t))
+        return fetch_and_obey(call, obey, t ? transaction_needs(t) : NULL);
+    return obey(call);
 }

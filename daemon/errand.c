@@ -6,6 +6,7 @@
 #include "ipc/parse.h"
 #include "mixer/batch.h"
 #include "mixer/console.h"
+#include "mixer/needs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,33 +72,54 @@ static void rehearse(struct errand *e, struct reply *reply)
     e->wishes = rehearsal_wishes(e->rehearsal);
 }
 
-bool errand_refresh(struct mixd *m, struct errand *e, struct reply *reply)
+/* On the desk as it is now. False: a file has to be read first. */
+static bool rehearse_anew(struct mixd *m, struct errand *e, struct reply *reply)
 {
-    if (!e->whole)
+    errand_forget(m, e);
+    needs_recall(e->reading.needs);
+    reading_enter(&e->reading, m);
+    e->rehearsal = rehearsal_new(m);
+    if (e->rehearsal)
+        rehearse(e, reply);
+    if (reading_leave(&e->reading, m))
         return true;
+    errand_forget(m, e);
+    return false;
+}
+
+bool errand_reads(const struct mixd *m, struct errand *e)
+{
+    return !m->loop || m->trial || reading_init(&e->reading);
+}
+
+enum errand_state errand_refresh(struct mixd *m, struct errand *e, struct reply *reply)
+{
+    if (!reading_idle(&e->reading))
+        return ERRAND_READING;
+    if (!e->whole)
+        return ERRAND_DONE;
     if (!e->rehearsal || rehearsal_stale(e->rehearsal, m)) {
-        errand_forget(m, e);
-        e->rehearsal = rehearsal_new(m);
-        if (e->rehearsal)
-            rehearse(e, reply);
+        if (!rehearse_anew(m, e, reply))
+            return ERRAND_READING;
     } else if (!e->tried) {
         e->wishes = rehearsal_wishes(e->rehearsal);
     }
     e->tried = true;
     reply_begin(reply, NULL);
     if (e->rehearsal && !e->fault.length)
-        return true;
+        return ERRAND_DONE;
     reply_err(reply, e->rehearsal ? e->code : CODE_LIMIT, "%s",
               e->rehearsal ? text_string(&e->fault) : "out of memory");
-    return false;
+    return ERRAND_REFUSED;
 }
 
 /* Can it be run now, or what is it waiting for? */
 static enum errand_state ready(struct mixd *m, struct errand *e, uint64_t at, bool patient,
                                struct reply *reply)
 {
-    if (!errand_refresh(m, e, reply))
-        return ERRAND_REFUSED;
+    enum errand_state fresh = errand_refresh(m, e, reply);
+    if (fresh != ERRAND_DONE)
+        return fresh;
     if (e->wishes && !wishes_primed(m->console, e->wishes, at) && patient)
         return console_moves_early(m->console) ? ERRAND_BUSY : ERRAND_PRIMING;
     const char *fault = e->wishes && e->whole ? wishes_fault(m->console, e->wishes) : NULL;
@@ -117,6 +139,7 @@ enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool
     enum errand_state state = ready(m, e, at, patient, reply);
     if (state != ERRAND_DONE)
         return state;
+    reading_enter(&e->reading, m);
     m->batch = true;
     m->asker = &e->asker;
     console_set_peer(m->console, e->rehearsal ? rehearsal_console(e->rehearsal) : NULL);
@@ -127,6 +150,8 @@ enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool
     m->batch = false;
     m->asker = NULL;
     mixd_hurry(m);
+    if (!reading_leave(&e->reading, m) && !obeyed) /* it was one line alone, which did nothing */
+        return ERRAND_READING;
     if (obeyed)
         return ERRAND_DONE;
     return reply_code(reply) == CODE_BUSY && !e->whole ? ERRAND_BUSY : ERRAND_REFUSED;
@@ -143,6 +168,7 @@ void errand_forget(struct mixd *m, struct errand *e)
 void errand_clear(struct mixd *m, struct errand *e)
 {
     errand_forget(m, e);
+    reading_clear(&e->reading);
     text_clear(&e->lines);
     text_clear(&e->fault);
     *e = (struct errand){ 0 };

@@ -3,6 +3,7 @@
 #define DAEMON_ERRAND_H
 
 #include "daemon/asker.h"
+#include "daemon/reading.h"
 #include "ipc/reply.h"
 #include "ipc/text.h"
 
@@ -21,6 +22,7 @@ struct errand {
     struct rehearsal *rehearsal; /* where they were tried, if it is still known; or NULL */
     struct text fault;           /* why the rehearsal refused a line; "": it did not */
     enum code code;              /* of that */
+    struct reading reading;      /* of their files */
     bool tried;                  /* the wishes have been taken from the rehearsal */
     bool whole;                  /* all of them or none, and nothing else is under way meanwhile */
     bool quoted;                 /* each line is told with its answer: who asked has not said it */
@@ -29,14 +31,20 @@ struct errand {
 
 enum errand_state {
     ERRAND_DONE,
-    ERRAND_PRIMING, /* files are being read */
+    ERRAND_PRIMING, /* files are being opened for it */
+    ERRAND_READING, /* a file has to be read first, which may take for ever: others need not wait */
     ERRAND_BUSY,    /* the engine has to go on first */
     ERRAND_REFUSED, /* `reply` says why; of `whole` ones nothing has changed */
 };
 
+/* Control. Somebody else reads its files from now on, unless nobody would be held up by that (a
+ * render). False: out of memory. */
+bool errand_reads(const struct mixd *m, struct errand *e);
+
 /* Control. Of `whole` ones: has the desk changed since they were tried, they are tried again.
- * False: one is refused now, and `reply` says which and why. */
-bool errand_refresh(struct mixd *m, struct errand *e, struct reply *reply);
+ * DONE: they would be obeyed. READING; or REFUSED: one is refused now, and `reply` says which and
+ * why. */
+enum errand_state errand_refresh(struct mixd *m, struct errand *e, struct reply *reply);
 
 /* Control. Runs its lines, one after the other; `answers` and `reply` as below. False: one is
  * refused, and none behind it was run. */

@@ -1,9 +1,10 @@
 /* fetch.c - a client's command that is obeyed once the files it needs have been read */
 #include "daemon/fetch.h"
 
-#include "daemon/chore.h"
 #include "daemon/mixd.h"
-#include "mixer/console.h"
+#include "daemon/reading.h"
+#include "daemon/schedule.h"
+#include "mixer/link.h"
 #include "mixer/needs.h"
 
 #include <stdlib.h>
@@ -12,40 +13,37 @@
 struct fetch {
     struct call call; /* our own copy */
     enum verdict (*obey)(struct call *call);
-    struct needs *needs;
-    struct chore *chore;    /* while a file is read */
+    struct reading reading;
+    bool shared;            /* what is read serves other lines too */
+    uint64_t said;          /* engine frame */
     struct pending pending; /* what the command left behind when it was obeyed, if it did */
     bool obeyed;
 };
 
-static void work(void *needs)
+/* It came to nothing, so the answer is none. */
+static void answer_anew(struct reply *reply)
 {
-    needs_make(needs);
-    needs_drop(needs);
-}
-
-/* Has what is lacking made by a thread. */
-static void fetch_begin(struct fetch *f)
-{
-    f->chore = chore_new(work, needs_keep(f->needs));
-    if (!f->chore) /* out of memory */
-        work(f->needs);
+    char tag[LINE_TAG + 1];
+    strcpy(tag, reply_tag(reply));
+    reply_begin(reply, *tag ? tag : NULL);
 }
 
 /* Runs it with what has been read so far. False: there is more to be read, nothing has changed. */
-static bool attempt(struct call *call, enum verdict (*obey)(struct call *call), struct needs *needs,
-                    enum verdict *verdict)
+static bool attempt(struct fetch *f, enum verdict *verdict)
 {
-    struct mixd *m = call->context;
-    char tag[LINE_TAG + 1];
-    console_set_needs(m->console, needs);
-    *verdict = obey(call);
-    console_set_needs(m->console, NULL);
-    if (!needs_lack(needs))
-        return true;
-    strcpy(tag, reply_tag(call->reply));
-    reply_begin(call->reply, *tag ? tag : NULL);
-    return false;
+    struct mixd *m = f->call.context;
+    m->said = f->said;
+    if (!f->shared)
+        needs_recall(f->reading.needs);
+    reading_enter(&f->reading, m);
+    *verdict = f->obey(&f->call);
+    bool obeyed = reading_leave(&f->reading, m);
+    m->said = 0;
+    if (obeyed && f->call.when.text)
+        schedule_tick(m);
+    if (!obeyed)
+        answer_anew(f->call.reply);
+    return obeyed;
 }
 
 static void fetch_drop(void *state)
@@ -53,27 +51,38 @@ static void fetch_drop(void *state)
     struct fetch *f = state;
     if (f->pending.drop)
         f->pending.drop(f->pending.state);
-    chore_free(f->chore);
-    needs_drop(f->needs);
+    reading_clear(&f->reading);
     call_drop(&f->call);
     free(f);
+}
+
+/* Waits for what it left behind, which may make it need another file. */
+static bool await(struct fetch *f, struct reply *reply)
+{
+    struct mixd *m = f->call.context;
+    if (!(f->call.verb->flags & VERB_FILES))
+        return f->pending.poll(f->pending.state, reply);
+    reading_enter(&f->reading, m);
+    bool over = f->pending.poll(f->pending.state, reply);
+    if (reading_leave(&f->reading, m)) {
+        m->revision += over && needs_any(f->reading.needs);
+        return over;
+    }
+    answer_anew(reply);
+    return false;
 }
 
 static bool fetch_go_on(void *state, struct reply *reply)
 {
     struct fetch *f = state;
     enum verdict verdict;
+    if (!reading_idle(&f->reading))
+        return false;
     if (f->obeyed)
-        return f->pending.poll(f->pending.state, reply);
-    if (f->chore && !chore_done(f->chore, 0))
-        return false;
-    chore_free(f->chore);
-    f->chore = NULL;
+        return await(f, reply);
     f->call.reply = reply;
-    if (!attempt(&f->call, f->obey, f->needs, &verdict)) {
-        fetch_begin(f);
+    if (!attempt(f, &verdict))
         return false;
-    }
     f->obeyed = true;
     if (verdict == VERDICT_LATER)
         f->pending = f->call.pending;
@@ -85,38 +94,45 @@ static bool fetch_owed(const void *state)
     return !((const struct fetch *)state)->obeyed;
 }
 
-/* The command waits. NULL: out of memory. */
-static struct fetch *fetch_new(struct call *call, enum verdict (*obey)(struct call *call),
-                               struct needs *needs)
+/* The command waits, as `now` has left it. */
+static enum verdict fetch_later(struct call *call, struct fetch *now)
 {
-    struct fetch *f = calloc(1, sizeof *f);
-    if (!f || call_keep(call, &f->call)) {
+    struct fetch *f = malloc(sizeof *f);
+    if (!f || call_keep(call, &now->call)) {
         free(f);
-        return NULL;
-    }
-    f->obey = obey;
-    f->needs = needs;
-    return f;
-}
-
-enum verdict fetch_and_obey(struct call *call, enum verdict (*obey)(struct call *call))
-{
-    enum verdict verdict = VERDICT_DONE;
-    struct needs *needs = needs_new();
-    struct fetch *f = NULL;
-    if (needs && attempt(call, obey, needs, &verdict)) {
-        needs_drop(needs);
-        return verdict;
-    }
-    f = needs ? fetch_new(call, obey, needs) : NULL;
-    if (!f) {
-        needs_drop(needs);
+        if (now->pending.drop)
+            now->pending.drop(now->pending.state);
+        reading_clear(&now->reading);
         reply_err(call->reply, CODE_LIMIT, "out of memory");
         return VERDICT_DONE;
     }
-    fetch_begin(f);
+    *f = *now;
     call->pending =
         (struct pending){ .poll = fetch_go_on, .drop = fetch_drop, .state = f, .owed = fetch_owed };
-    mixd_hurry(call->context);
     return VERDICT_LATER;
+}
+
+enum verdict fetch_and_obey(struct call *call, enum verdict (*obey)(struct call *call),
+                            struct needs *shared)
+{
+    const struct mixd *m = call->context;
+    struct fetch now = {
+        .call = *call, .obey = obey, .shared = shared, .said = link_horizon(m->link)
+    };
+    enum verdict verdict = VERDICT_DONE;
+    if (shared)
+        reading_share(&now.reading, shared);
+    else if (!reading_init(&now.reading)) {
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    if (!attempt(&now, &verdict))
+        return fetch_later(call, &now);
+    if (verdict == VERDICT_LATER) {
+        now.pending = now.call.pending;
+        now.obeyed = true;
+        return fetch_later(call, &now);
+    }
+    reading_clear(&now.reading);
+    return verdict;
 }

@@ -18,6 +18,7 @@ struct link;
 struct loop;
 struct bulletin;
 struct meters;
+struct needs;
 struct ports;
 struct server;
 struct schedule;
@@ -57,6 +58,8 @@ struct mixd {
     struct fades *fades;
     struct turns *turns;
     const struct asker *asker; /* of the batch that is run; NULL: none is */
+    struct needs *needs;       /* what is tried finds of files, or notes; NULL: it reads them */
+    uint64_t said;             /* engine frame at which what is tried was said; 0: now */
     bool quitting;
     bool autoplay;      /* --play, or a session's own `play` */
     char *session_path; /* what `save` without a file is not, but `reload` is; may be NULL */

@@ -11,6 +11,7 @@
 
 struct rehearsal {
     struct mixd m;
+    const struct mixd *of;
     uint64_t revision; /* of the desk that it is a copy of */
 };
 
@@ -26,6 +27,7 @@ struct rehearsal *rehearsal_new(struct mixd *m)
     struct rehearsal *r = calloc(1, sizeof *r);
     if (!r)
         return NULL;
+    r->of = m;
     r->revision = m->revision;
     if (copy(r, m)) {
         rehearsal_free(r);
@@ -54,17 +56,27 @@ bool rehearsal_try_next(struct rehearsal *r, const char **at, struct reply *repl
     size_t n = strcspn(*at, "\n");
     snprintf(line, sizeof line, "%.*s", (int)n, *at);
     *at += n + ((*at)[n] == '\n');
-    return registry_run_alone(&r->m.registry, line, strlen(line), reply);
+    console_set_needs(r->m.console, r->of->needs);
+    bool taken = registry_run_alone(&r->m.registry, line, strlen(line), reply);
+    console_set_needs(r->m.console, NULL);
+    return taken;
 }
 
 bool rehearsal_try_call(struct rehearsal *r, const struct call *call)
 {
     struct call copy_of_call = *call;
     copy_of_call.caller = NULL;
+    console_set_needs(r->m.console, r->of->needs);
     enum verdict v = registry_dispatch(&r->m.registry, &copy_of_call);
+    console_set_needs(r->m.console, NULL);
     if (v == VERDICT_LATER)
         copy_of_call.pending.drop(copy_of_call.pending.state);
     return v == VERDICT_LATER || !reply_refused(call->reply);
+}
+
+void rehearsal_believe(struct rehearsal *r, const struct rehearsal *other)
+{
+    console_set_peer(r->m.console, other ? other->m.console : NULL);
 }
 
 struct wishes *rehearsal_wishes(struct rehearsal *r)

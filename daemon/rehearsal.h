@@ -16,7 +16,8 @@ struct rehearsal;
 struct wishes;
 struct console;
 
-/* Control. A copy of m's desk. NULL: out of memory. */
+/* Control. A copy of m's desk; what is tried on it finds of files what a command finds that is
+ * tried on m (reading.h). NULL: out of memory. */
 struct rehearsal *rehearsal_new(struct mixd *m);
 void rehearsal_free(struct rehearsal *r); /* NULL is fine */
 
@@ -27,6 +28,8 @@ bool rehearsal_stale(const struct rehearsal *r, const struct mixd *m);
  * gave; `reply`, or the command's, has the answer. False: it is refused. */
 bool rehearsal_try_next(struct rehearsal *r, const char **at, struct reply *reply);
 bool rehearsal_try_call(struct rehearsal *r, const struct call *call);
+/* Control. Facts of files that `other` (NULL: nobody) knows are believed, not read. */
+void rehearsal_believe(struct rehearsal *r, const struct rehearsal *other);
 /* Control. As wishes_take: what the lines tried since the last time would open. */
 struct wishes *rehearsal_wishes(struct rehearsal *r);
 const struct console *rehearsal_console(const struct rehearsal *r);

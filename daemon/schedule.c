@@ -102,8 +102,8 @@ static void tell(struct mixd *m, const struct job *j, enum topic topic, const ch
     text_clear(&out);
 }
 
-/* False: not yet, and none behind it either. */
-static bool job_run(struct mixd *m, struct job *j, uint64_t now)
+/* PRIMING: not yet, and none behind it either; READING: others first; else it is over. */
+static enum errand_state job_run(struct mixd *m, struct job *j, uint64_t now)
 {
     struct schedule *s = m->schedule;
     uint64_t frame = 0, most = (uint64_t)BUSY_MOST_S * console_rate(m->console);
@@ -112,14 +112,29 @@ static bool job_run(struct mixd *m, struct job *j, uint64_t now)
         errand_run(m, &j->errand, j->outside ? 0 : j->frame, patient, &frame, NULL, s->reply);
     s->stalled = state == ERRAND_BUSY;
     if (state == ERRAND_PRIMING || (state == ERRAND_BUSY && now < j->frame + most))
-        return false;
+        return ERRAND_PRIMING;
+    if (state == ERRAND_READING)
+        return ERRAND_READING;
     if (state == ERRAND_DONE && frame > j->frame && !j->outside)
         tell(m, j, TOPIC_LATE, "by=%" PRIu64 "f", frame - j->frame);
     else if (state != ERRAND_DONE)
         tell(m, j, TOPIC_FAILED, "code=%s text=\"%s\"", protocol_code_name(reply_code(s->reply)),
              reply_text(s->reply));
     job_end(m, j);
-    return true;
+    return ERRAND_DONE;
+}
+
+/* Those that are due up to `limit`, or as much later as they take. */
+static void jobs_run(struct mixd *m, struct agenda *a, uint64_t now, uint64_t limit)
+{
+    struct place *p = agenda_from(a, 0, 0), *next;
+    for (int i = 0; i < JOBS_PER_TICK && p; i++, p = next) {
+        struct job *j = job_of_time(p);
+        next = agenda_next(a, p);
+        uint64_t extra = j->outside ? 0 : j->extra;
+        if (j->frame > limit + extra || job_run(m, j, now) == ERRAND_PRIMING)
+            return;
+    }
 }
 
 /* Those whose position comes by between where it was looked last and `limit` get their frame. */
@@ -236,15 +251,11 @@ void schedule_tick(struct mixd *m)
         return;
     }
     uint64_t now = link_horizon(m->link), limit = now + ahead(m);
-    struct job *j;
     s->stalled = false;
     course_look(m, limit);
     files_open(m, now);
-    for (int i = 0; i < JOBS_PER_TICK && (j = first(&s->frames)); i++)
-        if (j->frame > limit + j->extra || !job_run(m, j, now))
-            break;
-    while ((j = first(&s->outside)) && j->frame <= now && job_run(m, j, now))
-        ;
+    jobs_run(m, &s->frames, now, limit);
+    jobs_run(m, &s->outside, now, now);
     link_promise(m->link, planned(m));
 }
 

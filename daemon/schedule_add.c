@@ -16,23 +16,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The desk as it will be once all that changes its shape has been obeyed. */
+/* The desk as it will be once all that changes its shape has been obeyed. NULL: out of memory, or a
+ * file has to be read first. */
 static struct rehearsal *rehearsal_of(struct mixd *m)
 {
     struct schedule *s = m->schedule;
     if (s->rehearsal && !rehearsal_stale(s->rehearsal, m))
         return s->rehearsal;
-    rehearsal_free(s->rehearsal);
-    s->rehearsal = rehearsal_new(m);
-    for (struct place *p = agenda_from(&s->ids, 0, 0); s->rehearsal && p;
-         p = agenda_next(&s->ids, p)) {
+    struct rehearsal *r = rehearsal_new(m);
+    if (!r)
+        return NULL;
+    rehearsal_believe(r, s->rehearsal); /* the lines have been tried on that */
+    for (struct place *p = agenda_from(&s->ids, 0, 0); p; p = agenda_next(&s->ids, p)) {
         const struct errand *e = &((struct job *)p)->errand;
         const char *at = text_string(&e->lines);
-        while (!e->plain && *at)
-            rehearsal_try_next(s->rehearsal, &at, s->reply);
+        while (!e->plain && *at && !reading_lacks(m))
+            rehearsal_try_next(r, &at, s->reply);
     }
-    wishes_free(m->console, s->rehearsal ? rehearsal_wishes(s->rehearsal) : NULL);
-    return s->rehearsal;
+    rehearsal_believe(r, NULL);
+    wishes_free(m->console, rehearsal_wishes(r));
+    rehearsal_free(reading_lacks(m) ? r : s->rehearsal);
+    if (reading_lacks(m))
+        return NULL;
+    return s->rehearsal = r;
 }
 
 /* Tries what changes more than a level. */
@@ -82,6 +88,12 @@ static struct job *job_new(const struct call *call)
         return NULL;
     }
     j->errand.asker = asker_of(call);
+    reading_share(&j->errand.reading, m->needs);
+    if (!m->needs && !errand_reads(m, &j->errand)) {
+        free(j);
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return NULL;
+    }
     return j;
 }
 
@@ -151,8 +163,6 @@ enum verdict schedule_add(struct call *call)
     job_take(call, j, &when);
     if (try.plain && *try.text)
         reply_pair(call->reply, "value", "%s", try.text);
-    if (!m->at_once)
-        schedule_tick(m);
     return VERDICT_DONE;
 }
 
@@ -163,6 +173,7 @@ void schedule_add_errand(struct call *call, const struct when *when, struct erra
     if (!j)
         return;
     errand_refresh(m, e, m->schedule->reply);
+    reading_clear(&j->errand.reading);
     j->errand = *e;
     j->errand.asker = asker_of(call);
     *e = (struct errand){ 0 };

@@ -8,6 +8,7 @@
 #include "daemon/schedule.h"
 #include "daemon/when.h"
 #include "ipc/server.h"
+#include "mixer/needs.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -75,7 +76,9 @@ enum verdict transaction_begin(struct call *call)
         return VERDICT_DONE;
     }
     struct transaction *t = calloc(1, sizeof *t);
-    if (!t || !(t->errand.rehearsal = rehearsal_new(m))) {
+    if (!t || !errand_reads(m, &t->errand) || !(t->errand.rehearsal = rehearsal_new(m))) {
+        if (t)
+            errand_clear(m, &t->errand);
         free(t);
         reply_err(call->reply, CODE_LIMIT, "out of memory");
         return VERDICT_DONE;
@@ -109,24 +112,32 @@ void transactions_rebase(struct mixd *m)
         errand_forget(m, &t->errand);
 }
 
-/* Tries what was said so far on a copy of the desk as it is now. False: out of memory. */
+/* Tries what was said so far on a copy of the desk as it is now. False: out of memory, or a file
+ * has to be read first. */
 static bool rehearse_anew(struct transaction *t)
 {
     struct errand *e = &t->errand;
     struct reply *scratch = reply_new();
     const char *at = text_string(&e->lines);
+    size_t faults = t->faults.length;
+    unsigned n_faults = t->n_faults;
+    needs_recall(e->reading.needs);
     e->rehearsal = scratch ? rehearsal_new(t->m) : NULL;
-    for (unsigned i = 1; e->rehearsal && *at; i++)
+    for (unsigned i = 1; e->rehearsal && *at && !reading_lacks(t->m); i++)
         if (!rehearsal_try_next(e->rehearsal, &at, scratch))
             note_fault(t, i, scratch);
     reply_free(scratch);
+    if (reading_lacks(t->m)) {
+        errand_forget(t->m, e);
+        text_cut(&t->faults, faults);
+        t->n_faults = n_faults;
+    }
     return e->rehearsal;
 }
 
 static enum verdict keep(struct transaction *t, struct call *call)
 {
     struct errand *e = &t->errand;
-    t->said++;
     if (!e->rehearsal && !rehearse_anew(t))
         reply_err(call->reply, CODE_LIMIT, "out of memory");
     else if (e->n == LINES_MOST)
@@ -138,13 +149,22 @@ static enum verdict keep(struct transaction *t, struct call *call)
         call_write(call, &e->lines);
         rehearsal_try_call(e->rehearsal, call);
     }
+    if (reply_refused(call->reply))
+        text_cut(&e->lines, before);
+    if (reading_lacks(t->m)) /* it will be said once more */
+        return VERDICT_DONE;
+    t->said++;
     if (reply_refused(call->reply)) {
         note_fault(t, t->said, call->reply);
-        text_cut(&e->lines, before);
         return VERDICT_DONE;
     }
     reply_ok(call->reply, "queued=%u", ++e->n);
     return VERDICT_DONE;
+}
+
+struct needs *transaction_needs(const struct transaction *t)
+{
+    return t->errand.reading.needs;
 }
 
 enum verdict transaction_take(struct transaction *t, struct call *call)

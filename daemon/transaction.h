@@ -14,10 +14,15 @@
 
 struct client;
 struct mixd;
+struct needs;
 struct transaction;
 
 /* Control. The one that this client (NULL: the session file being read) has begun; or NULL. */
 struct transaction *transaction_of(const struct mixd *m, const struct client *c);
+/* Control. Where what its lines need of files is kept, borrowed; NULL: they are read there and
+ * then.
+ */
+struct needs *transaction_needs(const struct transaction *t);
 /* Control. What becomes of a command of who has begun one: kept, answered from the desk as it is,
  * or refused. */
 enum verdict transaction_take(struct transaction *t, struct call *call);

@@ -127,6 +127,8 @@ int call_keep(const struct call *call, struct call *to)
         to->words[i] = (struct word){ strdup(call->words[i].text), call->words[i].column };
         whole = to->words[i].text != NULL;
     }
+    if (to->when.text && !(to->when.text = strdup(to->when.text)))
+        whole = false;
     if (whole)
         return 0;
     call_drop(to);
@@ -138,7 +140,9 @@ void call_drop(struct call *kept)
     for (unsigned i = 0; kept->words && i < kept->count; i++)
         free(kept->words[i].text);
     free(kept->words);
+    free(kept->when.text);
     kept->words = NULL;
+    kept->when.text = NULL;
 }
 
 void call_write(const struct call *call, struct text *out)

@@ -96,6 +96,7 @@ static int node_fill(struct console *to, struct node *n, const struct console *f
     n->picked = original->picked;
     n->frames = original->frames;
     n->total = original->total;
+    n->streams = original->streams;
     n->mark = original->mark;
     n->piped = original->piped;
     for (uint32_t i = 0; i < original->plugs.n; i++) {

@@ -3,6 +3,7 @@
 
 The files lie in a file system that hangs when it is told to (faultydisk.py).
 """
+import os
 import select
 
 import wavs
@@ -30,12 +31,12 @@ class Fetch(DiskBox):
         for name in ('slow', 'well'):
             self.fault(name, None)
 
-    def hang(self, *lines):
+    def hang(self, *lines, client=None, name='slow'):
         """A client that says these lines while slow.wav hangs, and hears nothing as long as others
         are answered, for whom nothing has changed."""
-        self.fault('slow', 'hang')
+        self.fault(name, 'hang')
         before = self.other.must('get *').values()
-        client = self.mixd.client()
+        client = client or self.mixd.client()
         client.send(''.join(line + '\n' for line in lines))
         for _ in range(100):
             self.other.must('status')
@@ -103,6 +104,115 @@ class Fetch(DiskBox):
         until(lambda: self.other.get('strip/late/mute') == 'on', 'the last line')
         self.assertEqual(self.other.get('strip/late/gain'), '-7dB')
         self.assertEqual(self.other.get('strip/late/source'), 'mount/other.wav')
+
+    def test_lines_of_a_transaction_wait(self):
+        client = self.mixd.client()
+        client.must('begin')
+        self.hang('add strip late source=mount/slow.wav', 'set strip/late/gain -7dB', client=client)
+        self.other.must('set strip/here/gain -3dB')
+        self.fault('slow', None)
+        self.assertEqual(client.answer().fields['queued'], '1')
+        self.assertEqual(client.answer().fields['queued'], '2')
+        self.hang('insert strip/late reverb as space ir=mount/slow.wav',
+                  'insert strip/late reverb as again ir=mount/slow.wav', client=client)
+        self.fault('slow', None)
+        self.assertEqual(client.answer().fields['queued'], '3')
+        self.assertEqual(client.answer().fields['queued'], '4')
+        self.other.refused('get strip/late/gain', 'unknown')
+        answer = client.must('commit')
+        self.assertEqual(answer.fields['lines'], '4')
+        self.assertEqual(self.other.get('strip/late/gain'), '-7dB')
+        self.assertEqual(self.other.get('strip/late/again/ir'), 'mount/slow.wav')
+
+    def test_a_commit_waits(self):
+        client = self.mixd.client()
+        client.must('begin')
+        client.must('set bus/hall/reverb/highcut 5000')
+        client.must('set strip/here/gain -7dB')
+        self.other.must('set bus/hall/reverb/lowcut 50')  # so it is another response by now
+        self.hang('commit', client=client, name='well')
+        self.fault('well', None)
+        self.assertTrue(client.answer().ok)
+        self.assertEqual(self.other.get('bus/hall/reverb/highcut'), '5kHz')
+        self.assertEqual(self.other.get('bus/hall/reverb/lowcut'), '50Hz')
+
+    def test_what_plays_already_is_not_read_again(self):
+        self.other.must('add strip left source=mount/other.wav:1')
+        self.other.must('queue strip/here mount/other.wav mount/slow.wav')
+        for name in ('slow', 'other', 'well'):
+            self.fault(name, 'hang')
+        self.addCleanup(self.fault, 'other', None)
+        client = self.mixd.client()
+        client.must('begin')
+        client.must('set strip/left/gain -7dB')
+        client.must('commit')
+        client.must('set strip/left/send/hall -12dB at +1f')
+        until(lambda: self.other.get('strip/left/send/hall') == '-12dB', 'the send')
+        self.assertEqual(self.other.get('strip/left/gain'), '-7dB')
+
+    def test_so_does_what_is_scheduled(self):
+        client = self.hang('@7 add strip late source=mount/slow.wav at +1f',
+                           'insert strip/late reverb ir=mount/slow.wav at +2f')
+        self.assertEqual(self.other.must('schedule list').lines, [])
+        self.fault('slow', None)
+        answer = client.answer()
+        self.assertTrue(answer.ok, answer.final)
+        self.assertEqual(answer.tag, '7')
+        self.assertIn('id', answer.fields)
+        self.assertTrue(client.answer().ok)
+        until(lambda: self.other.must('ls strip/late/*').lines, 'the reverb')
+        self.assertEqual(self.other.get('strip/late/reverb/ir'), 'mount/slow.wav')
+
+    def test_it_counts_from_when_it_was_said(self):
+        client = self.mixd.client()
+        before = int(self.other.must('set strip/here/gain 0dB').fields['frame'])
+        self.hang('load strip/here mount/slow.wav at +1f', client=client)
+        asked = int(self.other.must('set strip/here/gain 0dB').fields['frame'])
+        until(lambda: int(self.other.must('set strip/here/gain 0dB').fields['frame'])
+              > asked + RATE // 10, 'some time')
+        self.fault('slow', None)
+        answer = client.answer()
+        self.assertTrue(before <= int(answer.fields['frame']) <= asked + 64, answer.final)
+        self.assertIn('by=', client.await_event('event late .*'))
+
+    def test_a_due_command_whose_file_hangs_lets_others_pass(self):
+        self.other.must('load strip/here mount/slow.wav at +2s')
+        self.other.must('set strip/here/gain -9dB at +2100ms')
+        self.fault('slow', 'hang')
+        self.other.must('set strip/here/quality best')  # so its header is to be read otherwise
+        until(lambda: self.other.get('strip/here/gain') == '-9dB', 'the gain')
+        self.assertEqual(self.other.get('strip/here/source'), 'mount/well.wav')
+        self.assertEqual(len(self.other.must('schedule list').lines), 1)
+        self.fault('slow', None)
+        until(lambda: self.other.get('strip/here/source') == 'mount/slow.wav', 'the source')
+
+    def test_a_later_refusal_is_the_same(self):
+        self.other.must('begin')
+        for line, column in (('add strip  "x"  source=mount/none.wav', 17),
+                             ('load  strip/here mount/none.wav', 18),
+                             ('insert bus/hall reverb  ir=mount/none.wav', 25)):
+            answer = self.other.ask(line)
+            self.assertIn(f'at column {column}', answer.final, line)
+            answer = self.mixd.client().ask(line + ' at +1s')
+            self.assertIn(f'at column {column}', answer.final, line)
+        answer = self.other.ask('commit')
+        self.assertEqual(len(answer.lines), 3)
+        self.assertEqual([line.split()[0] for line in answer.lines], ['1', '2', '3'])
+
+    def tasks(self):
+        return len(os.listdir(f'/proc/{self.mixd.process.pid}/task'))
+
+    def test_who_goes_in_the_middle_leaves_nothing_behind(self):
+        before, tasks = self.other.must('ls').lines, self.tasks()
+        client = self.mixd.client()
+        client.must('begin')
+        self.hang('add strip late source=mount/slow.wav', client=client)
+        client.close()
+        for _ in range(100):
+            self.other.must('status')
+        self.fault('slow', None)
+        until(lambda: self.tasks() == tasks, 'the reader')
+        self.assertEqual(self.other.must('ls').lines, before)
 
     def test_the_daemon_ends_meanwhile(self):
         client = self.hang('add strip late source=mount/slow.wav')
