@@ -21,12 +21,14 @@ static void thing_add(void *context, const char *address, const char *kind)
     struct thing *t = calloc(1, sizeof *t);
     if (!t)
         return;
-    *t = (struct thing){ strdup(address), strdup(kind), false, false };
+    *t = (struct thing){ .address = strdup(address), .kind = strdup(kind), .place = s->objects.n };
     if (!t->address || !t->kind || list_add(&s->objects, t)) {
         s->text.failed = true;
         free(t->address);
         free(t->kind);
         free(t);
+    } else if (index_add(&s->things, t->address, t)) {
+        s->text.failed = true;
     }
 }
 
@@ -40,7 +42,7 @@ static void side_take(struct side *s, struct mixd *m, const struct text *wires)
     console_each_object(m->console, s, thing_add);
     char *line = s->text.data ? strtok_r(s->text.data, "\n", &save) : NULL;
     for (; line; line = strtok_r(NULL, "\n", &save))
-        if (list_add(&s->lines, line))
+        if (list_add(&s->lines, line) || index_add(&s->said, line, line))
             s->text.failed = true;
 }
 
@@ -54,17 +56,14 @@ static void side_clear(struct side *s)
     }
     list_clear(&s->objects);
     list_clear(&s->lines);
+    index_clear(&s->things);
+    index_clear(&s->said);
     text_clear(&s->text);
 }
 
 struct thing *thing_find(const struct side *s, const char *address)
 {
-    for (uint32_t i = 0; i < s->objects.n; i++) {
-        struct thing *t = s->objects.at[i];
-        if (!strcmp(t->address, address))
-            return t;
-    }
-    return NULL;
+    return index_find(&s->things, address);
 }
 
 bool line_begins(const char *line, const char *with)
@@ -90,24 +89,30 @@ static bool same_value(const struct comparing *c, const char *address, const cha
     return there == here && (!there || !strcmp(a.text, b.text));
 }
 
+/* The next effect behind this one, or behind this node, that stays; NULL: none on that node. */
+static const struct thing *next_insert(const struct side *s, const struct thing *behind)
+{
+    for (uint32_t i = behind->place + 1; i < s->objects.n; i++) {
+        const struct thing *t = s->objects.at[i];
+        if (!is_insert(t))
+            return NULL;
+        if (t->stays)
+            return t;
+    }
+    return NULL;
+}
+
 /* Of one node: do the effects that stay stand in one order on both sides? */
 static bool same_order(const struct comparing *c, const char *node)
 {
-    size_t n = strlen(node);
-    uint32_t k = 0;
-    for (uint32_t i = 0; i < c->now.objects.n; i++) {
-        const struct thing *t = c->now.objects.at[i], *other = NULL;
-        if (!t->stays || !is_insert(t) || strncmp(t->address, node, n) != 0 || t->address[n] != '/')
-            continue;
-        for (; k < c->wanted.objects.n && !other; k++) {
-            const struct thing *w = c->wanted.objects.at[k];
-            if (w->stays && !strcmp(w->address, t->address))
-                other = w;
-        }
-        if (!other)
+    const struct thing *t = thing_find(&c->now, node), *w = thing_find(&c->wanted, node);
+    while (t && w) {
+        t = next_insert(&c->now, t);
+        w = next_insert(&c->wanted, w);
+        if (t && w && strcmp(t->address, w->address) != 0)
             return false;
     }
-    return true;
+    return !t;
 }
 
 /* Buses and groups: others go through them. */
@@ -196,19 +201,8 @@ static void leaders_remove(struct comparing *c)
 /* The effect behind this one on its node that stays, or NULL. */
 static const char *slot_behind(const struct comparing *c, const char *address)
 {
-    char node[256], other[256];
-    bool behind = false;
-    node_of(thing_find(&c->wanted, address), node);
-    for (uint32_t i = 0; i < c->wanted.objects.n; i++) {
-        const struct thing *t = c->wanted.objects.at[i];
-        if (behind && t->stays && is_insert(t)) {
-            node_of(t, other);
-            if (!strcmp(node, other))
-                return strrchr(t->address, '/') + 1;
-        }
-        behind |= !strcmp(t->address, address);
-    }
-    return NULL;
+    const struct thing *behind = next_insert(&c->wanted, thing_find(&c->wanted, address));
+    return behind ? strrchr(behind->address, '/') + 1 : NULL;
 }
 
 /* `insert strip/a eq as tone key=value` > strip/a/tone */
@@ -298,6 +292,7 @@ void difference_write(struct mixd *now, struct mixd *wanted, const struct text *
     struct comparing c = { .out = out };
     side_take(&c.now, now, NULL);
     side_take(&c.wanted, wanted, wires);
+    out->failed |= heads_take(&c) != 0;
     match(&c);
     removes_write(&c);
     adds_write(&c, "add group ");
@@ -305,12 +300,14 @@ void difference_write(struct mixd *now, struct mixd *wanted, const struct text *
     adds_write(&c, "add strip ");
     adds_write(&c, "add input ");
     adds_write(&c, "insert ");
-    console_each_value(wanted->console, &c, value_compare);
+    console_sift_values(wanted->console, &(struct console_sieve){ .unlike = now->console }, &c,
+                        value_compare);
     queues_compare(&c);
     leaders_remove(&c);
     lines_compare(&c);
     if (c.now.text.failed || c.wanted.text.failed)
         out->failed = true;
+    heads_clear(&c);
     side_clear(&c.now);
     side_clear(&c.wanted);
 }
