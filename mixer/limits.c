@@ -5,6 +5,8 @@
  */
 #include "mixer/limits.h"
 
+#include "effects/rt.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <inttypes.h>
@@ -19,6 +21,8 @@ enum {
     EACH = 2,         /* of a decoder: itself and its successor */
     DESCRIPTORS = 64, /* for all else: sockets, clients, JACK (which hangs with too few), a save */
     THREADS = 32,     /* likewise: JACK's, helpers, writers, and those that end late */
+    AHEAD = 64,       /* decoders that are asked for with one, */
+    GRANTED_NS = 500000000, /* and how long what was granted counts */
     PATH_SIZE = 4096,
 };
 
@@ -166,7 +170,7 @@ static int check_groups(const char *line, uint64_t need, uint64_t own, struct re
     return 0;
 }
 
-static int check_threads(uint32_t decoders, struct refusal *why)
+static int ask_threads(uint32_t decoders, struct refusal *why)
 {
     char line[PATH_SIZE];
     uint64_t need = (uint64_t)EACH * decoders + THREADS;
@@ -178,6 +182,24 @@ static int check_threads(uint32_t decoders, struct refusal *why)
     if (f)
         fclose(f);
     return status;
+}
+
+/* A session adds its strips one by one: the system is asked for some more at once. */
+static int check_threads(uint32_t decoders, struct refusal *why)
+{
+    static struct {
+        uint32_t decoders;
+        uint64_t asked_ns;
+    } granted;
+    struct refusal none;
+    uint64_t now = rt_now();
+    if (decoders <= granted.decoders && now - granted.asked_ns < GRANTED_NS)
+        return 0;
+    if (ask_threads(decoders + AHEAD, &none))
+        return ask_threads(decoders, why);
+    granted.decoders = decoders + AHEAD;
+    granted.asked_ns = now;
+    return 0;
 }
 
 /* Where nothing is locked, nothing need be. */
