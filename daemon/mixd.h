@@ -69,6 +69,7 @@ struct mixd {
     enum driver_state driver_state; /* as it was told last */
     struct lockstep lockstep;       /* with the driver's shared timeline */
     uint64_t metered_frame;         /* of the status that the meters have taken in */
+    uint64_t looked_ns;             /* when the figures of all tracks were looked at last */
 };
 
 /* Control. Link, console, engine (and ports, unless there are some) for this rate; no server. 0, or

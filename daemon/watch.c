@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define NS_PER_S 1e9
+#define LOOK_NS  20000000u /* between two looks at all tracks; there may be many */
 
 static const struct {
     const char *name;
@@ -306,13 +307,22 @@ static void track_check(void *context, const char *address, const struct track_f
     }
 }
 
-void watch_tick(struct mixd *m, uint64_t now_ns)
+/* Looks at every track. */
+static void tracks_look(struct mixd *m, uint64_t now_ns)
 {
     struct console_totals totals;
-    bulletin_turn(m->bulletin);
+    if (now_ns - m->looked_ns < LOOK_NS)
+        return;
+    m->looked_ns = now_ns;
     console_each_track(m->console, m, track_check);
     console_totals(m->console, &totals);
     watch_fill(m, totals.fill);
+}
+
+void watch_tick(struct mixd *m, uint64_t now_ns)
+{
+    bulletin_turn(m->bulletin);
+    tracks_look(m, now_ns);
     for (struct client *c = NULL; m->server && (c = server_next(m->server, c));) {
         struct watcher *w = client_data(c);
         if (w)
