@@ -32,14 +32,22 @@ static void thing_add(void *context, const char *address, const char *kind)
     }
 }
 
-static void side_take(struct side *s, struct mixd *m, const struct text *wires)
+static void objects_take(struct side *s, struct mixd *m)
+{
+    s->m = m;
+    console_each_object(m->console, s, thing_add);
+}
+
+/* Of a side that brings something new: the lines that do, too. */
+static void lines_take(struct side *s, bool brings, const struct text *wires)
 {
     char *save = NULL;
-    s->m = m;
-    session_write(m, console_folder(m->console), &s->text);
+    if (brings)
+        session_write(s->m, console_folder(s->m->console), &s->text);
+    else
+        session_write_rest(s->m, &s->text);
     if (wires)
         text_add_string(&s->text, text_string(wires));
-    console_each_object(m->console, s, thing_add);
     char *line = s->text.data ? strtok_r(s->text.data, "\n", &save) : NULL;
     for (; line; line = strtok_r(NULL, "\n", &save))
         if (list_add(&s->lines, line) || index_add(&s->said, line, line))
@@ -147,6 +155,14 @@ static void match(struct comparing *c)
             continue;
         t->stays = thing_find(&c->wanted, t->address)->stays = false;
     }
+}
+
+static bool brings(const struct side *s)
+{
+    for (uint32_t i = 0; i < s->objects.n; i++)
+        if (!((const struct thing *)s->objects.at[i])->stays)
+            return true;
+    return false;
 }
 
 /* Takes off what does not stay; but what others lead to, later. */
@@ -276,7 +292,8 @@ static void value_compare(void *context, const struct console_value *v)
     const char *row = strrchr(v->address, '/') + 1;
     bool later =
         t && !strcmp(t->kind, "bus") && (!strcmp(row, "out") || strstr(v->address, "/send/"));
-    if (v->row->fixed || line_begins(v->address, "marker/") || (t && !t->stays && !later))
+    bool has_line = line_begins(v->address, "marker/") || line_begins(v->address, "scene/");
+    if (v->row->fixed || has_line || (t && !t->stays && !later))
         return;
     bool there = !console_get(c->now.m->console, v->address, &now, &why);
     if (there ? !strcmp(now.text, v->text) : !v->saved)
@@ -290,10 +307,12 @@ void difference_write(struct mixd *now, struct mixd *wanted, const struct text *
                       struct text *out)
 {
     struct comparing c = { .out = out };
-    side_take(&c.now, now, NULL);
-    side_take(&c.wanted, wanted, wires);
-    out->failed |= heads_take(&c) != 0;
+    objects_take(&c.now, now);
+    objects_take(&c.wanted, wanted);
     match(&c);
+    lines_take(&c.now, false, NULL);
+    lines_take(&c.wanted, brings(&c.wanted), wires);
+    out->failed |= heads_take(&c) != 0;
     removes_write(&c);
     adds_write(&c, "add group ");
     adds_write(&c, "add bus ");

@@ -1,22 +1,27 @@
 /* reload.c - the session file once more, of which only what has changed is obeyed
  *
- * The file is run on a desk that never sounds; the commands that make ours into that one are then
- * obeyed like a transaction, in one quantum. What is the same does not notice.
+ * The file is run on a desk that never sounds, a few lines at a time, so that others are served in
+ * between. The commands that make ours, as it is then, into that one are obeyed like a transaction,
+ * in one quantum. What is the same does not notice.
  */
 #include "daemon/commit.h"
 #include "daemon/difference.h"
 #include "daemon/errand.h"
 #include "daemon/mixd.h"
+#include "daemon/script.h"
 #include "daemon/session.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "daemon/wires.h"
+#include "effects/rt.h"
 #include "ipc/parse.h"
 #include "mixer/console.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SLICE_NS = 2000000 }; /* of the file, at a stretch */
 
 /* Connections are the driver's, and a trial has none: they are read from the file. */
 static void wires_read(const char *path, struct text *out)
@@ -28,7 +33,7 @@ static void wires_read(const char *path, struct text *out)
     for (ssize_t n; file && (n = getline(&line, &room, file)) >= 0;) {
         while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
             line[--n] = '\0';
-        if (line_parse(&parsed, line, (size_t)n) || parsed.count != 3 ||
+        if (!strstr(line, "connect") || line_parse(&parsed, line, (size_t)n) || parsed.count != 3 ||
             strcmp(parsed.words[0].text, "connect") != 0)
             continue;
         struct call call = { .count = parsed.count, .words = parsed.words };
@@ -55,51 +60,128 @@ static unsigned lines_of(const struct text *t)
     return n;
 }
 
-/* False: the reply is the error. */
-static bool difference_read(const struct call *call, struct text *out)
+struct reloading {
+    struct call call; /* without its words */
+    struct mixd trial;
+    struct script *script;  /* while the file is being run on the trial */
+    struct pending pending; /* what the commit left behind, once the rest is done */
+    struct text fault, wires;
+};
+
+static struct mixd *desk_of(const struct reloading *r)
 {
-    struct mixd *m = call->context, trial = { .trial = true };
-    struct text fault = { 0 }, wires = { 0 };
-    bool good = !mixd_init(&trial, m->name, console_rate(m->console), m->quantum);
-    if (!good) {
-        text_add_string(&fault, "out of memory");
-    } else if ((good = !session_run(&trial, m->session_path, &fault)) &&
-               !(good = !strcmp(console_folder(m->console), console_folder(trial.console)))) {
-        text_printf(&fault, "the desk is another session's by now, of %s",
-                    console_folder(m->console));
-    } else if (good) {
-        wires_read(m->session_path, &wires);
-        good = !wires.failed && (m->driver_kind->connect || wires_keep(m, &wires, &fault));
-        difference_write(m, &trial, &wires, out);
-        good = good && !out->failed;
+    return r->call.context;
+}
+
+static void reloading_free(void *state)
+{
+    struct reloading *r = state;
+    if (r->pending.drop)
+        r->pending.drop(r->pending.state);
+    if (r->script)
+        script_close(r->script);
+    mixd_clear(&r->trial);
+    text_clear(&r->fault);
+    text_clear(&r->wires);
+    free(r);
+}
+
+/* Begins to run the file on a desk as it is at the beginning. */
+static bool begin(struct reloading *r)
+{
+    const struct mixd *m = desk_of(r);
+    r->trial = (struct mixd){ .trial = true };
+    if (!mixd_init(&r->trial, m->name, console_rate(m->console), m->quantum))
+        r->script = script_open(&r->trial, m->session_path, &r->fault);
+    else
+        text_add_string(&r->fault, "out of memory");
+    return r->script != NULL;
+}
+
+/* Is it still the desk that was to be reloaded? */
+static bool same_desk(struct reloading *r)
+{
+    const struct console *now = desk_of(r)->console;
+    if (strcmp(console_folder(now), console_folder(r->trial.console)) != 0)
+        text_printf(&r->fault, "the desk is another session's by now, of %s", console_folder(now));
+    else if (console_rate(now) != console_rate(r->trial.console))
+        text_printf(&r->fault, "meanwhile the server runs at %u Hz; reload once more",
+                    console_rate(now));
+    return !r->fault.length;
+}
+
+/* The file has been run: what differs now is obeyed. */
+static enum verdict obey(struct reloading *r)
+{
+    struct mixd *m = desk_of(r);
+    struct errand e = { .whole = true, .quoted = true };
+    bool good = same_desk(r) && (m->driver_kind->connect || wires_keep(m, &r->wires, &r->fault));
+    if (good)
+        difference_write(m, &r->trial, &r->wires, &e.lines);
+    e.n = lines_of(&e.lines);
+    if (good && !e.lines.failed && e.n) {
+        watch_state(m, "reloaded=1");
+        return commit(&r->call, &e);
     }
-    if (!good)
-        reply_err(call->reply, CODE_FILE, "%s", text_string(&fault));
-    mixd_clear(&trial);
-    text_clear(&fault);
-    text_clear(&wires);
-    return good;
+    if (!good || e.lines.failed)
+        reply_err(r->call.reply, CODE_FILE, "%s", good ? "out of memory" : text_string(&r->fault));
+    else
+        reply_ok(r->call.reply, "lines=0 same=1");
+    errand_clear(m, &e);
+    return VERDICT_DONE;
+}
+
+/* The file has been run to its end, or to a line that is refused. */
+static enum verdict read_out(struct reloading *r)
+{
+    int err = script_close(r->script);
+    r->script = NULL;
+    if (!err) {
+        wires_read(desk_of(r)->session_path, &r->wires);
+        return obey(r);
+    }
+    reply_err(r->call.reply, CODE_FILE, "%s", text_string(&r->fault));
+    return VERDICT_DONE;
+}
+
+static bool reloaded(void *state, struct reply *reply)
+{
+    struct reloading *r = state;
+    if (r->pending.poll)
+        return r->pending.poll(r->pending.state, reply);
+    r->call.reply = reply;
+    if (!script_run(r->script, rt_now() + SLICE_NS))
+        return false;
+    if (read_out(r) == VERDICT_DONE)
+        return true;
+    r->pending = r->call.pending;
+    return false;
 }
 
 enum verdict verb_reload(struct call *call)
 {
     struct mixd *m = call->context;
-    struct errand e = { .whole = true, .quoted = true };
     if (!m->session_path) {
         reply_err_at(call->reply, CODE_STATE, &call->words[0], "there was no session file");
         reply_hint(call->reply, "restore FILE");
         return VERDICT_DONE;
     }
-    if (!difference_read(call, &e.lines)) {
-        errand_clear(m, &e);
+    struct reloading *r = calloc(1, sizeof *r);
+    if (!r) {
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
         return VERDICT_DONE;
     }
-    e.n = lines_of(&e.lines);
-    if (!e.n) {
-        errand_clear(m, &e);
-        reply_ok(call->reply, "lines=0 same=1");
+    r->call = *call;
+    if (!begin(r)) {
+        reply_err(call->reply, CODE_FILE, "%s", text_string(&r->fault));
+        reloading_free(r);
         return VERDICT_DONE;
     }
-    watch_state(m, "reloaded=1");
-    return commit(call, &e);
+    if (reloaded(r, call->reply)) {
+        reloading_free(r);
+        return VERDICT_DONE;
+    }
+    call->pending = (struct pending){ .poll = reloaded, .drop = reloading_free, .state = r };
+    mixd_hurry(m);
+    return VERDICT_LATER;
 }

@@ -360,12 +360,44 @@ static void writing_clear(struct writing *w)
     list_clear(&w->values);
 }
 
+static void rest_write(struct writing *w)
+{
+    struct mixd *m = w->m;
+    console_each_marker(m->console, w, marker_write);
+    loop_write(w);
+    console_each_scene(m->console, w, scene_write);
+    morph_write(w);
+    if (m->driver && m->driver_kind->each_port)
+        m->driver_kind->each_port(m->driver, w, port_skip, wire_write);
+    struct wire wire;
+    for (uint32_t i = 0; m->wires && wires_next(m->wires, &i, &wire);)
+        wire_write(w, wire.from, wire.to, false);
+}
+
+static struct writing writing_of(struct mixd *m, const char *folder, struct text *out)
+{
+    bool moved = strcmp(folder, console_folder(m->console)) != 0;
+    return (struct writing){ .m = m, .folder = folder, .moved = moved, .out = out };
+}
+
+static void queue_of(void *context, const char *address, const char *kind)
+{
+    if (!strcmp(kind, "strip"))
+        queue_write(context, address);
+}
+
+void session_write_rest(struct mixd *m, struct text *out)
+{
+    struct writing w = writing_of(m, console_folder(m->console), out);
+    console_each_object(m->console, &w, queue_of);
+    rest_write(&w);
+}
+
 void session_write(struct mixd *m, const char *folder, struct text *out)
 {
-    struct writing w = { .m = m, .folder = folder, .out = out };
+    struct writing w = writing_of(m, folder, out);
     struct object engine = { (char *)"engine", (char *)"engine" };
     struct object transport = { (char *)"transport", (char *)"transport" };
-    w.moved = strcmp(folder, console_folder(m->console)) != 0;
     console_each_object(m->console, &w, object_take);
     console_sift_values(m->console, &(struct console_sieve){ .saved = true }, &w, value_take);
     sets_write(&w, &engine);
@@ -373,14 +405,6 @@ void session_write(struct mixd *m, const char *folder, struct text *out)
     console_each_group(m->console, &w, group_write);
     nodes_write(&w, true);
     nodes_write(&w, false);
-    console_each_marker(m->console, &w, marker_write);
-    loop_write(&w);
-    console_each_scene(m->console, &w, scene_write);
-    morph_write(&w);
-    if (m->driver && m->driver_kind->each_port)
-        m->driver_kind->each_port(m->driver, &w, port_skip, wire_write);
-    struct wire wire;
-    for (uint32_t i = 0; m->wires && wires_next(m->wires, &i, &wire);)
-        wire_write(&w, wire.from, wire.to, false);
+    rest_write(&w);
     writing_clear(&w);
 }
