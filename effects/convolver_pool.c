@@ -1,11 +1,11 @@
 /* convolver_pool.c - all memory of one object in one piece, in huge pages */
 #include "effects/convolver_pool.h"
 
+#include "effects/convolver_pages.h"
 #include "effects/convolver_slab.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* Less than SMALL_MIN is not worth a place in a huge page. */
 enum { LINE = 64, SMALL_MIN = 1 << 14 };
@@ -25,15 +25,12 @@ float *pool_floats(struct pool *p, size_t n)
 bool pool_open(struct pool *p)
 {
     p->bytes = p->used;
-    if (p->bytes < SMALL_MIN) {
+    if (p->bytes < SMALL_MIN)
         p->base = aligned_alloc(LINE, p->bytes + LINE);
-    } else if (p->bytes <= SLAB_PIECE_MAX) {
+    else if (p->bytes <= SLAB_PIECE_MAX)
         p->base = slab_take(p->bytes);
-    } else {
-        size_t pages = (p->bytes + SLAB_HUGE_PAGE - 1) / SLAB_HUGE_PAGE * SLAB_HUGE_PAGE;
-        p->base = aligned_alloc(SLAB_HUGE_PAGE, pages);
-        madvise(p->base, pages, MADV_HUGEPAGE); /* where there are none, small ones do */
-    }
+    else
+        p->base = pages_take(p->bytes);
     if (!p->base)
         return false;
     memset(p->base, 0, p->bytes);
@@ -43,9 +40,11 @@ bool pool_open(struct pool *p)
 
 void pool_close(struct pool *p)
 {
-    if (p->base && p->bytes >= SMALL_MIN && p->bytes <= SLAB_PIECE_MAX)
-        slab_give(p->base, p->bytes);
-    else
+    if (p->bytes < SMALL_MIN)
         free(p->base);
+    else if (p->bytes > SLAB_PIECE_MAX)
+        pages_give(p->base, p->bytes);
+    else if (p->base)
+        slab_give(p->base, p->bytes);
     *p = (struct pool){ 0 };
 }

@@ -1,12 +1,13 @@
 /* convolver_slab.c - small pieces of memory side by side in huge pages */
 #include "effects/convolver_slab.h"
 
+#include "effects/convolver_pages.h"
+
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
-enum { UNITS = 64, UNIT = SLAB_HUGE_PAGE / UNITS };
+enum { UNITS = 64, UNIT = HUGE_PAGE / UNITS };
 
 struct slab {
     char *base;
@@ -41,13 +42,12 @@ static int find_run(const struct slab *s, uint32_t n)
 static struct slab *slab_new(void)
 {
     struct slab *s = malloc(sizeof *s);
-    char *base = aligned_alloc(SLAB_HUGE_PAGE, SLAB_HUGE_PAGE);
+    char *base = pages_take(HUGE_PAGE);
     if (!s || !base) {
         free(s);
-        free(base);
+        pages_give(base, HUGE_PAGE);
         return NULL;
     }
-    madvise(base, SLAB_HUGE_PAGE, MADV_HUGEPAGE); /* where there are none, small ones do */
     *s = (struct slab){ .base = base, .next = slabs };
     return slabs = s;
 }
@@ -75,13 +75,13 @@ void slab_give(void *piece, size_t bytes)
 {
     pthread_mutex_lock(&lock);
     struct slab **at = &slabs;
-    while ((char *)piece < (*at)->base || (char *)piece >= (*at)->base + SLAB_HUGE_PAGE)
+    while ((char *)piece < (*at)->base || (char *)piece >= (*at)->base + HUGE_PAGE)
         at = &(*at)->next;
     struct slab *s = *at;
     s->taken &= ~(run_of(units_of(bytes)) << ((char *)piece - s->base) / UNIT);
     if (s->taken == 0) {
         *at = s->next;
-        free(s->base);
+        pages_give(s->base, HUGE_PAGE);
         free(s);
     }
     pthread_mutex_unlock(&lock);

@@ -6,9 +6,11 @@
 #ifndef EFFECTS_CONVOLVER_SLAB_H
 #define EFFECTS_CONVOLVER_SLAB_H
 
+#include "effects/convolver_pages.h"
+
 #include <stddef.h>
 
-enum { SLAB_HUGE_PAGE = 1 << 21, SLAB_PIECE_MAX = SLAB_HUGE_PAGE / 2 };
+enum { SLAB_PIECE_MAX = HUGE_PAGE / 2 };
 
 /* Any thread but the audio thread, both. `bytes`: 1..SLAB_PIECE_MAX, aligned to 64 and not cleared;
  * NULL: out of memory. */
