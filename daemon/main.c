@@ -19,6 +19,7 @@
 #include "mixer/link.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -319,6 +320,16 @@ static int check(const struct options *o)
     return status;
 }
 
+/* Files are read whole into large pieces of memory, which glibc maps and unmaps, but only until it
+ * has seen one of them freed: from then on it keeps such pieces, in as many places as there are
+ * threads. After a night of new responses that would be most of what the daemon has. */
+static void return_memory(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 128 << 10); /* as it is in the beginning */
+#endif
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
@@ -327,6 +338,7 @@ int main(int argc, char **argv)
         return status > 0 ? EXIT_SUCCESS : EXIT_USAGE;
     log_open(o.verbosity);
     limits_raise();
+    return_memory();
     switch (o.mode) {
     case MODE_RENDER:
         return render(&o);
