@@ -22,6 +22,7 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "mixer/markers.h"
+#include "mixer/piped.h"
 #include "mixer/recording.h"
 
 #include <math.h>
@@ -164,6 +165,7 @@ static void rebuild(struct mixd *m, uint32_t rate)
     m->driver_kind->stop(m->driver);
     transactions_rebase(m);
     schedule_rebase(m, link_horizon(m->link), console_rate(m->console), rate);
+    struct pipes *pipes = pipes_keep(m->console);
     audio_clear(m);
     if (!folder || lines.failed || audio_init(m, rate) || console_set_folder(m->console, folder) ||
         session_run_text(m, "session", &lines, &fault) ||
@@ -172,6 +174,7 @@ static void rebuild(struct mixd *m, uint32_t rate)
         log_error("the session could not be built anew: %s", why ? why : text_string(&fault));
     if (!m->console || !m->engine)
         _exit(EXIT_FAILURE); /* out of memory: whoever started us starts us again */
+    pipes_give(m->console, pipes);
     fades_finish(m);
     text_clear(&lines);
     text_clear(&fault);

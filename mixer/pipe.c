@@ -70,12 +70,29 @@ void pipe_close(struct pipe *p)
         return;
     pipe_stop(p, PIPE_ENDED);
     sem_destroy(&p->turn);
-    resampler_free(p->resampler);
-    free(p->kept);
+    recent_clear(&p->recent);
     free(p->block);
-    free(p->chunk);
     free(p->path);
     free(p);
+}
+
+void pipe_set_rate(struct pipe *p, uint32_t rate, enum quality quality, uint32_t keep)
+{
+    lock(p);
+    for (uint32_t i = 0; i < PIPE_READERS_MAX; i++) {
+        if (!p->readers[i])
+            continue;
+        p->readers[i]->over = true;
+        pipe_stir(p->readers[i]);
+        p->readers[i] = NULL;
+    }
+    p->rate = rate;
+    p->quality = quality;
+    p->room = keep;
+    const char *why = p->recent.gives ? recent_set_rate(&p->recent, rate, quality, keep) : NULL;
+    if (why)
+        pipe_fail(p, why);
+    unlock(p);
 }
 
 /* ---- what is known of it */
@@ -83,12 +100,11 @@ void pipe_close(struct pipe *p)
 struct pipe_figures pipe_figures(struct pipe *p)
 {
     lock(p);
-    struct pipe_figures f = { .state = p->state,
-                              .channels = p->channels,
-                              .frames = p->channels ? p->head.frames : UINT64_MAX,
-                              .nans = p->nans };
-    if (p->resampler)
-        f.frames = resampler_length(p->resampler, f.frames);
+    struct pipe_figures f = {
+        .state = p->state, .channels = p->recent.gives, .frames = UINT64_MAX, .nans = p->nans
+    };
+    if (f.channels)
+        f.frames = recent_length(&p->recent, p->head.frames);
     unlock(p);
     return f;
 }
@@ -98,14 +114,9 @@ const char *pipe_path(const struct pipe *p)
     return p->path;
 }
 
-static uint64_t oldest(const struct pipe *p)
-{
-    return p->made > p->room ? p->made - p->room : 0;
-}
-
 static uint64_t stands(const struct pipe *p, uint64_t frame)
 {
-    return frame < oldest(p) ? p->made : frame;
+    return frame < recent_oldest(&p->recent) ? p->recent.made : frame;
 }
 
 uint64_t pipe_stands(struct pipe *p, uint64_t frame)
@@ -185,20 +196,18 @@ uint64_t pipe_reader_at(const struct pipe_reader *r)
 static uint32_t copy(struct pipe_reader *r, float *out, uint32_t n)
 {
     struct pipe *p = r->pipe;
-    uint32_t channels = p->channels, got;
-    if (r->at < oldest(p)) {
+    uint64_t oldest = recent_oldest(&p->recent);
+    if (r->at < oldest) {
         if (!p->overtaken)
             pipe_tell(p, "one strip is too far behind another that plays it: it is silent");
         p->overtaken = true;
-        got = (uint32_t)min64(n, oldest(p) - r->at);
-        memset(out, 0, (size_t)got * channels * sizeof *out);
+        n = (uint32_t)min64(n, oldest - r->at);
+        memset(out, 0, (size_t)n * p->recent.gives * sizeof *out);
     } else {
-        uint64_t place = r->at % p->room;
-        got = (uint32_t)min64(min64(n, p->made - r->at), p->room - place);
-        memcpy(out, p->kept + place * channels, (size_t)got * channels * sizeof *out);
+        n = recent_copy(&p->recent, r->at, out, n);
     }
-    r->at += got;
-    return got;
+    r->at += n;
+    return n;
 }
 
 /* By the first who reads, and without the turn: nobody waits for a folder that does not answer. */
@@ -229,14 +238,14 @@ enum pipe_gives pipe_read(struct pipe_reader *r, float *out, uint32_t *n)
         open_end(p);
         lock(p);
     }
-    bool came = r->at >= p->made && pipe_pump(p);
+    bool came = !r->over && r->at >= p->recent.made && pipe_pump(p);
     if (came)
         stir_others(p, r);
-    if (*n > 0 && r->at < p->made) {
+    if (*n > 0 && !r->over && r->at < p->recent.made) {
         *n = copy(r, out, *n);
     } else {
         *n = 0;
-        bool over = p->state == PIPE_ENDED || p->state == PIPE_FAILED;
+        bool over = r->over || p->state == PIPE_ENDED || p->state == PIPE_FAILED;
         gives = came ? PIPE_GIVES : over ? PIPE_OVER : PIPE_DRY;
     }
     unlock(p);

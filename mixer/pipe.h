@@ -33,6 +33,9 @@ struct pipe *pipe_open(const char *path, uint32_t rate, enum quality quality, ui
 /* Another holder, who closes it too; the last one ends it, and who writes to it is told so. */
 struct pipe *pipe_share(struct pipe *p);
 void pipe_close(struct pipe *p); /* NULL is fine */
+/* The engine runs at another rate: what is kept becomes what it would be, had it always done so,
+ * and whoever writes to it notices nothing. For its readers so far it is over. */
+void pipe_set_rate(struct pipe *p, uint32_t rate, enum quality quality, uint32_t keep);
 
 enum pipe_state {
     PIPE_WAITS, /* its head has not come yet */

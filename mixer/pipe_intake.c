@@ -1,6 +1,6 @@
 /* pipe_intake.c - what comes out of a named pipe, to frames
  *
- * bytes > head, samples > resampler (where the rates differ) > the frames that are kept
+ * bytes > head, samples > the newest frames at the engine's rate (recent.h)
  */
 #include "mixer/pipe_parts.h"
 
@@ -19,7 +19,6 @@
 enum {
     BLOCK = 4096,     /* frames converted at a time, at most; */
     BLOCKS_PER_S = 8, /* and no more than this part of a second, far less than what is kept */
-    CHUNK = 1024,     /* frames that come out of the resampler at a time */
 };
 
 void pipe_tell(struct pipe *p, const char *format, ...)
@@ -73,16 +72,12 @@ static uint32_t frame_bytes(const struct pipe *p)
 }
 
 /* The head has come: what it takes to go on. */
-static bool prepare(struct pipe *p)
+static const char *prepare(struct pipe *p)
 {
-    p->channels = p->head.channels > 1 ? p->head.channels : 2;
-    size_t frame = p->channels * sizeof(float);
-    p->kept = malloc(p->room * frame);
-    p->block = malloc(BLOCK * frame);
-    p->chunk = malloc(CHUNK * frame);
-    if (p->head.rate != p->rate)
-        p->resampler = resampler_new(p->head.channels, p->head.rate, p->rate, p->quality);
-    return p->kept && p->block && p->chunk && (p->head.rate == p->rate || p->resampler);
+    p->block = malloc(BLOCK * p->head.channels * sizeof *p->block);
+    return p->block ? recent_open(&p->recent, p->head.channels, p->head.rate, p->rate, p->quality,
+                                  p->room)
+                    : "out of memory";
 }
 
 static void read_head(struct pipe *p)
@@ -92,14 +87,13 @@ static void read_head(struct pipe *p)
     case HEAD_WHOLE:
         p->used = p->head.size;
         p->state = PIPE_FLOWS;
-        if (prepare(p))
+        why = prepare(p);
+        if (why)
+            pipe_fail(p, why);
+        else
             pipe_tell(p, "brings %s, %" PRIu32 " Hz, %" PRIu32 " channel%s",
                       stream_head_format(&p->head), p->head.rate, p->head.channels,
                       p->head.channels == 1 ? "" : "s");
-        else
-            pipe_fail(p, p->resampler || p->head.rate == p->rate
-                             ? "out of memory"
-                             : "has a rate too far from the engine's");
         break;
     case HEAD_WRONG:
         pipe_fail(p, why);
@@ -114,50 +108,17 @@ static void read_head(struct pipe *p)
     }
 }
 
-/* Keeps n frames of the stream's channels. */
-static void keep(struct pipe *p, const float *x, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++, p->made++) {
-        float *to = p->kept + p->made % p->room * p->channels;
-        to[1] = x[0]; /* of mono */
-        memcpy(to, x, p->head.channels * sizeof *x);
-        x += p->head.channels;
-    }
-}
-
-/* Converts n frames; no more than `most` frames shall have come out. */
-static void convert(struct pipe *p, const float *x, uint32_t n, uint64_t most)
-{
-    if (!p->resampler) {
-        keep(p, x, n);
-        return;
-    }
-    for (uint32_t n_out = 1; n > 0 || n_out > 0;) {
-        uint32_t n_in = n;
-        n_out = (uint32_t)min64(CHUNK, most - p->made);
-        if (n_out == 0)
-            break;
-        resampler_process(p->resampler, x, &n_in, p->chunk, &n_out);
-        keep(p, p->chunk, n_out);
-        x += (size_t)n_in * p->head.channels;
-        n -= n_in;
-    }
-}
-
 /* All has come: lets the filter run out. */
 static void finish(struct pipe *p)
 {
-    bool cut = p->head.frames != UINT64_MAX && p->source < p->head.frames;
-    uint64_t end = p->resampler ? resampler_length(p->resampler, p->source) : p->made;
-    memset(p->block, 0, (size_t)CHUNK * p->head.channels * sizeof *p->block);
-    while (p->made < end)
-        convert(p, p->block, CHUNK, end);
+    bool cut = p->head.frames != UINT64_MAX && p->recent.source < p->head.frames;
+    recent_end(&p->recent);
     if (cut)
         snprintf(p->fault, sizeof p->fault,
-                 "%.350s: the pipe was cut at frame %" PRIu64 " of %" PRIu64, p->path, p->source,
-                 p->head.frames);
+                 "%.350s: the pipe was cut at frame %" PRIu64 " of %" PRIu64, p->path,
+                 p->recent.source, p->head.frames);
     else
-        pipe_tell(p, "the pipe has ended, after %" PRIu64 " frames", p->source);
+        pipe_tell(p, "the pipe has ended, after %" PRIu64 " frames", p->recent.source);
     pipe_stop(p, PIPE_ENDED);
 }
 
@@ -165,7 +126,7 @@ static void finish(struct pipe *p)
 static bool decode(struct pipe *p)
 {
     uint32_t most = p->head.rate / BLOCKS_PER_S < BLOCK ? p->head.rate / BLOCKS_PER_S : BLOCK;
-    uint64_t left = p->head.frames - p->source;
+    uint64_t left = p->head.frames - p->recent.source;
     uint64_t here = (p->filled - p->used) / frame_bytes(p);
     uint32_t n = (uint32_t)min64(min64(here, left), most);
     if (n == 0)
@@ -175,8 +136,7 @@ static bool decode(struct pipe *p)
     if (p->head.pcm == PCM_FLOAT)
         p->nans += dsp_scrub(p->block, n * p->head.channels);
     p->used += (size_t)n * frame_bytes(p);
-    p->source += n;
-    convert(p, p->block, n, UINT64_MAX);
+    recent_take(&p->recent, p->block, n);
     return true;
 }
 
@@ -192,8 +152,8 @@ bool pipe_pump(struct pipe *p)
         return false;
     if (decode(p))
         return true;
-    bool came = p->source < p->head.frames && take(p);
-    if (p->state == PIPE_FLOWS && (p->closed || p->source == p->head.frames)) {
+    bool came = p->recent.source < p->head.frames && take(p);
+    if (p->state == PIPE_FLOWS && (p->closed || p->recent.source == p->head.frames)) {
         if (!decode(p))
             finish(p);
         came = true;

@@ -6,7 +6,7 @@
 #define MIXER_PIPE_PARTS_H
 
 #include "mixer/pipe.h"
-#include "mixer/resampler.h"
+#include "mixer/recent.h"
 #include "mixer/streamhead.h"
 
 #include <semaphore.h>
@@ -18,32 +18,28 @@ struct pipe_reader {
     struct pipe *pipe;
     uint64_t at; /* the frame that comes next; under the pipe's turn */
     int stirred; /* eventfd */
+    bool over;   /* the engine's rate is another by now: nothing comes any more */
 };
 
 struct pipe {
     _Atomic uint32_t holders; /* any thread's; the last one frees */
-    /* Set by pipe_open. */
-    char *path;
+    char *path;               /* set by pipe_open */
+
+    sem_t turn; /* whoever has it may touch what follows */
     uint32_t rate;
     enum quality quality;
     uint64_t room; /* frames that are kept */
-
-    sem_t turn;  /* whoever has it may touch what follows */
-    bool opened; /* or being opened, by who saw that it was not */
-    int fd;      /* -1: not open yet, or closed */
+    bool opened;   /* or being opened, by who saw that it was not */
+    int fd;        /* -1: not open yet, or closed */
     enum pipe_state state;
     bool closed;                     /* nobody writes to it any more */
     unsigned char bytes[PIPE_BYTES]; /* that came and are not yet frames: */
     size_t used, filled;             /* from .. to */
     struct stream_head head;         /* once it has come, as all that follows */
-    uint32_t channels;               /* that are given */
-    uint64_t source;                 /* frames taken in, at the stream's own rate */
-    uint64_t made;                   /* frames ever given by it, at the engine's */
+    struct recent recent;
+    float *block;
     uint64_t nans;
     bool overtaken; /* a reader was, and that has been told */
-    float *kept;    /* frame k at k % room */
-    float *block, *chunk;
-    struct resampler *resampler; /* NULL: the rates agree */
     struct pipe_reader *readers[PIPE_READERS_MAX];
     char news[PIPE_NEWS][PIPE_TEXT];
     uint32_t n_news, told;

@@ -4,11 +4,14 @@
  * locate, another offset) goes on reading where the pipe stands. Strips that name the same pipe
  * read the same one.
  */
+#include "mixer/piped.h"
+
 #include "effects/time.h"
 #include "mixer/console_parts.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { KEPT_RINGS = 2, KEPT_MORE_S = 1 }; /* so far back a decoder can begin */
@@ -90,6 +93,12 @@ static void tell_place(struct console *c, const struct node *n, const struct wis
     }
 }
 
+/* Frames that a pipe keeps for what plays it. */
+static uint32_t kept_for(const struct console *c, const struct wish *w)
+{
+    return KEPT_RINGS * w->ring + KEPT_MORE_S * c->setup.rate;
+}
+
 bool node_pipe(struct console *c, struct node *n, struct wish *w, const struct start *start,
                bool trial)
 {
@@ -105,8 +114,7 @@ bool node_pipe(struct console *c, struct node *n, struct wish *w, const struct s
     if (!n->pipe)
         n->pipe = pipe_find(c, w, frame, trial);
     if (!n->pipe)
-        n->pipe = pipe_open(w->path, c->setup.rate, w->quality,
-                            KEPT_RINGS * w->ring + KEPT_MORE_S * c->setup.rate);
+        n->pipe = pipe_open(w->path, c->setup.rate, w->quality, kept_for(c, w));
     w->pipe = n->pipe;
     if (w->pipe)
         tell_place(c, n, w, start, frame);
@@ -142,5 +150,62 @@ void pipe_report(struct console *c, const struct node *n)
         c->setup.report(c->setup.context, address, text);
         if (which == 1)
             tell_why_silent(c, n, address);
+    }
+}
+
+/* ---- from one console to the next */
+
+struct pipes {
+    struct pipes *next;
+    struct pipe *pipe;
+    char strip[NAME_SIZE];
+};
+
+struct pipes *pipes_keep(const struct console *c)
+{
+    struct pipes *all = NULL;
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        const struct node *n = c->nodes.at[i];
+        struct pipes *one = n->pipe && n->life != LIFE_LEAVING ? malloc(sizeof *one) : NULL;
+        if (!one)
+            continue;
+        *one = (struct pipes){ .next = all, .pipe = pipe_share(n->pipe) };
+        memcpy(one->strip, n->name, sizeof one->strip);
+        all = one;
+    }
+    return all;
+}
+
+static bool is_given(const struct console *c, const struct pipe *p)
+{
+    for (uint32_t i = 0; i < c->nodes.n; i++)
+        if (((const struct node *)c->nodes.at[i])->pipe == p)
+            return true;
+    return false;
+}
+
+static void pipe_give(struct console *c, struct node *n, struct pipe *p)
+{
+    struct wish wish;
+    if (wish_read(c, n, &wish))
+        return; /* out of memory: it is opened anew */
+    if (!strcmp(wish.path, pipe_path(p))) {
+        if (!is_given(c, p))
+            pipe_set_rate(p, c->setup.rate, wish.quality, kept_for(c, &wish));
+        n->pipe = pipe_share(p);
+    }
+    wish_clear(&wish);
+}
+
+void pipes_give(struct console *c, struct pipes *p)
+{
+    while (p) {
+        struct pipes *next = p->next;
+        struct node *n = node_find(c, NODE_STRIP, p->strip);
+        if (n && n->piped && !n->pipe)
+            pipe_give(c, n, p->pipe);
+        pipe_close(p->pipe);
+        free(p);
+        p = next;
     }
 }

@@ -64,7 +64,8 @@ bool track_pipe_open(struct track *t, const char **why)
             return track_build_ring(t, channels, why);
         }
         if (gives == PIPE_OVER) {
-            *why = pipe_fault(t->plan.pipe);
+            const char *fault = pipe_fault(t->plan.pipe);
+            *why = fault ? fault : *why;
             return false;
         }
         if (gives == PIPE_DRY)
