@@ -1,6 +1,7 @@
 /* audiofile.c - the one reader of audio files: any format, any rate, frames at the engine's rate
  *
- * descriptor > decoder > non-finite samples to 0 > resampler (where the rates differ) > frames
+ * descriptor > decoder > non-finite samples to 0 > resampler (where the rates differ) > the same,
+ * for what was too large for its filter > frames
  */
 #include "mixer/audiofile.h"
 
@@ -249,6 +250,8 @@ static uint32_t convert(struct audiofile *f, float *out, uint32_t n)
             break;
         resampler_process(f->resampler, f->block + (size_t)f->used * channels, &n_in,
                           out + (size_t)made * channels, &n_out);
+        f->nans +=
+            f->decoder->finite ? 0 : dsp_scrub(out + (size_t)made * channels, n_out * channels);
         f->used += n_in;
         f->position += n_out;
         made += n_out;

@@ -100,9 +100,10 @@ void pipe_set_rate(struct pipe *p, uint32_t rate, enum quality quality, uint32_t
 struct pipe_figures pipe_figures(struct pipe *p)
 {
     lock(p);
-    struct pipe_figures f = {
-        .state = p->state, .channels = p->recent.gives, .frames = UINT64_MAX, .nans = p->nans
-    };
+    struct pipe_figures f = { .state = p->state,
+                              .channels = p->recent.gives,
+                              .frames = UINT64_MAX,
+                              .nans = p->nans + p->recent.nans };
     if (f.channels)
         f.frames = recent_length(&p->recent, p->head.frames);
     unlock(p);

@@ -1,6 +1,7 @@
 /* recent.c - the newest frames of a stream, made for the engine's rate as they come */
 #include "mixer/recent.h"
 
+#include "effects/dsp.h"
 #include "mixer/min64.h"
 
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static void convert(struct recent *r, const float *x, uint32_t n, uint64_t most)
         if (n_out == 0)
             break;
         resampler_process(r->resampler, x, &n_in, r->chunk, &n_out);
+        r->nans += dsp_scrub(r->chunk, n_out * r->channels);
         keep(r, r->chunk, n_out);
         x += (size_t)n_in * r->channels;
         n -= n_in;
@@ -169,6 +171,7 @@ const char *recent_set_rate(struct recent *r, uint32_t rate, enum quality qualit
     replay(&next, r);
     if (r->ended)
         recent_end(&next);
+    next.nans = r->nans;
     recent_clear(r);
     *r = next;
     return NULL;

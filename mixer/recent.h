@@ -22,6 +22,7 @@ struct recent {
     uint64_t source_first; /* the first of them that any of what is kept was made of */
     uint64_t first, made;  /* frames given: these were made, of which the last `room` are kept */
     uint64_t room;
+    uint64_t nans; /* samples that were none any more once converted, and are 0 */
     bool ended;
     float *frames; /* as the stream has them: frame k at k % room */
     /* Where the rates differ: */

@@ -170,6 +170,24 @@ static void broken_samples_are_silenced_and_counted(void)
     free(data);
 }
 
+/* Each alone is a number; what the filter makes of a step between them is none. */
+static void samples_beyond_all_conversion_are_silenced_too(void)
+{
+    float *data = malloc(sizeof noise), out[STEREO * FRAMES];
+    struct audiofile_info info;
+    memcpy(data, noise, sizeof noise);
+    for (uint32_t i = 0; i < 100; i++)
+        data[2000 + i] = i & 32 ? 3.4e38F : -3.4e38F;
+    struct audiofile *f = open_file(write_wav("huge.wav", 44100, 2, FRAMES - 1000, data), &info);
+    uint32_t got = audiofile_read(f, out, FRAMES);
+    CHECK_INT(got, info.frames);
+    CHECK(audiofile_nans(f) > 0);
+    for (uint32_t i = 0; i < STEREO * got; i++)
+        CHECK(isfinite(out[i]));
+    audiofile_close(f);
+    free(data);
+}
+
 static void loading_gives_planes(void)
 {
     float *data = NULL;
@@ -208,6 +226,7 @@ int main(void)
     RUN(what_a_header_claims_is_not_trusted);
     RUN(no_samples_are_no_error_until_they_are_needed);
     RUN(broken_samples_are_silenced_and_counted);
+    RUN(samples_beyond_all_conversion_are_silenced_too);
     RUN(loading_gives_planes);
     return check_done();
 }

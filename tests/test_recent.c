@@ -142,6 +142,23 @@ static void mono_is_given_twice(void)
     recent_clear(&r);
 }
 
+/* Each alone is a number; what a filter makes of a step between them is none. */
+static void samples_beyond_all_conversion_are_silenced(void)
+{
+    struct recent r;
+    float x[2000] = { 0 };
+    for (uint32_t i = 500; i < 700; i++)
+        x[i] = i & 32 ? 3.4e38F : -3.4e38F;
+    CHECK(!recent_open(&r, 1, 44100, 48000, QUALITY_FASTEST, ROOM));
+    recent_take(&r, x, 2000);
+    recent_end(&r);
+    CHECK_INT(recent_copy(&r, 0, one, ROOM), r.made);
+    CHECK(r.nans > 0);
+    for (uint32_t i = 0; i < 2 * r.made; i++)
+        CHECK(isfinite(one[i]));
+    recent_clear(&r);
+}
+
 int main(void)
 {
     signal_noise(stream, CHANNELS_MOST * LENGTH, 1, 0.5);
@@ -149,5 +166,6 @@ int main(void)
     RUN(again_and_again);
     RUN(a_rate_that_cannot_be_changes_nothing);
     RUN(mono_is_given_twice);
+    RUN(samples_beyond_all_conversion_are_silenced);
     return check_done();
 }
