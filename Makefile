@@ -130,13 +130,23 @@ tsan: deps
 
 FUZZ_SECONDS = 20
 FUZZERS = $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
-fuzz: NEEDS = fuzz
+# What they found worth keeping stays in build-fuzz/corpus, and the next run begins with it.
+FUZZ = -max_total_time=$(FUZZ_SECONDS) -len_control=0 -print_final_stats=0 -verbosity=0 \
+       -timeout=20 -rss_limit_mb=2048 -artifact_prefix=build-fuzz/
+FUZZ_LEN = 1024
+FUZZ_LEN_fuzz_audiofile = 16384
+fuzz: NEEDS = fuzz tests
 fuzz: deps
 	@$(MAKE) --no-print-directory $(FUZZERS:%=build-fuzz/tests/%) BUILD=build-fuzz CC=clang WARN= \
 	    OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined'
-	@for f in $(FUZZERS); do echo "fuzz $$f"; \
-	    build-fuzz/tests/$$f -max_total_time=$(FUZZ_SECONDS) -len_control=0 -max_len=1024 || \
-	    exit 1; done
+	@$(MAKE) --no-print-directory $(FUZZERS:%=run-%)
+
+run-fuzz_%:
+	@echo "fuzz_$*"
+	@mkdir -p build-fuzz/corpus/fuzz_$*
+	@tests/fuzz_seeds.sh fuzz_$* build-fuzz/corpus/fuzz_$*
+	@build-fuzz/tests/fuzz_$* $(FUZZ) -max_len=$(or $(FUZZ_LEN_fuzz_$*),$(FUZZ_LEN)) \
+	    build-fuzz/corpus/fuzz_$*
 
 $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -35,12 +35,32 @@ static enum verdict refuse(struct call *call)
     return VERDICT_DONE;
 }
 
+/* What a transaction does with a line: it is kept, run later, and written as a line that reads back
+ * as the same words. */
+static enum verdict keep_and_run(struct call *call)
+{
+    struct call kept;
+    struct text line = { 0 };
+    struct line again;
+    if (call_keep(call, &kept))
+        abort();
+    call_write(&kept, &line);
+    assert(line_parse(&again, line.data, line.length - 1) == 0 && again.count == kept.count);
+    for (unsigned i = 0; i < kept.count; i++)
+        assert(!strcmp(again.words[i].text, call->words[i].text));
+    text_clear(&line);
+    enum verdict v = kept.verb->run(&kept);
+    call_drop(&kept);
+    return v;
+}
+
 static const struct verb verbs[] = {
-    { "echo", "", "", 0, VERB_MANY, 0, echo },
-    { "match", "", "", 2, 2, 0, match },
-    { "refuse", "", "", 1, 1, 0, refuse },
+    { "echo", "echo WORD... [at WHEN]", "", 0, VERB_MANY, VERB_SESSION, echo },
+    { "match", "match GLOB TEXT | match all TEXT", "", 2, 2, 0, match },
+    { "refuse", "refuse WORD", "", 1, 1, 0, refuse },
 };
-static const struct registry registry = { .verbs = verbs, .count = 3 };
+static const struct registry at_once = { .verbs = verbs, .count = 3 };
+static const struct registry later = { .verbs = verbs, .count = 3, .run = keep_and_run };
 
 /* Data lines, then exactly one final line, each fit for a terminal and readable by a client. */
 static void check_answer(const char *bytes, size_t n)
@@ -67,7 +87,7 @@ static void check_answer(const char *bytes, size_t n)
     record_clear(&r);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_line(const struct registry *registry, const uint8_t *data, size_t size)
 {
     static struct reply *reply;
     struct pending pending;
@@ -77,10 +97,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reply = reply ? reply : reply_new();
     if (size)
         memcpy(text, data, size);
-    if (registry_run(&registry, text, size, NULL, reply, &pending) == VERDICT_DONE) {
+    if (registry_run(registry, text, size, NULL, reply, &pending) == VERDICT_DONE) {
         const char *bytes = reply_finish(reply, &n);
         check_answer(bytes, n);
     }
     free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    check_line(&at_once, data, size);
+    check_line(&later, data, size);
     return 0;
 }
