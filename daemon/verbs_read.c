@@ -129,6 +129,18 @@ static const char *type_name(const struct param *row)
     return !strcmp(row->unit, "s") ? "time" : "number";
 }
 
+/* Where in the reply a row is described: all but its address and its value is the same wherever it
+ * stands, and is only written out once. */
+struct described {
+    const struct param *row; /* NULL: none yet */
+    size_t begin, value, behind, end;
+};
+
+struct describing {
+    struct matching match;      /* first: matching_values knows no more */
+    struct described rows[256]; /* each row has its place, and a few share one */
+};
+
 static void row_number(struct reply *r, const char *key, const struct param *row, double value,
                        uint32_t rate)
 {
@@ -139,16 +151,9 @@ static void row_number(struct reply *r, const char *key, const struct param *row
         reply_pair(r, key, "%s", param_format(row, value, rate, text));
 }
 
-static void row_print(void *context, const struct console_value *v)
+static void row_begin(struct reply *r, const struct param *row, uint32_t rate)
 {
-    struct matching *match = context;
-    struct mixd *m = match->call->context;
-    struct reply *r = match->call->reply;
-    const struct param *row = v->row;
-    uint32_t rate = console_rate(m->console);
     const char *type = type_name(row);
-    match->found++;
-    reply_item(r, v->address);
     reply_pair(r, "type", "%s", type);
     if (!strcmp(type, "choice"))
         reply_pair(r, "choices", "%s", row->unit);
@@ -161,16 +166,43 @@ static void row_print(void *context, const struct console_value *v)
     }
     if (param_step(row) != 0)
         row_number(r, "step", row, param_step(row), rate);
-    reply_pair(r, "current", "%s", v->text);
+}
+
+static void row_end(struct reply *r, const struct param *row)
+{
     reply_pair(r, "rampable", row->rampable ? "on" : "off");
     if (row->fixed)
         reply_pair(r, "fixed", "on");
     reply_pair(r, "help", "%s", row->help);
 }
 
+static void row_print(void *context, const struct console_value *v)
+{
+    struct describing *d = context;
+    const struct mixd *m = d->match.call->context;
+    struct reply *r = d->match.call->reply;
+    struct described *known = &d->rows[(uintptr_t)v->row / sizeof *v->row % 256];
+    bool again = known->row == v->row;
+    d->match.found++;
+    reply_item(r, v->address);
+    size_t begin = reply_length(r);
+    if (again)
+        reply_again(r, known->begin, known->value);
+    else
+        row_begin(r, v->row, console_rate(m->console));
+    size_t value = reply_length(r);
+    reply_pair(r, "current", "%s", v->text);
+    size_t behind = reply_length(r);
+    if (again)
+        reply_again(r, known->behind, known->end);
+    else
+        row_end(r, v->row);
+    *known = (struct described){ v->row, begin, value, behind, reply_length(r) };
+}
+
 enum verdict verb_describe(struct call *call)
 {
-    struct matching match = { call, call->count > 1 ? call->words[1].text : "**", 0 };
-    matching_values(&match, row_print);
-    return found(&match);
+    struct describing d = { .match = { call, call->count > 1 ? call->words[1].text : "**", 0 } };
+    matching_values(&d.match, row_print);
+    return found(&d.match);
 }

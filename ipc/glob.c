@@ -73,6 +73,8 @@ bool glob_match(const char *glob, const char *path)
     const char *start = glob;
 
     for (;;) {
+        if (glob[0] == '*' && glob[1] == '*' && !glob[2])
+            return true; /* whatever follows, or nothing: common enough not to walk over it */
         if (*glob == '*') {
             take_stars(&glob, path, glob == start || glob[-1] == '/', &part, &any);
         } else if (*glob == '?' && *path && *path != '/') {

@@ -130,6 +130,16 @@ void reply_value(struct reply *r, const char *address, const char *format, ...)
     va_end(args);
 }
 
+size_t reply_length(const struct reply *r)
+{
+    return r->lines.length;
+}
+
+void reply_again(struct reply *r, size_t from, size_t to)
+{
+    text_repeat(&r->lines, from, to - from);
+}
+
 void reply_done(struct reply *r)
 {
     begin_final(r, false);

@@ -40,6 +40,11 @@ void reply_pair(struct reply *r, const char *key, const char *format, ...)
 void reply_value(struct reply *r, const char *address, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* How many bytes of data lines there are; and some of them, of whole pairs, once more on the line
+ * begun last. */
+size_t reply_length(const struct reply *r);
+void reply_again(struct reply *r, size_t from, size_t to);
+
 /* The final line: `ok`; the same with `key=value ...` as formatted; reply_pair may follow. */
 void reply_done(struct reply *r);
 void reply_ok(struct reply *r, const char *format, ...) __attribute__((format(printf, 2, 3)));

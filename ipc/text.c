@@ -53,6 +53,12 @@ void text_add(struct text *t, const char *bytes, size_t n)
     t->data[t->length] = '\0';
 }
 
+void text_repeat(struct text *t, size_t from, size_t n)
+{
+    if (reserve(t, n))
+        text_add(t, t->data + from, n);
+}
+
 void text_add_string(struct text *t, const char *string)
 {
     text_add(t, string, strlen(string));

@@ -24,6 +24,7 @@ void text_empty(struct text *t); /* keeps the memory, and failed goes */
 /* Any thread. Appends. */
 void text_add(struct text *t, const char *bytes, size_t n);
 void text_add_string(struct text *t, const char *string);
+void text_repeat(struct text *t, size_t from, size_t n); /* bytes that it has already */
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_vprintf(struct text *t, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
