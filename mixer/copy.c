@@ -179,6 +179,7 @@ int console_copy(struct console *to, const struct console *from)
         nodes_copy(to, from) || scenes_share(to, from))
         return -1;
     memcpy(to->values, from->values, sizeof to->values);
+    to->soloing = from->soloing;
     to->jack = from->jack;
     to->bars = from->bars;
     to->timebase = from->timebase;

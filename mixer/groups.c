@@ -109,10 +109,12 @@ int groups_join(struct console *c, struct node *n, const char *text, struct refu
         list_clear(&groups);
         return -1;
     }
+    bool soloed = groups_solo(n);
     list_clear(&n->groups);
     n->groups = groups;
+    if (soloed != groups_solo(n))
+        gates_levels(c, &gently);
     node_levels(c, n, &gently);
-    gates_levels(c, &gently);
     return 0;
 }
 

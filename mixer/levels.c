@@ -107,20 +107,20 @@ void node_levels(struct console *c, struct node *n, const struct console_change 
     ramp_send(c, &s->fader, &n->sent[RAMP_FADER], db_to_gain(n->values[NODE_GAIN]), unheard,
               change);
     ramp_send(c, &s->group, &n->sent[RAMP_GROUP], groups_gain(n), unheard, change);
-    ramp_send(c, &s->gate, &n->sent[RAMP_GATE], gate_level(c, n, any_solo(c)), unheard, change);
+    ramp_send(c, &s->gate, &n->sent[RAMP_GATE], gate_level(c, n, c->soloing), unheard, change);
     ramp_send(c, &s->left, &n->sent[RAMP_LEFT], left, unheard, change);
     ramp_send(c, &s->right, &n->sent[RAMP_RIGHT], right, unheard, change);
 }
 
 void gates_levels(struct console *c, const struct console_change *change)
 {
-    bool solo = any_solo(c);
+    c->soloing = any_solo(c);
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
         if (!node_has(n->kind, NODE_SOLO))
             continue;
-        ramp_send(c, &n->strip.gate, &n->sent[RAMP_GATE], gate_level(c, n, solo), ours(n, change),
-                  change);
+        ramp_send(c, &n->strip.gate, &n->sent[RAMP_GATE], gate_level(c, n, c->soloing),
+                  ours(n, change), change);
     }
 }
 
