@@ -73,7 +73,8 @@ class Desk:
         while not re.search(rb'(^|\n)(ok|err)( [^\n]*)?\n$', rest[-4096:]):
             rest += self.client.socket.recv(1 << 20)
         ended = time.monotonic()
-        assert b'\nerr ' not in b'\n' + rest[-4096:], f'{command}: {rest[-4096:]}'
+        refused = b'\nerr ' in b'\n' + rest[-4096:]
+        assert refused == (verb == 'refusal'), f'{command}: {rest[-4096:]}'
         self.spans.append((verb, began, ended, self.worked() - worked))
 
     def settle(self):
@@ -143,6 +144,15 @@ def changed(desk, turn):
     desk.settle()
 
 
+def moved(desk, turn):
+    """What opens or closes every file, and what is refused with the nearest name as a hint."""
+    desk.time('locate', f'locate {1 + turn % 2}s')
+    desk.settle()
+    desk.time('restore', f'restore {desk.path}')
+    desk.settle()
+    desk.time('refusal', 'set strip/s1/gian 0dB')
+
+
 def other(path, pipe):
     """Another client: begin and length of each of its round trips, in seconds, when it is asked."""
     client, trips = Client(path), []
@@ -179,7 +189,7 @@ def speed(desk):
     process = multiprocessing.Process(target=other, args=(desk.daemon.socket, theirs), daemon=True)
     process.start()
     for turn in range(TURNS):
-        for step in (read, transact, strip_comes, scheduled, kept, reloaded, changed):
+        for step in (read, transact, strip_comes, scheduled, kept, reloaded, changed, moved):
             step(desk, turn)
     ours.send('enough')
     trips = ours.recv()
