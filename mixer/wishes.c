@@ -6,24 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What one strip is to play. */
+struct wanted {
+    struct wish wish; /* its pace is that which the strip will have when the batch is made */
+    char strip[NAME_SIZE];
+};
+
 struct wishes {
-    struct list all; /* of struct wish */
+    struct list all; /* of struct wanted */
     bool moves;      /* the timeline: every strip plays from elsewhere */
     bool relocates;  /* to target; else the loop changes on its way */
     uint64_t target, loop_from, loop_to;
 };
 
-static void wish_free(struct wish *w)
+static void wanted_free(struct wanted *one)
 {
-    wish_clear(w);
-    free(w);
+    wish_clear(&one->wish);
+    free(one);
 }
 
-static bool wished(const struct wishes *w, const struct wish *one)
+static bool wished(const struct wishes *w, const struct wanted *one)
 {
-    for (uint32_t i = 0; i < w->all.n; i++)
-        if (wish_equal(w->all.at[i], one))
-            return !one->shot; /* each of those has a decoder of its own */
+    for (uint32_t i = 0; i < w->all.n; i++) {
+        const struct wanted *other = w->all.at[i];
+        if (wish_equal(&other->wish, &one->wish) && !strcmp(other->strip, one->strip))
+            return !one->wish.shot; /* each of those has a decoder of its own */
+    }
     return false;
 }
 
@@ -32,15 +40,16 @@ static void wish_add(const struct console *c, const struct node *n, const struct
                      struct wishes *w)
 {
     /* A pipe is the strip's alone, and comes as it is when the batch is made. */
-    struct wish *wish = n->piped ? NULL : malloc(sizeof *wish);
-    if (!wish || wish_read(c, n, wish)) {
-        free(wish);
+    struct wanted *one = n->piped ? NULL : malloc(sizeof *one);
+    if (!one || wish_read(c, n, &one->wish)) {
+        free(one);
         return;
     }
+    memcpy(one->strip, n->name, sizeof one->strip);
     if (start)
-        wish->pace = node_pace(n, start->position, start->rolled);
-    if (wished(w, wish) || list_add(&w->all, wish))
-        wish_free(wish);
+        one->wish.pace = node_pace(n, start->position, start->rolled);
+    if (wished(w, one) || list_add(&w->all, one))
+        wanted_free(one);
 }
 
 struct wishes *wishes_take(struct console *tried)
@@ -117,21 +126,31 @@ static bool plays(const struct console *c, const struct wish *wish)
     return false;
 }
 
-/* Does a strip play it at another rate? Then it goes on from where it is, on a pace that has the
- * turn in it, which is known when the batch is made (speed.c): nothing that is opened now would
- * fit. */
-static bool turns(const struct console *c, const struct wish *wish, const struct start *start)
+/* Does the strip play that already, from the same place on, whatever else will be different? */
+static bool goes_on(const struct console *c, const struct node *n, const struct wish *wish)
 {
-    for (uint32_t i = 0; start->position > wish->offset && i < c->sources.n; i++) {
-        const struct source *s = c->sources.at[i];
-        struct wish like = s->wish;
-        like.rate = wish->rate;
-        like.pace = wish->pace;
-        if (!s->wisher && s->generation == c->generation && !wish->shot &&
-            s->wish.rate != wish->rate && wish_equal(&like, wish))
-            return true;
-    }
-    return false;
+    struct wish now;
+    if (n->life == LIFE_LEAVING || wish_read(c, n, &now))
+        return false;
+    bool same = !strcmp(now.path, wish->path) && now.offset == wish->offset &&
+                now.region.in == wish->region.in && now.shot == wish->shot;
+    wish_clear(&now);
+    return same && !wish->shot;
+}
+
+/* Gives it the pace that its strip will have (speed.c). False: that is not known before the batch
+ * is made, since its rate changes there; nothing that is opened now would fit. */
+static bool pace_foresee(const struct console *c, struct wanted *one, const struct start *start)
+{
+    struct wish *wish = &one->wish;
+    const struct node *n = start->anchored ? node_find(c, NODE_STRIP, one->strip) : NULL;
+    wish->pace = (struct pace){ 0 };
+    if (!n || !goes_on(c, n, wish))
+        return true;
+    if (n->values[NODE_RATE] != wish->rate)
+        return start->position <= wish->offset;
+    wish->pace = node_pace(n, start->position, start->rolled);
+    return true;
 }
 
 /* It was opened for a batch that wants it no longer; a strip that has got it meanwhile keeps it. */
@@ -142,19 +161,32 @@ static void source_yield(struct console *c, struct source *s)
         source_close(c, s);
 }
 
+/* One that was opened for it and is in step; one that no longer is goes. */
+static struct source *opened_in_step(struct console *c, const struct wishes *w,
+                                     const struct wish *wish, const struct start *start)
+{
+    struct source *s = opened(c, w, wish);
+    if (!s || wish->shot || in_step(c, &s->start, start))
+        return s;
+    source_yield(c, s);
+    return NULL;
+}
+
 /* True: it is primed, or there is nothing to wait for. */
-static bool wish_primed(struct console *c, struct wishes *w, const struct wish *wish,
+static bool wish_primed(struct console *c, struct wishes *w, struct wanted *one,
                         const struct start *start)
 {
     const char *why;
-    struct source *s = opened(c, w, wish);
-    if (s && !wish->shot && !in_step(c, &s->start, start)) {
-        source_yield(c, s);
-        s = NULL;
+    const struct wish *wish = &one->wish;
+    struct source *s = opened_in_step(c, w, wish, start);
+    if (!s) {
+        if (!pace_foresee(c, one, start))
+            return true;
+        s = opened_in_step(c, w, wish, start);
     }
     if (s)
         return track_primed(s->track) || (!wish->shot && patience_over(c, s, 0));
-    if (!w->moves && (plays(c, wish) || turns(c, wish, start)))
+    if (!w->moves && plays(c, wish))
         return true;
     struct wish own;
     s = wish_copy(&own, wish) ? NULL : source_open(c, &own, start, NULL, &why);
@@ -205,7 +237,7 @@ void wishes_free(struct console *c, struct wishes *w)
             source_yield(c, s);
     }
     for (uint32_t i = 0; i < w->all.n; i++)
-        wish_free(w->all.at[i]);
+        wanted_free(w->all.at[i]);
     list_clear(&w->all);
     free(w);
 }
