@@ -19,21 +19,24 @@ struct ogg {
     struct gapped base;
     const struct ogg_codec *codec;
     void *file;
-    int fd;
+    struct ogg_bytes bytes;
 };
 
-int64_t ogg_read_bytes(void *fd, void *out, uint64_t n)
+int64_t ogg_read_bytes(void *bytes, void *out, uint64_t n)
 {
+    struct ogg_bytes *b = bytes;
     ssize_t got;
     do
-        got = read(*(int *)fd, out, n);
+        got = read(b->fd, out, n);
     while (got < 0 && errno == EINTR);
+    if (got < 0 && !b->error)
+        b->error = errno;
     return got;
 }
 
-int64_t ogg_seek_bytes(void *fd, int64_t offset, int whence)
+int64_t ogg_seek_bytes(void *bytes, int64_t offset, int whence)
 {
-    return lseek(*(int *)fd, offset, whence);
+    return lseek(((struct ogg_bytes *)bytes)->fd, offset, whence);
 }
 
 /* The codec of the first packet of the first page, or NULL. */
@@ -79,6 +82,12 @@ static void mind_the_hole(struct ogg *o)
         o->base.silence = (uint64_t)at - o->base.position;
 }
 
+static void say_error(struct ogg *o)
+{
+    snprintf(o->base.decoder.fault, sizeof o->base.decoder.fault, "%s",
+             strerrordesc_np(o->bytes.error));
+}
+
 static uint32_t some(struct gapped *g, float *out, uint32_t n, bool *end)
 {
     struct ogg *o = (struct ogg *)g;
@@ -87,9 +96,11 @@ static uint32_t some(struct gapped *g, float *out, uint32_t n, bool *end)
         mind_the_hole(o);
         return 0;
     }
-    if (got == OGG_BROKEN)
+    if (got <= 0 && o->bytes.error)
+        say_error(o);
+    else if (got == OGG_BROKEN)
         gapped_complain(&o->base, "cannot be decoded");
-    if (got == OGG_OTHER_CHANNELS)
+    else if (got == OGG_OTHER_CHANNELS)
         gapped_complain(&o->base, "changes its channels");
     *end = got <= 0;
     return got > 0 ? (uint32_t)got : 0;
@@ -105,7 +116,10 @@ static int seek_frame(struct decoder *d, uint64_t frame)
         decoder_drop(d, frame - from))
         return 0;
     o->base.position = frame;
-    gapped_complain(&o->base, "no seek");
+    if (o->bytes.error)
+        say_error(o);
+    else
+        gapped_complain(&o->base, "no seek");
     return -EIO;
 }
 
@@ -113,7 +127,7 @@ static void close_file(struct decoder *d)
 {
     struct ogg *o = (struct ogg *)d;
     o->codec->close(o->file);
-    close(o->fd);
+    close(o->bytes.fd);
     free(o);
 }
 
@@ -131,12 +145,13 @@ struct decoder *decoder_ogg(int fd, const char **why)
     d->kind = &kind;
     o->base.some = some;
     d->cut = lacks_its_end(fd);
-    o->fd = fd;
+    o->bytes.fd = fd;
     o->codec = find_codec(fd);
     lseek(fd, 0, SEEK_SET);
-    o->file = o->codec->open(&o->fd, &d->channels, &d->rate, &frames);
+    o->file = o->codec->open(&o->bytes, &d->channels, &d->rate, &frames);
     if (!o->file) {
-        *why = "an Ogg file that cannot be decoded";
+        *why =
+            o->bytes.error ? strerrordesc_np(o->bytes.error) : "an Ogg file that cannot be decoded";
         free(o);
         return NULL;
     }

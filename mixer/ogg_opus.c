@@ -13,25 +13,25 @@
  * are left after 0.7 s, so we take a second. Coders of speech forget more slowly. */
 enum { RATE = 48000, AHEAD = RATE };
 
-static int read_bytes(void *fd, unsigned char *out, int n)
+static int read_bytes(void *bytes, unsigned char *out, int n)
 {
-    return (int)ogg_read_bytes(fd, out, (uint64_t)n);
+    return (int)ogg_read_bytes(bytes, out, (uint64_t)n);
 }
 
-static int seek_bytes(void *fd, opus_int64 offset, int whence)
+static int seek_bytes(void *bytes, opus_int64 offset, int whence)
 {
-    return ogg_seek_bytes(fd, offset, whence) < 0 ? -1 : 0;
+    return ogg_seek_bytes(bytes, offset, whence) < 0 ? -1 : 0;
 }
 
-static opus_int64 tell_bytes(void *fd)
+static opus_int64 tell_bytes(void *bytes)
 {
-    return ogg_seek_bytes(fd, 0, SEEK_CUR);
+    return ogg_seek_bytes(bytes, 0, SEEK_CUR);
 }
 
-static void *open_file(int *fd, uint32_t *channels, uint32_t *rate, int64_t *frames)
+static void *open_file(struct ogg_bytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames)
 {
-    static const OpusFileCallbacks bytes = { read_bytes, seek_bytes, tell_bytes, NULL };
-    OggOpusFile *file = op_open_callbacks(fd, &bytes, NULL, 0, NULL);
+    static const OpusFileCallbacks calls = { read_bytes, seek_bytes, tell_bytes, NULL };
+    OggOpusFile *file = op_open_callbacks(bytes, &calls, NULL, 0, NULL);
     if (!file)
         return NULL;
     *channels = (uint32_t)op_channel_count(file, 0);

@@ -10,29 +10,29 @@
 #include <stdlib.h>
 #include <vorbis/vorbisfile.h>
 
-static size_t read_bytes(void *out, size_t size, size_t n, void *fd)
+static size_t read_bytes(void *out, size_t size, size_t n, void *bytes)
 {
-    int64_t got = ogg_read_bytes(fd, out, size * n);
+    int64_t got = ogg_read_bytes(bytes, out, size * n);
     if (got >= 0)
         errno = 0; /* how the library tells an error from the end */
     return got < 0 ? 0 : (size_t)got / size;
 }
 
-static int seek_bytes(void *fd, ogg_int64_t offset, int whence)
+static int seek_bytes(void *bytes, ogg_int64_t offset, int whence)
 {
-    return ogg_seek_bytes(fd, offset, whence) < 0 ? -1 : 0;
+    return ogg_seek_bytes(bytes, offset, whence) < 0 ? -1 : 0;
 }
 
-static long tell_bytes(void *fd)
+static long tell_bytes(void *bytes)
 {
-    return ogg_seek_bytes(fd, 0, SEEK_CUR);
+    return ogg_seek_bytes(bytes, 0, SEEK_CUR);
 }
 
-static void *open_file(int *fd, uint32_t *channels, uint32_t *rate, int64_t *frames)
+static void *open_file(struct ogg_bytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames)
 {
-    static const ov_callbacks bytes = { read_bytes, seek_bytes, NULL, tell_bytes };
+    static const ov_callbacks calls = { read_bytes, seek_bytes, NULL, tell_bytes };
     OggVorbis_File *file = calloc(1, sizeof *file);
-    if (!file || ov_open_callbacks(fd, file, NULL, 0, bytes) < 0) {
+    if (!file || ov_open_callbacks(bytes, file, NULL, 0, calls) < 0) {
         free(file);
         return NULL;
     }

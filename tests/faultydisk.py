@@ -65,8 +65,8 @@ class DiskBox(Box):
         wavs.write(os.path.join(self.disk, f'{name}.wav'), wav)
 
     def fault(self, name, what):
-        """From now on every read of NAME.wav suffers this; None: nothing."""
-        path = os.path.join(self.disk, f'{name}.wav.fault')
+        """From now on every read of NAME, or of NAME.wav, suffers this; None: nothing."""
+        path = os.path.join(self.disk, f'{name if "." in name else name + ".wav"}.fault')
         if what is None:
             if os.path.exists(path):
                 os.unlink(path)

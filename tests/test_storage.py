@@ -10,7 +10,7 @@ import time
 
 import wavs
 from faultydisk import DiskBox, needs_fuse
-from mixdbox import Tap, fields, main, until
+from mixdbox import Tap, fields, main, run, until
 
 RATE = 48000
 SECONDS = 12
@@ -31,12 +31,12 @@ class Storage(DiskBox):
         for name, samples in self.content.items():
             self.put(name, wavs.Wav(RATE, [samples]))
 
-    def begin(self, ring='200ms'):
+    def begin(self, ring='200ms', bad='bad.wav'):
         """Rolls, and records."""
         session = '\n'.join(f'add strip {name} source=mount/{name}.wav out={name} ring={ring}'
-                            for name in self.content)
+                            for name in self.content).replace('bad.wav', bad)
         self.mixd = self.daemon('set engine/retry 300ms\n' + session, driver='jack')
-        self.addCleanup(self.fault, 'bad', None)  # so that nothing hangs that has to end
+        self.addCleanup(self.fault, bad, None)  # so that nothing hangs that has to end
         self.client = self.mixd.client()
         self.client.must('watch log state')
         self.tap = Tap('-n', 'recorder', '-r', self.file('live.wav'), '-f', str(SECONDS * RATE),
@@ -95,17 +95,17 @@ class Storage(DiskBox):
         self.assertEqual(figures['skipped'], starved)
         self.assertEqual(self.client.get('strip/bad/state'), 'ready')
 
-    def test_reads_that_fail(self):
-        self.begin()
-        self.fault('bad', 'eio')
+    def reads_fail(self, bad='bad.wav'):
+        self.begin(bad=bad)
+        self.fault(bad, 'eio')
         event = self.client.await_event('event log .*strip/bad')
-        self.assertIn('bad.wav', event)
-        self.assertIn('rror', event)
+        self.assertIn(bad, event)
+        self.assertIn('nput/output error', event)
         self.assertEqual(self.client.get('strip/bad/state'), 'lost')
         self.reach(3)
         events = [e for e in self.client.events if ' log ' in e]
         self.assertEqual(events, [], 'one event, however often it is tried')
-        self.fault('bad', None)
+        self.fault(bad, None)
         self.client.await_event('event log .*plays again')
         self.client.await_event('event state .*strip/bad/state value=ready')
         heard = self.finish(6)
@@ -114,6 +114,22 @@ class Storage(DiskBox):
         back = self.no_click(heard, holes[0])
         self.assertLessEqual(holes[0][1] - back, FADE)
         self.assertGreater(holes[0][1], 3 * RATE)
+
+    def test_reads_that_fail(self):
+        self.reads_fail()
+
+    def test_reads_that_fail_in_flac(self):
+        """24 bits, which hold every sample as it is; libFLAC is told so in the middle of a frame."""
+        run('sox', '-D', os.path.join(self.disk, 'bad.wav'), '-b', '24',
+            os.path.join(self.disk, 'bad.flac'))
+        self.reads_fail('bad.flac')
+
+    def test_reads_that_fail_in_vorbis(self):
+        """What it should sound like says our own render, before anything fails."""
+        run('sox', '-D', os.path.join(self.disk, 'bad.wav'), os.path.join(self.disk, 'bad.ogg'))
+        whole = wavs.read(self.render('add strip bad source=mount/bad.ogg pan=L100'))
+        self.content['bad'] = whole.channels[0]
+        self.reads_fail('bad.ogg')
 
     def test_a_file_that_shrinks_and_is_restored(self):
         path = os.path.join(self.disk, 'bad.wav')
