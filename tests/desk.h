@@ -54,10 +54,28 @@ static inline void desk_roll(struct studio *s)
     console_play(s->console, 0, 0);
 }
 
+/* And on for a fifth of a second. */
+static inline void desk_start(struct studio *s)
+{
+    desk_roll(s);
+    studio_run(s, NULL, DESK_RATE / 5, DESK_QUANTUM);
+}
+
 /* n frames of the first port, waiting for decoders. */
 static inline void desk_hear(struct studio *s, float *x, uint32_t n)
 {
     studio_run(s, (float *[STUDIO_PORTS]){ x }, n, DESK_QUANTUM);
+}
+
+/* n frames of the first port, made without a tick of the console. */
+static inline void desk_alone(struct studio *s, float *x, uint32_t n)
+{
+    const float *in[STUDIO_PORTS] = { 0 };
+    for (uint32_t done = 0; done < n; done += s->quantum) {
+        float *out[STUDIO_PORTS] = { x + done };
+        memset(x + done, 0, sizeof *x * s->quantum);
+        engine_process(s->engine, in, out, s->quantum);
+    }
 }
 
 /* Makes frames until all is settled, at least n and at most `most`; returns how many. */

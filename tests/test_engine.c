@@ -6,15 +6,11 @@
  */
 #include "mixer/console.h"
 #include "mixer/engine.h"
-#include "mixer/link.h"
 #include "tests/check.h"
 #include "tests/signals.h"
 #include "tests/studio.h"
 #include "tests/wavfile.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 enum { RATE = 48000, FRAMES = 8192, CHANNELS = 6, LEAD = 2048 };
@@ -287,78 +283,6 @@ static void nonfinite_samples_stop_here(void)
     studio_close(&s);
 }
 
-static uint32_t meter_place;
-
-static void meter_find(void *context, const char *address, uint32_t meter)
-{
-    if (!strcmp(address, context))
-        meter_place = meter;
-}
-
-/* A reader however slow misses no peak and no power: what it reads is of all since it last did. */
-static void meters_miss_nothing(void)
-{
-    enum { LONG = 65536 };
-    static float tone[LONG];
-    const float *in[STUDIO_PORTS] = { [2] = tone };
-    float *out[STUDIO_PORTS] = { 0 };
-    struct studio s;
-    studio_open(&s, RATE, 64);
-    studio_add(&s, "input mic channels=1 gain=-6dB");
-    studio_settle(&s);
-    studio_run(&s, NULL, LEAD, 64);
-    console_each_meter(s.console, "input/mic", meter_find);
-    signal_sine(tone, LONG, 750, RATE, 0.5); /* 64 frames a cycle */
-    tone[777] = 1.5f;
-    tone[40000] = -2.5f;
-    console_tick(s.console);
-    for (uint32_t i = 0; i < LONG; i += 64) {
-        in[2] = tone + i;
-        engine_process(s.engine, in, out, 64);
-    }
-    console_tick(s.console);
-    struct meter m = console_status(s.console)->meters[meter_place];
-    CHECK_DB(m.peak[0] / 2.5, -6, 1e-4);
-    CHECK_INT(m.clips, 1); /* 2.5 by -6 dB; 1.5 is not over full scale any more */
-    CHECK(m.frames > LONG - 1024 && m.frames <= LONG + 1024);
-    for (uint32_t i = 0; i < 16384; i += 64) {
-        in[2] = tone + 4096 + i;
-        engine_process(s.engine, in, out, 64);
-        if (i % 512 == 0)
-            console_tick(s.console); /* what was measured before is behind us */
-    }
-    console_tick(s.console);
-    m = console_status(s.console)->meters[meter_place];
-    CHECK_DB(sqrt((double)m.squares[0] / m.frames) / 0.5, -6 - 3.0103, 0.001);
-    CHECK_DB(m.peak[0] / 0.5, -6, 0.001);
-    CHECK_INT(m.clips, 1);
-    studio_close(&s);
-}
-
-/* The same sound, and nothing to be seen of it. */
-static void meters_that_nobody_looks_at_are_spared(void)
-{
-    static float tone[2048], heard[2][2][2048];
-    const float *in[STUDIO_PORTS] = { [2] = tone };
-    signal_sine(tone, 2048, 750, RATE, 0.5);
-    for (int spared = 0; spared < 2; spared++) {
-        float *out[STUDIO_PORTS] = { heard[spared][0], heard[spared][1] };
-        struct studio s;
-        studio_open(&s, RATE, 64);
-        if (spared)
-            engine_spare_meters(s.engine);
-        studio_add(&s, "input mic channels=1 gain=-6dB");
-        studio_settle(&s);
-        studio_run(&s, NULL, LEAD, 64);
-        engine_process(s.engine, in, out, 2048);
-        console_tick(s.console);
-        console_each_meter(s.console, "input/mic", meter_find);
-        CHECK((console_status(s.console)->meters[meter_place].peak[0] > 0) == !spared);
-        studio_close(&s);
-    }
-    CHECK(heard[0][0][1000] != 0 && memcmp(heard[0], heard[1], sizeof heard[0]) == 0);
-}
-
 /* Hours into the timeline, beyond 2^32 frames, a strip still begins at its very frame. */
 static void far_offsets_are_exact(void)
 {
@@ -389,77 +313,6 @@ static void far_offsets_are_exact(void)
     free(ramp);
 }
 
-/* ---- the answered frame, while the audio thread runs */
-
-enum { SETS = 400, LOG = 4096 /* quanta; a power of two */ };
-
-struct hammer {
-    struct studio *studio;
-    uint64_t begin;           /* engine frame of the first quantum it makes */
-    _Atomic bool stop;        /* the test's */
-    _Atomic uint64_t checked; /* the test's: quanta it has looked at */
-    _Atomic float first[LOG]; /* the thread's: the first sample of each of the last quanta */
-};
-
-static void *hammer_run(void *arg)
-{
-    struct hammer *h = arg;
-    float ones[64], left[64];
-    const float *in[STUDIO_PORTS] = { [2] = ones };
-    float *out[STUDIO_PORTS] = { left };
-    for (uint32_t i = 0; i < 64; i++)
-        ones[i] = 1;
-    for (uint64_t n = 0; !atomic_load_explicit(&h->stop, memory_order_relaxed);) {
-        if (n >= LOG + atomic_load_explicit(&h->checked, memory_order_acquire)) {
-            sched_yield(); /* the test was put aside */
-            continue;
-        }
-        memset(left, 0, sizeof left);
-        engine_process(h->studio->engine, in, out, 64);
-        atomic_store_explicit(&h->first[n++ % LOG], left[0], memory_order_release);
-    }
-    return NULL;
-}
-
-static float heard(struct hammer *h, uint64_t quantum)
-{
-    return atomic_load_explicit(&h->first[quantum % LOG], memory_order_acquire);
-}
-
-/* Each set answers the frame from which it is heard: not the quantum before, not the one after. */
-static void answers_are_the_frames_heard(void)
-{
-    struct studio s;
-    static struct hammer h;
-    pthread_t thread;
-    studio_open(&s, RATE, 64);
-    studio_add(&s, "input mic channels=1 pan=L100");
-    studio_settle(&s);
-    studio_run(&s, NULL, LEAD, 64);
-    h.studio = &s;
-    h.begin = link_horizon(s.link);
-    if (pthread_create(&thread, NULL, hammer_run, &h))
-        abort();
-    while (link_horizon(s.link) == h.begin)
-        sched_yield();
-    for (int i = 0; i < SETS; i++) {
-        uint64_t made = (link_horizon(s.link) - h.begin) / 64;
-        atomic_store_explicit(&h.checked, made - 1, memory_order_release);
-        uint64_t frame = studio_set(&s, "input/mic/gain", i % 2 ? "0dB" : "-inf", 0);
-        uint64_t at = (frame - h.begin) / 64;
-        /* Else a thread that filled the log before the set would wait for us, as we for it. */
-        atomic_store_explicit(&h.checked, at - 1, memory_order_release);
-        while (link_horizon(s.link) <= frame + 64)
-            sched_yield();
-        CHECK_NEAR(heard(&h, at - 1), i % 2 ? 0 : 1, 0);
-        CHECK_NEAR(heard(&h, at), i % 2 ? 1 : 0, 0);
-        console_tick(s.console);
-    }
-    atomic_store_explicit(&h.stop, true, memory_order_relaxed);
-    pthread_join(thread, NULL);
-    studio_close(&s);
-}
-
 int main(void)
 {
     make_sources();
@@ -469,9 +322,6 @@ int main(void)
     RUN(the_master_has_a_balance);
     RUN(solo_and_mute);
     RUN(nonfinite_samples_stop_here);
-    RUN(meters_miss_nothing);
-    RUN(meters_that_nobody_looks_at_are_spared);
     RUN(far_offsets_are_exact);
-    RUN(answers_are_the_frames_heard);
     return check_done();
 }
