@@ -2,6 +2,7 @@
 #include "daemon/watch.h"
 
 #include "daemon/bulletin.h"
+#include "daemon/catchup.h"
 #include "daemon/figures.h"
 #include "daemon/meters.h"
 #include "daemon/mixd.h"
@@ -42,7 +43,7 @@ struct watcher {
         char *glob; /* of addresses, in events; NULL: all */
     } topic[TOPICS];
     struct text told; /* what it is told of its own commands, a line each: it follows the answers */
-    bool missed_state; /* a state event found no room: the full state follows */
+    struct catchup catchup; /* a state event found no room: the full state follows */
     float shown[LINK_METERS][METER_CHANNELS]; /* peaks of the last event */
 };
 
@@ -198,23 +199,35 @@ struct stating {
     struct reply *reply;
 };
 
-static void value_event(void *context, const struct console_value *v)
+static bool value_event(void *context, const struct console_value *v)
 {
     struct stating *s = context;
     struct text out = { 0 };
-    if (!figures_match(s->glob, v->address))
-        return;
     text_printf(&out, "address=%s value=", v->address);
     word_write(&out, v->text);
-    topic_event(s->m, s->client, TOPIC_STATE, text_string(&out));
+    bool told = topic_event(s->m, s->client, TOPIC_STATE, text_string(&out));
     text_clear(&out);
+    return told;
 }
 
 static void value_reply(void *context, const struct console_value *v)
 {
     struct stating *s = context;
-    if (figures_match(s->glob, v->address))
-        reply_value(s->reply, v->address, "%s", v->text);
+    reply_value(s->reply, v->address, "%s", v->text);
+}
+
+static bool address_stated(void *context, const char *address)
+{
+    const struct stating *s = context;
+    return figures_match(s->glob, address);
+}
+
+static void state_reply(struct stating *s)
+{
+    const struct console_sieve sieve = { .wants = address_stated,
+                                         .head = s->glob,
+                                         .head_length = s->glob ? strcspn(s->glob, "*?") : 0 };
+    console_sift_values(s->m->console, &sieve, s, value_reply);
 }
 
 void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *glob,
@@ -229,7 +242,7 @@ void watch_full(struct mixd *m, struct client *c, enum topic topic, const char *
     else if (topic == TOPIC_STATS)
         figures_reply(m, w ? &w->fill_low : NULL, r);
     else if (topic == TOPIC_STATE)
-        console_each_value(m->console, &s, value_reply);
+        state_reply(&s);
     else if (topic == TOPIC_TRANSPORT) {
         figures_transport(m, &out);
         reply_line(r, "%s", text_string(&out));
@@ -273,10 +286,8 @@ static void client_tick(struct mixd *m, struct client *c, struct watcher *w, uin
     struct stating s = { m, c, w->topic[TOPIC_STATE].glob, NULL };
     if (w->told.length && client_event_room(c))
         told_send(m, c, w);
-    if (w->missed_state && client_event_room(c)) {
-        w->missed_state = false;
-        console_each_value(m->console, &s, value_event);
-    }
+    if (w->topic[TOPIC_STATE].on && client_event_room(c))
+        catchup_go_on(&w->catchup, m, s.glob, &s, value_event);
     for (int topic = 0; topic < TOPICS; topic++) {
         if (!w->topic[topic].on || w->topic[topic].rate <= 0 || now_ns < w->topic[topic].due_ns)
             continue;
@@ -338,7 +349,7 @@ static void tell(struct mixd *m, enum topic topic, const char *address, const ch
         if (!w || !w->topic[topic].on || (address && !figures_match(w->topic[topic].glob, address)))
             continue;
         if (!topic_event(m, c, topic, text) && topic == TOPIC_STATE)
-            w->missed_state = true;
+            catchup_begin(&w->catchup);
     }
 }
 
