@@ -7,8 +7,10 @@ A desk of BENCH_STRIPS (1000) strips with sends to four buses, which stands. The
 BENCH_TURNS (9) times. median_ms and worst_ms: until the answer is read. cpu_ms: what the control
 thread worked meanwhile (median), which a busy machine does not change. other_ms: the longest round
 trip of a `get` that another client had meanwhile (median), so what one stretch of work costs others.
-With the word `memory` it reloads a thousand times instead, and tells how large the daemon is.
+With the word `memory` it reloads a thousand times instead, and tells how large the daemon is; with
+`watch`, ten clients watch all addresses while scenes that move every strip are recalled.
 """
+import contextlib
 import multiprocessing
 import os
 import re
@@ -24,6 +26,7 @@ STRIPS = int(os.environ.get('BENCH_STRIPS', '1000'))
 TURNS = int(os.environ.get('BENCH_TURNS', '9'))
 BUSES = ('hall', 'plate', 'echo', 'drums')
 SECONDS = 4  # of every file
+BREATH = 0.05  # seconds between two recalls that are watched
 PAUSE = 0.0002  # seconds between two round trips of the other client
 
 
@@ -182,19 +185,25 @@ def tell(desk, trips):
               f'other_ms={statistics.median(longest):.2f}', flush=True)
 
 
-def speed(desk):
-    print(f'bench desk verb=start strips={STRIPS} median_ms={1000 * desk.started:.0f} '
-          f'primed_ms={1000 * desk.primed:.0f}', flush=True)
+@contextlib.contextmanager
+def beside(desk):
+    """While another client asks, too; then all is told."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.Process(target=other, args=(desk.daemon.socket, theirs), daemon=True)
     process.start()
-    for turn in range(TURNS):
-        for step in (read, transact, strip_comes, scheduled, kept, reloaded, changed, moved):
-            step(desk, turn)
+    yield
     ours.send('enough')
-    trips = ours.recv()
+    tell(desk, ours.recv())
     process.join()
-    tell(desk, trips)
+
+
+def speed(desk):
+    print(f'bench desk verb=start strips={STRIPS} median_ms={1000 * desk.started:.0f} '
+          f'primed_ms={1000 * desk.primed:.0f}', flush=True)
+    with beside(desk):
+        for turn in range(TURNS):
+            for step in (read, transact, strip_comes, scheduled, kept, reloaded, changed, moved):
+                step(desk, turn)
 
 
 def memory_mb(desk):
@@ -213,11 +222,50 @@ def memory(desk):
         desk.settle()
 
 
+def drain(path, command, count):
+    """Another client, which watches and reads on; how much it has got is in count.value."""
+    client = Client(path)
+    client.send(command + '\n')
+    while more := client.socket.recv(1 << 20):
+        count.value += len(more)
+
+
+def watched(desk, watchers):
+    """Scenes are recalled that move every strip, while others watch every address."""
+    count = multiprocessing.Value('q', 0, lock=False)
+    crowd = [multiprocessing.Process(target=drain, daemon=True,
+                                     args=(desk.daemon.socket, 'watch state strip/*/**', count))
+             for _ in range(watchers)]
+    for process in crowd:
+        process.start()
+    addresses = len(desk.client.must('get strip/*/**').lines)
+    for scene in range(2):
+        desk.client.must(f'scene store s{scene}')
+        desk.client.must('begin')
+        for i in range(STRIPS):
+            desk.client.must(f'set strip/s{i}/gain -{40 - scene}dB')
+        desk.client.must('commit')
+    with beside(desk):
+        for turn in range(301):
+            if turn in (10, 100, 300):
+                print(f'bench desk watchers={watchers} addresses={addresses} recalls={turn} '
+                      f'events_mb={count.value / 1e6:.0f} rss_mb={memory_mb(desk):.1f}', flush=True)
+            desk.time('recall-watched', f'scene recall s{turn % 2}')
+            time.sleep(BREATH)
+    for process in crowd:
+        process.terminate()
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix='bench_desk.') as folder:
         desk = Desk(folder)
         try:
-            (memory if sys.argv[1:] == ['memory'] else speed)(desk)
+            if sys.argv[1:] == ['memory']:
+                memory(desk)
+            elif sys.argv[1:] == ['watch']:
+                watched(desk, 10)
+            else:
+                speed(desk)
         finally:
             desk.daemon.close()
 
