@@ -139,6 +139,7 @@ enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool
     enum errand_state state = ready(m, e, at, patient, reply);
     if (state != ERRAND_DONE)
         return state;
+    needs_close(e->reading.needs, e->whole); /* they were tried on this very desk */
     reading_enter(&e->reading, m);
     m->batch = true;
     m->asker = &e->asker;
@@ -150,6 +151,7 @@ enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool
     m->batch = false;
     m->asker = NULL;
     mixd_hurry(m);
+    needs_close(e->reading.needs, false);
     if (!reading_leave(&e->reading, m) && !obeyed) /* it was one line alone, which did nothing */
         return ERRAND_READING;
     if (obeyed)

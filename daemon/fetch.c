@@ -91,7 +91,9 @@ static bool fetch_go_on(void *state, struct reply *reply)
 
 static bool fetch_owed(const void *state)
 {
-    return !((const struct fetch *)state)->obeyed;
+    const struct fetch *f = state;
+    const struct pending *p = &f->pending;
+    return !f->obeyed || (p->owed && p->owed(p->state));
 }
 
 /* The command waits, as `now` has left it. */

@@ -1,4 +1,5 @@
 /* main.c - mixd: reads the command line and runs one of three modes */
+#include "daemon/audition.h"
 #include "daemon/driver.h"
 #include "daemon/driver_render.h"
 #include "daemon/log.h"
@@ -44,21 +45,25 @@ static void leave(void *context, struct client *c)
 
 static void fired(void *context, uint64_t n)
 {
+    struct mixd *m = context;
     (void)n;
-    mixd_tick(context);
+    if (m->server) /* the session is there */
+        mixd_tick(m);
 }
 
 static void woken(void *context)
 {
     struct mixd *m = context;
     m->driver_due_ns = 0;
-    mixd_tick(m);
+    if (m->server)
+        mixd_tick(m);
 }
 
 static void signalled(void *context, int number)
 {
     struct mixd *m = context;
     log_info("%s: ending", strsignal(number));
+    m->quitting = true;
     loop_quit(m->loop);
 }
 
@@ -125,6 +130,25 @@ static int session_load(struct mixd *m, const char *path)
         fprintf(stderr, "%s\n", text_string(&fault));
     text_clear(&fault);
     m->session_path = err ? NULL : realpath(path, NULL);
+    return err;
+}
+
+/* The same where signals are heeded meanwhile: m->quitting says that one came. */
+static int session_begin(struct mixd *m, const char *path)
+{
+    struct audition a;
+    if (!path)
+        return 0;
+    audition_begin(&a, m, path);
+    while (!m->quitting && !audition_go_on(&a))
+        loop_turn(m->loop, reading_idle(&a.reading) ? 0 : 1);
+    int err = 0;
+    if (!m->quitting)
+        err = a.good ? audition_perform(&a, m) : -1;
+    if (err)
+        fprintf(stderr, "%s\n", text_string(&a.fault));
+    m->session_path = err || m->quitting ? NULL : realpath(path, NULL);
+    audition_clear(&a);
     return err;
 }
 
@@ -272,7 +296,7 @@ static int mixd_open(struct mixd *m, const struct options *o)
         log_error("out of memory");
         return EXIT_RUNNING;
     }
-    return session_load(m, o->session) ? EXIT_SETTING : EXIT_SUCCESS;
+    return session_begin(m, o->session) ? EXIT_SETTING : EXIT_SUCCESS;
 }
 
 static int run(const struct options *o)
@@ -281,13 +305,14 @@ static int run(const struct options *o)
     const char *why = NULL;
     int status = mixd_open(&m, o);
     log_hook(log_tell, &m);
-    if (!status && serve(&m, o))
+    bool goes = !status && !m.quitting; /* a signal may have come while the session was read */
+    if (goes && serve(&m, o))
         status = EXIT_RUNNING;
-    if (!status && m.driver_kind->start(m.driver, m.engine, &why)) {
+    if (goes && !status && m.driver_kind->start(m.driver, m.engine, &why)) {
         log_error("driver %s: %s", o->driver, why);
         status = EXIT_RUNNING;
     }
-    if (!status) {
+    if (goes && !status) {
         m.autoplay |= o->play;
         mixd_tick(&m);
         status = loop_run(m.loop) ? EXIT_RUNNING : EXIT_SUCCESS;

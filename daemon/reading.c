@@ -36,6 +36,12 @@ bool reading_idle(struct reading *r)
     return true;
 }
 
+void reading_await(const struct reading *r, unsigned timeout_ms)
+{
+    if (r->chore)
+        chore_done(r->chore, timeout_ms);
+}
+
 void reading_enter(struct reading *r, struct mixd *m)
 {
     assert(!m->needs && !r->chore);

@@ -35,6 +35,8 @@ void reading_clear(struct reading *r);
 
 /* Control. Is no file being read? */
 bool reading_idle(struct reading *r);
+/* Control. Waits so long at most for what has been begun. */
+void reading_await(const struct reading *r, unsigned timeout_ms);
 /* Control, while it is idle, and one at a time. */
 void reading_enter(struct reading *r, struct mixd *m);
 /* Control. False: a file had to be read first, which has been begun. */

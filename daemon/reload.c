@@ -4,44 +4,40 @@
  * between. The commands that make ours, as it is then, into that one are obeyed like a transaction,
  * in one quantum. What is the same does not notice.
  */
+#include "daemon/audition.h"
 #include "daemon/commit.h"
 #include "daemon/difference.h"
 #include "daemon/errand.h"
 #include "daemon/mixd.h"
-#include "daemon/script.h"
 #include "daemon/session.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "daemon/wires.h"
-#include "effects/rt.h"
 #include "ipc/parse.h"
 #include "mixer/console.h"
+#include "mixer/needs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE_NS = 2000000 }; /* of the file, at a stretch */
-
 /* Connections are the driver's, and a trial has none: they are read from the file. */
-static void wires_read(const char *path, struct text *out)
+static void wires_read(struct audition *a, struct text *out)
 {
     static struct line parsed; /* large */
-    FILE *file = fopen(path, "re");
-    char *line = NULL;
-    size_t room = 0;
-    for (ssize_t n; file && (n = getline(&line, &room, file)) >= 0;) {
-        while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-            line[--n] = '\0';
-        if (!strstr(line, "connect") || line_parse(&parsed, line, (size_t)n) || parsed.count != 3 ||
-            strcmp(parsed.words[0].text, "connect") != 0)
+    struct need want = { .path = strdup(a->path), .lines = true };
+    struct need *file = want.path ? needs_meet(a->reading.needs, &want, true) : NULL;
+    char *lines = file && file->text.text ? strdup(file->text.text) : NULL, *save = NULL;
+    char *line = lines ? strtok_r(lines, "\r\n", &save) : NULL;
+    for (; line; line = strtok_r(NULL, "\r\n", &save)) {
+        if (!strstr(line, "connect") || line_parse(&parsed, line, strlen(line)) ||
+            parsed.count != 3 || strcmp(parsed.words[0].text, "connect") != 0)
             continue;
         struct call call = { .count = parsed.count, .words = parsed.words };
         call_write(&call, out);
     }
-    free(line);
-    if (file)
-        fclose(file);
+    out->failed |= !lines;
+    free(lines);
+    need_clear(&want);
 }
 
 /* A driver that has no ports makes none of them: they are only kept, like those of a session. */
@@ -62,10 +58,9 @@ static unsigned lines_of(const struct text *t)
 
 struct reloading {
     struct call call; /* without its words */
-    struct mixd trial;
-    struct script *script;  /* while the file is being run on the trial */
+    struct audition audition;
     struct pending pending; /* what the commit left behind, once the rest is done */
-    struct text fault, wires;
+    struct text wires;
 };
 
 static struct mixd *desk_of(const struct reloading *r)
@@ -78,36 +73,22 @@ static void reloading_free(void *state)
     struct reloading *r = state;
     if (r->pending.drop)
         r->pending.drop(r->pending.state);
-    if (r->script)
-        script_close(r->script);
-    mixd_clear(&r->trial);
-    text_clear(&r->fault);
+    audition_clear(&r->audition);
     text_clear(&r->wires);
     free(r);
-}
-
-/* Begins to run the file on a desk as it is at the beginning. */
-static bool begin(struct reloading *r)
-{
-    const struct mixd *m = desk_of(r);
-    r->trial = (struct mixd){ .trial = true };
-    if (!mixd_init(&r->trial, m->name, console_rate(m->console), m->quantum))
-        r->script = script_open(&r->trial, m->session_path, &r->fault);
-    else
-        text_add_string(&r->fault, "out of memory");
-    return r->script != NULL;
 }
 
 /* Is it still the desk that was to be reloaded? */
 static bool same_desk(struct reloading *r)
 {
     const struct console *now = desk_of(r)->console;
-    if (strcmp(console_folder(now), console_folder(r->trial.console)) != 0)
-        text_printf(&r->fault, "the desk is another session's by now, of %s", console_folder(now));
-    else if (console_rate(now) != console_rate(r->trial.console))
-        text_printf(&r->fault, "meanwhile the server runs at %u Hz; reload once more",
+    if (strcmp(console_folder(now), console_folder(r->audition.trial.console)) != 0)
+        text_printf(&r->audition.fault, "the desk is another session's by now, of %s",
+                    console_folder(now));
+    else if (console_rate(now) != console_rate(r->audition.trial.console))
+        text_printf(&r->audition.fault, "meanwhile the server runs at %u Hz; reload once more",
                     console_rate(now));
-    return !r->fault.length;
+    return !r->audition.fault.length;
 }
 
 /* The file has been run: what differs now is obeyed. */
@@ -115,16 +96,20 @@ static enum verdict obey(struct reloading *r)
 {
     struct mixd *m = desk_of(r);
     struct errand e = { .whole = true, .quoted = true };
-    bool good = same_desk(r) && (m->driver_kind->connect || wires_keep(m, &r->wires, &r->fault));
+    bool good =
+        same_desk(r) && (m->driver_kind->connect || wires_keep(m, &r->wires, &r->audition.fault));
     if (good)
-        difference_write(m, &r->trial, &r->wires, &e.lines);
+        difference_write(m, &r->audition.trial, &r->wires, &e.lines);
+    e.lines.failed |= r->wires.failed;
     e.n = lines_of(&e.lines);
+    reading_share(&e.reading, r->audition.reading.needs);
     if (good && !e.lines.failed && e.n) {
         watch_state(m, "reloaded=1");
         return commit(&r->call, &e);
     }
     if (!good || e.lines.failed)
-        reply_err(r->call.reply, CODE_FILE, "%s", good ? "out of memory" : text_string(&r->fault));
+        reply_err(r->call.reply, CODE_FILE, "%s",
+                  good ? "out of memory" : text_string(&r->audition.fault));
     else
         reply_ok(r->call.reply, "lines=0 same=1");
     errand_clear(m, &e);
@@ -134,13 +119,11 @@ static enum verdict obey(struct reloading *r)
 /* The file has been run to its end, or to a line that is refused. */
 static enum verdict read_out(struct reloading *r)
 {
-    int err = script_close(r->script);
-    r->script = NULL;
-    if (!err) {
-        wires_read(desk_of(r)->session_path, &r->wires);
+    if (r->audition.good) {
+        wires_read(&r->audition, &r->wires);
         return obey(r);
     }
-    reply_err(r->call.reply, CODE_FILE, "%s", text_string(&r->fault));
+    reply_err(r->call.reply, CODE_FILE, "%s", text_string(&r->audition.fault));
     return VERDICT_DONE;
 }
 
@@ -150,12 +133,18 @@ static bool reloaded(void *state, struct reply *reply)
     if (r->pending.poll)
         return r->pending.poll(r->pending.state, reply);
     r->call.reply = reply;
-    if (!script_run(r->script, rt_now() + SLICE_NS))
+    if (!audition_go_on(&r->audition))
         return false;
     if (read_out(r) == VERDICT_DONE)
         return true;
     r->pending = r->call.pending;
     return false;
+}
+
+/* Who asked may go meanwhile. */
+static bool reloading_owed(const void *state)
+{
+    return !((const struct reloading *)state)->pending.poll;
 }
 
 enum verdict verb_reload(struct call *call)
@@ -172,16 +161,14 @@ enum verdict verb_reload(struct call *call)
         return VERDICT_DONE;
     }
     r->call = *call;
-    if (!begin(r)) {
-        reply_err(call->reply, CODE_FILE, "%s", text_string(&r->fault));
-        reloading_free(r);
-        return VERDICT_DONE;
-    }
+    audition_begin(&r->audition, m, m->session_path);
     if (reloaded(r, call->reply)) {
         reloading_free(r);
         return VERDICT_DONE;
     }
-    call->pending = (struct pending){ .poll = reloaded, .drop = reloading_free, .state = r };
+    call->pending = (struct pending){
+        .poll = reloaded, .drop = reloading_free, .state = r, .owed = reloading_owed
+    };
     mixd_hurry(m);
     return VERDICT_LATER;
 }

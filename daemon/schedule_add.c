@@ -88,8 +88,8 @@ static struct job *job_new(const struct call *call)
         return NULL;
     }
     j->errand.asker = asker_of(call);
-    reading_share(&j->errand.reading, m->needs);
-    if (!m->needs && !errand_reads(m, &j->errand)) {
+    reading_share(&j->errand.reading, m->at_once ? NULL : m->needs); /* a session's are for many */
+    if (!j->errand.reading.needs && !errand_reads(m, &j->errand)) {
         free(j);
         reply_err(call->reply, CODE_LIMIT, "out of memory");
         return NULL;

@@ -17,17 +17,14 @@ struct mixd;
 struct script;
 
 /* Control. A file, in whose folder m's console looks for others from now on; or lines in memory,
- * for which `name` stands in `fault`, and the folder stays. m and what is given outlive it. NULL:
- * `fault` says why. */
+ * for which `name` stands in `fault`, and the folder stays. m, name and fault outlive it. NULL:
+ * `fault` says why; or the file has to be read first (reading.h). */
 struct script *script_open(struct mixd *m, const char *path, struct text *fault);
 struct script *script_of(struct mixd *m, const char *name, struct text *lines, struct text *fault);
 
-/* Control. The folder that a file lies in, absolute; the caller frees. NULL: errno says why. */
-char *script_folder(const char *path);
-
 /* Control. Runs lines as if they were typed, none of them waiting for the engine, up to the first
- * that is refused, or all of them if m is thorough. False: it is past `until_ns` (rt_now), and
- * there are more. */
+ * that is refused, or all of them if m is thorough. False: it is past `until_ns` (rt_now), or a
+ * file has to be read first, and there are more. */
 bool script_run(struct script *s, uint64_t until_ns);
 
 /* Control. 0, or -1: a line was refused, or it has no whole lines; `fault` says which. */

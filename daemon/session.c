@@ -6,6 +6,7 @@
 #include "daemon/wires.h"
 #include "mixer/console.h"
 #include "mixer/list.h"
+#include "mixer/textfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,18 +32,6 @@ int session_run(struct mixd *m, const char *path, struct text *fault)
 int session_run_text(struct mixd *m, const char *name, struct text *lines, struct text *fault)
 {
     return lines->length ? whole_run(script_of(m, name, lines, fault)) : 0;
-}
-
-int session_check(const struct mixd *m, const char *path, struct text *fault)
-{
-    struct mixd scratch = { .trial = true };
-    int status = -1;
-    if (mixd_init(&scratch, m->name, console_rate(m->console), m->quantum))
-        text_add_string(fault, "out of memory");
-    else
-        status = session_run(&scratch, path, fault);
-    mixd_clear(&scratch);
-    return status;
 }
 
 struct names {
@@ -86,7 +75,7 @@ void session_clear(struct mixd *m)
 int session_save(struct mixd *m, const char *path)
 {
     struct text out = { 0 };
-    char *temporary = NULL, *folder = script_folder(path);
+    char *temporary = NULL, *folder = textfile_folder(path);
     int err = 0;
     if (!folder)
         return -errno;

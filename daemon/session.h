@@ -18,9 +18,6 @@ int session_run(struct mixd *m, const char *path, struct text *fault);
  * `fault`, and the folder stays. */
 int session_run_text(struct mixd *m, const char *name, struct text *lines, struct text *fault);
 
-/* Control. Runs it on a console of its own, to see whether it would: nothing of m changes. */
-int session_check(const struct mixd *m, const char *path, struct text *fault);
-
 /* Control. Takes everything off the desk; done once the console has settled. */
 void session_clear(struct mixd *m);
 

@@ -1,4 +1,5 @@
 /* verbs_session.c - save, restore, ports, connect, disconnect, quit */
+#include "daemon/audition.h"
 #include "daemon/session.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
@@ -47,63 +48,79 @@ enum verdict verb_save(struct call *call)
     return VERDICT_DONE;
 }
 
-/* First everything goes, and once it is gone the file is run. */
+/* The file is tried; then everything goes, and once it is gone the file is run. */
 struct restoring {
     struct mixd *m;
-    char *path;
-    bool cleared;
+    struct audition audition;
+    bool clearing, run;
 };
+
+/* False: there is nothing to wait for any more; the reply is the error. */
+static bool restore_run(struct restoring *s, struct reply *r)
+{
+    int err = audition_perform(&s->audition, s->m);
+    s->run = true;
+    s->m->revision++;
+    if (err)
+        reply_err(r, CODE_INTERNAL, "%s", text_string(&s->audition.fault));
+    watch_state(s->m, "restored=1");
+    mixd_hurry(s->m);
+    return !err;
+}
 
 static bool restored(void *state, struct reply *r)
 {
     struct restoring *s = state;
-    struct text fault = { 0 };
-    if (!console_settled(s->m->console))
+    if (!s->clearing && !audition_go_on(&s->audition))
         return false;
-    if (s->cleared) {
-        reply_ok(r, "frame=%" PRIu64, link_horizon(s->m->link));
+    if (!s->audition.good) {
+        reply_err(r, CODE_FILE, "%s", text_string(&s->audition.fault));
         return true;
     }
-    s->cleared = true;
-    int err = session_run(s->m, s->path, &fault);
-    if (err)
-        reply_err(r, CODE_INTERNAL, "%s", text_string(&fault));
-    text_clear(&fault);
-    watch_state(s->m, "restored=1");
-    mixd_hurry(s->m);
-    return err != 0;
+    if (!s->clearing)
+        session_clear(s->m);
+    s->clearing = true;
+    if (!console_settled(s->m->console))
+        return false;
+    if (!s->run)
+        return !restore_run(s, r);
+    reply_ok(r, "frame=%" PRIu64, link_horizon(s->m->link));
+    return true;
+}
+
+/* Who leaves meanwhile leaves neither the old session nor an empty desk. */
+static bool restoring_owed(const void *state)
+{
+    return !((const struct restoring *)state)->run;
 }
 
 static void restoring_free(void *state)
 {
     struct restoring *s = state;
-    free(s->path);
+    audition_clear(&s->audition);
     free(s);
 }
 
 enum verdict verb_restore(struct call *call)
 {
     struct mixd *m = call->context;
-    struct text fault = { 0 };
-    char *named = path_read(m, call->words[1].text);
-    if (named && session_check(m, named, &fault)) {
-        reply_err(call->reply, CODE_FILE, "%s", text_string(&fault));
-        text_clear(&fault);
-        free(named);
-        return VERDICT_DONE;
-    }
-    text_clear(&fault);
-    struct restoring *s = calloc(1, sizeof *s);
-    char *path = s && named ? realpath(named, NULL) : NULL;
-    free(named);
-    if (!path) {
-        free(s);
+    char *path = path_read(m, call->words[1].text);
+    struct restoring *s = path ? calloc(1, sizeof *s) : NULL;
+    if (!s) {
+        free(path);
         reply_err(call->reply, CODE_LIMIT, "out of memory");
         return VERDICT_DONE;
     }
-    *s = (struct restoring){ m, path, false };
-    session_clear(m);
-    call->pending = (struct pending){ .poll = restored, .drop = restoring_free, .state = s };
+    s->m = m;
+    audition_begin(&s->audition, m, path);
+    free(path);
+    if (restored(s, call->reply)) {
+        restoring_free(s);
+        return VERDICT_DONE;
+    }
+    call->pending = (struct pending){
+        .poll = restored, .drop = restoring_free, .state = s, .owed = restoring_owed
+    };
     mixd_hurry(m);
     return VERDICT_LATER;
 }

@@ -33,8 +33,7 @@ bool name_valid(const char *name, struct refusal *why);
 /* The path of a file as written: absolute, or under the folder. The caller frees. */
 char *console_path(const struct console *c, const char *file);
 /* What `want` asks for: itself, made now, or one that had been made before, good as long as both it
- * and c->needs. NULL: *why, which may be that it has to be made first; but what is to come whole
- * (batch.h) is never refused for that. */
+ * and c->needs. NULL: *why, which may be that it has to be made first. */
 struct need *need_meet(struct console *c, struct need *want, struct refusal *why);
 
 /* ---- post.c: commands on their way */

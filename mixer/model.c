@@ -219,14 +219,11 @@ struct need *need_meet(struct console *c, struct need *want, struct refusal *why
         refuse(why, FAULT_LIMIT, "out of memory");
         return NULL;
     }
-    struct need *found = c->needs ? needs_find(c->needs, want, c->setup.rehearses) : NULL;
-    if (!found && c->needs && !c->whole) {
-        needs_note(c->needs, want);
+    struct need *found = needs_meet(c->needs, want, c->setup.rehearses);
+    if (!found) {
         refuse(why, FAULT_INTERNAL, "a file has to be read first");
         return NULL;
     }
-    if (!found)
-        need_make(found = want);
     if (found->failed)
         *why = found->why;
     return found->failed ? NULL : found;

@@ -16,8 +16,9 @@
 enum { RESPONSE_SECONDS = 60 };
 
 struct needs {
-    struct list all; /* of struct need; the last one may not have been made */
-    bool lack;
+    struct list all; /* of struct need */
+    uint32_t made;   /* the first so many of them */
+    bool closed;     /* none will be noted any more */
     _Atomic unsigned owners;
 };
 
@@ -79,12 +80,16 @@ static int header_read(struct need *n)
 
 void need_make(struct need *n)
 {
-    n->failed = (n->kind ? effect_make(n) : header_read(n)) != 0;
+    if (n->lines)
+        textfile_read(&n->text, n->path);
+    else
+        n->failed = (n->kind ? effect_make(n) : header_read(n)) != 0;
 }
 
 void need_clear(struct need *n)
 {
     effect_free(n->effect);
+    textfile_clear(&n->text);
     free(n->path);
     free(n->name);
     *n = (struct need){ 0 };
@@ -92,9 +97,9 @@ void need_clear(struct need *n)
 
 static bool need_equal(const struct need *a, const struct need *b)
 {
-    return a->kind == b->kind && a->rate == b->rate && a->quality == b->quality &&
-           a->quantum == b->quantum && a->channels == b->channels && !strcmp(a->path, b->path) &&
-           !memcmp(a->values, b->values, sizeof a->values);
+    return a->kind == b->kind && a->lines == b->lines && a->rate == b->rate &&
+           a->quality == b->quality && a->quantum == b->quantum && a->channels == b->channels &&
+           !strcmp(a->path, b->path) && !memcmp(a->values, b->values, sizeof a->values);
 }
 
 /* ---- all of a command */
@@ -128,7 +133,7 @@ void needs_drop(struct needs *n)
 
 bool needs_lack(const struct needs *n)
 {
-    return n->lack;
+    return n->made < n->all.n;
 }
 
 bool needs_any(const struct needs *n)
@@ -138,17 +143,15 @@ bool needs_any(const struct needs *n)
 
 void needs_make(struct needs *n)
 {
-    if (n->lack)
-        need_make(n->all.at[n->all.n - 1]);
-    n->lack = false;
+    for (; n->made < n->all.n; n->made++)
+        need_make(n->all.at[n->made]);
 }
 
-struct need *needs_find(struct needs *n, const struct need *want, bool tried)
+static struct need *find(struct needs *n, const struct need *want, bool tried)
 {
-    uint32_t made = n->all.n - n->lack;
-    for (uint32_t i = 0; i < made; i++) {
+    for (uint32_t i = 0; i < n->made; i++) {
         struct need *have = n->all.at[i];
-        bool taken = have->kind && !have->failed && (tried ? have->promised : !have->effect);
+        bool taken = have->kind && !have->failed && (!have->effect || (tried && have->promised));
         if (taken || !need_equal(have, want))
             continue;
         have->promised |= tried;
@@ -157,16 +160,38 @@ struct need *needs_find(struct needs *n, const struct need *want, bool tried)
     return NULL;
 }
 
-void needs_note(struct needs *n, struct need *want)
+/* Takes over what `want` owns. */
+static void note(struct needs *n, struct need *want)
 {
-    struct need *noted = n->lack ? NULL : malloc(sizeof *noted);
+    for (uint32_t i = n->made; i < n->all.n && !want->kind; i++)
+        if (need_equal(n->all.at[i], want))
+            return; /* one will do for all */
+    struct need *noted = malloc(sizeof *noted);
     if (!noted || list_add(&n->all, noted)) {
         free(noted);
         return;
     }
     *noted = *want;
     *want = (struct need){ 0 };
-    n->lack = true;
+}
+
+struct need *needs_meet(struct needs *n, struct need *want, bool tried)
+{
+    struct need *found = n ? find(n, want, tried) : NULL;
+    if (found)
+        return found;
+    if (n && !n->closed) {
+        note(n, want);
+        return NULL;
+    }
+    need_make(want);
+    return want;
+}
+
+void needs_close(struct needs *n, bool closed)
+{
+    if (n)
+        n->closed = closed;
 }
 
 void needs_recall(struct needs *n)

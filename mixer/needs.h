@@ -20,6 +20,7 @@
 #include "effects/effect.h"
 #include "mixer/audiofile.h"
 #include "mixer/refusal.h"
+#include "mixer/textfile.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,12 +40,13 @@ bool needs_any(const struct needs *n);
 /* Any thread but the audio thread, one at a time. Makes what is lacking. */
 void needs_make(struct needs *n);
 
-/* A header, or with a `kind` an effect. */
+/* A header, or with a `kind` an effect, or a whole text. */
 struct need {
     char *path;                     /* absolute; the need's own */
     char *name;                     /* as the user calls it; the need's own */
     uint32_t rate;                  /* Hz */
     enum quality quality;           /* of a header: how a strip would convert its rate */
+    bool lines;                     /* it is no sound file: its text is wanted */
     const struct effect_kind *kind; /* wants a response: the whole file at `path` */
     uint32_t quantum, channels;
     double values[EFFECT_PARAMS_MAX];
@@ -54,6 +56,7 @@ struct need {
     struct refusal why;
     bool piped; /* it is a named pipe; there is no header, and no info */
     struct audiofile_info info;
+    struct textfile text;
     struct effect *effect; /* the need's own until it is taken; has joined no helpers */
 };
 
@@ -61,11 +64,13 @@ struct need {
  * does. */
 void need_make(struct need *n);
 void need_clear(struct need *n);
-/* Control. The one that was made for just this; NULL: none is left. An effect can be taken once,
- * and so can be promised to one line that is `tried` only. */
-struct need *needs_find(struct needs *n, const struct need *want, bool tried);
-/* Control. It lacks; takes over what `want` owns. */
-void needs_note(struct needs *n, struct need *want);
+/* Control. What `want` asks for: one that was made before, good as long as the needs; or, if there
+ * are no needs, itself, made now. NULL: it is noted that it lacks. An effect can be taken once, and
+ * so can be promised to one line that is `tried` only. */
+struct need *needs_meet(struct needs *n, struct need *want, bool tried);
+/* Control. All should be there: what is not is made when it is asked for, as without needs, until
+ * this is called with false. NULL is fine. */
+void needs_close(struct needs *n, bool closed);
 /* Control. Nothing is promised: the lines will be tried anew. NULL is fine. */
 void needs_recall(struct needs *n);
 

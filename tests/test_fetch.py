@@ -5,10 +5,11 @@ The files lie in a file system that hangs when it is told to (faultydisk.py).
 """
 import os
 import select
+import subprocess
 
 import wavs
 from faultydisk import DiskBox, needs_fuse
-from mixdbox import main, until
+from mixdbox import MIXD, Client, main, until
 
 RATE = 48000
 
@@ -139,6 +140,7 @@ class Fetch(DiskBox):
     def test_what_plays_already_is_not_read_again(self):
         self.other.must('add strip left source=mount/other.wav:1')
         self.other.must('queue strip/here mount/other.wav mount/slow.wav')
+        self.other.must('locate 0s')  # all of it is primed
         for name in ('slow', 'other', 'well'):
             self.fault(name, 'hang')
         self.addCleanup(self.fault, 'other', None)
@@ -213,6 +215,109 @@ class Fetch(DiskBox):
         self.fault('slow', None)
         until(lambda: self.tasks() == tasks, 'the reader')
         self.assertEqual(self.other.must('ls').lines, before)
+
+    def test_a_reload_waits(self):
+        client = self.mixd.client()
+        self.file('test.session', 'add strip here source=mount/well.wav gain=-3dB\n'
+                                  'add strip late source=mount/slow.wav\nadd bus hall\n'
+                                  'insert bus/hall reverb ir=mount/slow.wav\n'
+                                  'queue strip/late mount/other.wav mount/slow.wav\n')
+        self.hang('reload', client=client)
+        self.fault('slow', None)
+        answer = client.answer()
+        self.assertTrue(answer.ok, answer.final)
+        self.assertEqual(self.other.get('strip/here/gain'), '-3dB')
+        self.assertEqual(self.other.get('bus/hall/reverb/ir'), 'mount/slow.wav')
+        self.assertEqual(len(self.other.must('queue strip/late').lines), 3)
+        self.assertEqual(client.must('reload').fields['same'], '1')
+        self.file('test.session', 'add strip here source=mount/well.wav\n\n'
+                                  'add strip late  source=mount/none.wav\n')
+        self.assertIn('test.session:3:17: ', client.refused('reload', 'file').text)
+
+    def restored_from(self, name):
+        """A session in which everything lies on the slow disk, itself as well."""
+        with open(os.path.join(self.disk, f'{name}.wav'), 'w', encoding='ascii') as file:
+            file.write('add bus hall\ninsert bus/hall reverb ir=slow.wav\n'
+                       'insert bus/hall reverb as again ir=slow.wav\n'
+                       'add strip late source=slow.wav gain=-7dB\n'
+                       'begin\ninsert strip/late reverb ir=slow.wav\ncommit\n'
+                       'add strip later source=slow.wav at +1f\n')
+        return f'restore mount/{name}.wav'
+
+    def is_restored(self):
+        self.assertEqual(self.other.get('strip/late/gain'), '-7dB')
+        self.assertEqual(self.other.get('bus/hall/again/ir'), 'slow.wav')
+        self.assertEqual(self.other.get('strip/late/reverb/ir'), 'slow.wav')
+        self.other.refused('get strip/here/gain', 'unknown')
+        until(lambda: 'strip/later' in ' '.join(self.other.must('ls').lines), 'what was scheduled')
+
+    def test_a_restore_waits(self):
+        client = self.hang(self.restored_from('text'), 'get strip/late/gain')
+        self.fault('slow', None)
+        self.assertTrue(client.answer().ok)
+        self.assertEqual(client.answer().lines, ['strip/late/gain=-7dB'])
+        self.is_restored()
+
+    def test_a_restore_waits_for_its_own_file(self):
+        line = self.restored_from('text')
+        self.addCleanup(self.fault, 'text', None)
+        client = self.hang(line, name='text')
+        self.fault('text', None)
+        self.assertTrue(client.answer().ok)
+        self.is_restored()
+
+    def test_a_restore_goes_on_without_its_client(self):
+        client = self.hang(self.restored_from('text'))
+        client.close()
+        for _ in range(100):
+            self.other.must('status')
+        self.fault('slow', None)
+        until(lambda: 'strip/later' in ' '.join(self.other.must('ls').lines), 'the strips')
+        self.is_restored()
+
+    def starting(self):
+        """A second daemon that begins with a session whose disk hangs."""
+        self.fault('slow', 'hang')
+        log = open(self.file('log'), 'wb')
+        self.addCleanup(log.close)
+        process = subprocess.Popen(
+            [MIXD, '-n', 'second', '-s', self.file('second.sock'), '--driver', 'null',
+             self.file('slow.session', 'add strip late source=mount/slow.wav gain=-7dB\n'
+                                       'insert strip/late reverb ir=mount/slow.wav\n')],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        until(lambda: len(os.listdir(f'/proc/{process.pid}/task')) > 1, 'the reader', process)
+        return process
+
+    def said(self):
+        with open(self.file('log'), encoding='utf-8') as log:
+            return log.read()
+
+    def test_a_start_heeds_signals(self):
+        process = self.starting()
+        process.terminate()
+        until(lambda: 'ending' in self.said(), 'its end', process)
+        self.fault('slow', None)
+        self.assertEqual(process.wait(60), 0, self.said())
+
+    def test_a_start_waits(self):
+        process = self.starting()
+        self.assertFalse(os.path.exists(self.file('second.sock')))
+        self.fault('slow', None)
+        until(lambda: os.path.exists(self.file('second.sock')), 'the socket', process)
+        client = until(self.second, 'an answer', process)
+        self.assertEqual(client.get('strip/late/gain'), '-7dB')
+        self.assertEqual(client.get('strip/late/reverb/ir'), 'mount/slow.wav')
+        client.must('quit')
+        client.close()
+        self.assertEqual(process.wait(60), 0, self.said())
+
+    def second(self):
+        try:
+            return Client(self.file('second.sock'))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
 
     def test_the_daemon_ends_meanwhile(self):
         client = self.hang('add strip late source=mount/slow.wav')

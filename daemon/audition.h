@@ -1,0 +1,43 @@
+/* audition.h - a session file tried on a desk that never sounds, a few lines at a time
+ *
+ *     audition_begin(&a, m, path);
+ *     while (!audition_go_on(&a))
+ *         ...                          others are served
+ *     if (a.good)
+ *         ...
+ *     audition_clear(&a);
+ *
+ * A thread reads what it needs of files, its own text included, and keeps that: whoever enters
+ * `reading` then (reading.h) and runs the file on the desk that sounds finds everything there.
+ */
+#ifndef DAEMON_AUDITION_H
+#define DAEMON_AUDITION_H
+
+#include "daemon/mixd.h"
+#include "daemon/reading.h"
+#include "ipc/text.h"
+
+#include <stdbool.h>
+
+struct script;
+
+struct audition {
+    char *path;
+    struct mixd trial; /* what the file makes of an empty desk, once it is over */
+    struct reading reading;
+    struct script *script; /* while it is being run */
+    struct text fault;     /* why it is refused: `file:line:column: text` */
+    bool over, good;
+};
+
+/* Control. At the rate of m. Out of memory: it is over, and not good. */
+void audition_begin(struct audition *a, const struct mixd *m, const char *path);
+/* Control. True: it is over. */
+bool audition_go_on(struct audition *a);
+/* Control. What was begun, or all 0. */
+void audition_clear(struct audition *a);
+
+/* Control. Runs the file on m, which has an empty desk. 0, or -1 and a->fault. */
+int audition_perform(struct audition *a, struct mixd *m);
+
+#endif
