@@ -159,12 +159,23 @@ struct wish {
     unsigned topics; /* a bit each */
     double rate;
     const char *glob;
+    unsigned glob_word;
 };
 
 /* Words that cannot be topics are patterns of addresses. */
 static bool is_address(const char *text)
 {
     return strchr(text, '/') || glob_is_pattern(text) || !strcmp(text, "master");
+}
+
+/* Figures, the transport and the log have no addresses. */
+static bool glob_fits(const struct call *call, const struct wish *wish)
+{
+    if (!wish->glob || (wish->topics & (1u << TOPIC_METERS | 1u << TOPIC_STATE)))
+        return true;
+    reply_err_at(call->reply, CODE_SYNTAX, &call->words[wish->glob_word],
+                 "a pattern narrows meters and state down, which are not asked for");
+    return false;
 }
 
 static bool wish_read(const struct call *call, struct wish *wish)
@@ -181,6 +192,7 @@ static bool wish_read(const struct call *call, struct wish *wish)
             return false;
         } else if (is_address(word)) {
             wish->glob = word;
+            wish->glob_word = i;
         } else if (topic_read(call, i, &topic)) {
             wish->topics |= 1u << topic;
         } else {
@@ -188,7 +200,7 @@ static bool wish_read(const struct call *call, struct wish *wish)
         }
     }
     if (wish->topics)
-        return true;
+        return glob_fits(call, wish);
     reply_err(call->reply, CODE_MISSING, "watch wants a topic");
     reply_hint(call->reply, "meters stats state transport log");
     return false;

@@ -45,6 +45,9 @@ REFUSALS = [
     ('help <metres>', 'no verb', 'meters'),
     ('<metres>', 'no such verb', 'meters'),
     ('<STATUS>', 'no such verb', 'status'),
+    # what it would not be obeyed in
+    ('watch stats <strip/*>', 'narrows meters and state down', None),
+    ('watch log transport <strip/vox/**> rate=2', 'narrows meters and state down', None),
     # one form of many
     ('<add> strip', 'needs more words',
      'add strip NAME source=FILE[:CH[-CH]] [KEY=VALUE...] [at WHEN]'),
