@@ -225,6 +225,33 @@ static bool curve_read(const struct call *call, unsigned word, enum curve *curve
     return false;
 }
 
+bool key_repeated(const struct call *call, unsigned from, unsigned word)
+{
+    const char *text = call->words[word].text;
+    size_t n = strcspn(text, "=");
+    for (unsigned i = from; i < word; i++) {
+        const char *before = call->words[i].text;
+        if (strncmp(before, text, n) != 0 || (before[n] && before[n] != '=')) /* or it was split */
+            continue;
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "%.*s is given twice", (int)n,
+                     text);
+        return true;
+    }
+    return false;
+}
+
+/* Is it said for the second time? Then the reply is the error. */
+static bool clause_repeated(const struct call *call, unsigned from, unsigned word)
+{
+    for (unsigned i = from; i < word; i += 2) {
+        if (strcmp(call->words[i].text, call->words[word].text) != 0)
+            continue;
+        reply_err_at(call->reply, CODE_SYNTAX, &call->words[word], "is given twice");
+        return true;
+    }
+    return false;
+}
+
 bool clauses_read(const struct call *call, unsigned from, const char *allowed, struct clauses *out)
 {
     *out = (struct clauses){ .frames = UINT32_MAX };
@@ -241,6 +268,8 @@ bool clauses_read(const struct call *call, unsigned from, const char *allowed, s
             return false;
         }
         uint64_t frames;
+        if (clause_repeated(call, from, i))
+            return false;
         if (*name == 'c' ? !curve_read(call, i + 1, &out->curve) : !time_read(call, i + 1, &frames))
             return false;
         if (*name == 'o')

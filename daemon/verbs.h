@@ -19,6 +19,10 @@ struct clauses {
  * ("oc"). False: the reply is the error. */
 bool clauses_read(const struct call *call, unsigned from, const char *allowed, struct clauses *out);
 
+/* Has a word from `from` on given the key already that stands before the = of this one? Then the
+ * reply is the error. */
+bool key_repeated(const struct call *call, unsigned from, unsigned word);
+
 /* A word is not what is expected there: the error says `what`, the hint is how the verb is used. */
 enum verdict usage_refused(const struct call *call, unsigned word, const char *what);
 

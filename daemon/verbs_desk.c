@@ -17,12 +17,23 @@
 
 enum { KEYS_MAX = 256 };
 
+/* Makes whole words of them again, for a refusal that names the word. */
+static void keys_join(struct console_key *keys, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        ((char *)keys[i].value)[-1] = '=';
+}
+
 /* Splits words from `from` on into keys and values; the words are changed. */
 static bool keys_read(const struct call *call, unsigned from, struct console_key *keys, uint32_t *n)
 {
     *n = 0;
     for (unsigned i = from; i < call->count; i++) {
         char *key, *value;
+        if (key_repeated(call, from, i)) {
+            keys_join(keys, *n);
+            return false;
+        }
         if (*n == KEYS_MAX || !word_split(call->words[i].text, &key, &value)) {
             usage_refused(call, i, "is no key=value");
             return false;
@@ -30,13 +41,6 @@ static bool keys_read(const struct call *call, unsigned from, struct console_key
         keys[(*n)++] = (struct console_key){ key, value };
     }
     return true;
-}
-
-/* Makes whole words of them again, for a refusal that names the word. */
-static void keys_join(struct console_key *keys, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        ((char *)keys[i].value)[-1] = '=';
 }
 
 enum verdict verb_add(struct call *call)
@@ -92,12 +96,12 @@ enum verdict verb_insert(struct call *call)
     if (!effect_find(call->words[2].text))
         return kind_unknown(call);
     for (; i + 1 < call->count && !strchr(call->words[i].text, '='); i += 2) {
-        if (!strcmp(call->words[i].text, "as"))
-            slot = call->words[i + 1].text;
-        else if (!strcmp(call->words[i].text, "before"))
-            before = call->words[i + 1].text;
-        else
-            return usage_refused(call, i, "is not expected here");
+        const char **what = !strcmp(call->words[i].text, "as")       ? &slot
+                            : !strcmp(call->words[i].text, "before") ? &before
+                                                                     : NULL;
+        if (!what || *what)
+            return usage_refused(call, i, what ? "is given twice" : "is not expected here");
+        *what = call->words[i + 1].text;
     }
     if (!keys_read(call, i, keys, &n))
         return VERDICT_DONE;

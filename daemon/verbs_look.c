@@ -185,7 +185,7 @@ static bool wish_read(const struct call *call, struct wish *wish)
     for (unsigned i = 1; i < call->count; i++) {
         const char *word = call->words[i].text;
         if (!strncmp(word, "rate=", 5)) {
-            if (!rate_read(call, i, &wish->rate))
+            if (key_repeated(call, 1, i) || !rate_read(call, i, &wish->rate))
                 return false;
         } else if (is_address(word) && wish->glob) {
             reply_err_at(call->reply, CODE_SYNTAX, &call->words[i], "is a second pattern");

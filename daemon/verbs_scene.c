@@ -110,6 +110,10 @@ static bool scope_read(const struct call *call, unsigned *next, struct scope *s)
                                                            : NULL;
         if (!list)
             break;
+        if (*list) {
+            reply_err_at(call->reply, CODE_SYNTAX, &call->words[*next], "is given twice");
+            return false;
+        }
         *list = strchr(word, '=') + 1;
         if (!list_known(call, *next, *list))
             return false;
@@ -266,6 +270,9 @@ static enum verdict scene_put(struct call *call)
 {
     struct mixd *m = call->context;
     struct refusal why;
+    for (unsigned i = 3; i < call->count; i++)
+        if (key_repeated(call, 3, i))
+            return VERDICT_DONE;
     for (unsigned i = 3; i < call->count; i++) {
         char *address, *value;
         if (!word_split(call->words[i].text, &address, &value))

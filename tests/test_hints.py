@@ -48,6 +48,15 @@ REFUSALS = [
     # what it would not be obeyed in
     ('watch stats <strip/*>', 'narrows meters and state down', None),
     ('watch log transport <strip/vox/**> rate=2', 'narrows meters and state down', None),
+    # given twice, each time
+    ('add strip a source=mono.wav gain=3 <source=two.wav>', 'source is given twice', None),
+    ('add bus a gain=3 out=bus/hall <gain=3>', 'gain is given twice', None),
+    ('insert strip/vox eq low.gain=3 <low.gain=4>', 'low.gain is given twice', None),
+    ('insert strip/vox eq as a <as> b', 'given twice', None),
+    ('set strip/vox/gain 3 over 1s <over> 2s', 'given twice', None),
+    ('scene recall intro only=gain <only=pan>', 'given twice', None),
+    ('scene put intro strip/vox/gain=3 <strip/vox/gain=4>', 'strip/vox/gain is given twice', None),
+    ('watch meters rate=3 <rate=4>', 'rate is given twice', None),
     # one form of many
     ('<add> strip', 'needs more words',
      'add strip NAME source=FILE[:CH[-CH]] [KEY=VALUE...] [at WHEN]'),
