@@ -24,7 +24,7 @@
 static void wires_read(struct audition *a, struct text *out)
 {
     static struct line parsed; /* large */
-    struct need want = { .path = strdup(a->path), .lines = true };
+    struct need want = { .what = NEED_TEXT, .path = strdup(a->path) };
     struct need *file = want.path ? needs_meet(a->reading.needs, &want, true) : NULL;
     char *lines = file && file->text.text ? strdup(file->text.text) : NULL, *save = NULL;
     char *line = lines ? strtok_r(lines, "\r\n", &save) : NULL;

@@ -75,7 +75,7 @@ static struct script *script_of_file(struct mixd *m, const char *path, const str
 
 struct script *script_open(struct mixd *m, const char *path, struct text *fault)
 {
-    struct need want = { .path = strdup(path), .lines = true };
+    struct need want = { .what = NEED_TEXT, .path = strdup(path) };
     if (!want.path) {
         text_add_string(fault, "out of memory");
         return NULL;

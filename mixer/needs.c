@@ -80,10 +80,20 @@ static int header_read(struct need *n)
 
 void need_make(struct need *n)
 {
-    if (n->lines)
+    switch (n->what) {
+    case NEED_HEADER:
+        n->failed = header_read(n) != 0;
+        break;
+    case NEED_PRESENCE:
+        n->present = access(n->path, F_OK) == 0;
+        break;
+    case NEED_TEXT:
         textfile_read(&n->text, n->path);
-    else
-        n->failed = (n->kind ? effect_make(n) : header_read(n)) != 0;
+        break;
+    case NEED_EFFECT:
+        n->failed = effect_make(n) != 0;
+        break;
+    }
 }
 
 void need_clear(struct need *n)
@@ -97,7 +107,7 @@ void need_clear(struct need *n)
 
 static bool need_equal(const struct need *a, const struct need *b)
 {
-    return a->kind == b->kind && a->lines == b->lines && a->rate == b->rate &&
+    return a->what == b->what && a->kind == b->kind && a->rate == b->rate &&
            a->quality == b->quality && a->quantum == b->quantum && a->channels == b->channels &&
            !strcmp(a->path, b->path) && !memcmp(a->values, b->values, sizeof a->values);
 }
@@ -151,7 +161,8 @@ static struct need *find(struct needs *n, const struct need *want, bool tried)
 {
     for (uint32_t i = 0; i < n->made; i++) {
         struct need *have = n->all.at[i];
-        bool taken = have->kind && !have->failed && (!have->effect || (tried && have->promised));
+        bool taken = have->what == NEED_EFFECT && !have->failed &&
+                     (!have->effect || (tried && have->promised));
         if (taken || !need_equal(have, want))
             continue;
         have->promised |= tried;
@@ -163,7 +174,7 @@ static struct need *find(struct needs *n, const struct need *want, bool tried)
 /* Takes over what `want` owns. */
 static void note(struct needs *n, struct need *want)
 {
-    for (uint32_t i = n->made; i < n->all.n && !want->kind; i++)
+    for (uint32_t i = n->made; i < n->all.n && want->what != NEED_EFFECT; i++)
         if (need_equal(n->all.at[i], want))
             return; /* one will do for all */
     struct need *noted = malloc(sizeof *noted);

@@ -40,20 +40,27 @@ bool needs_any(const struct needs *n);
 /* Any thread but the audio thread, one at a time. Makes what is lacking. */
 void needs_make(struct needs *n);
 
-/* A header, or with a `kind` an effect, or a whole text. */
+enum need_what {
+    NEED_HEADER,
+    NEED_PRESENCE, /* is there anything of that name? */
+    NEED_TEXT,     /* the whole of it, which is no sound file */
+    NEED_EFFECT
+};
+
 struct need {
+    enum need_what what;
     char *path;                     /* absolute; the need's own */
     char *name;                     /* as the user calls it; the need's own */
     uint32_t rate;                  /* Hz */
     enum quality quality;           /* of a header: how a strip would convert its rate */
-    bool lines;                     /* it is no sound file: its text is wanted */
-    const struct effect_kind *kind; /* wants a response: the whole file at `path` */
+    const struct effect_kind *kind; /* of an effect: wants a response, the whole file at `path` */
     uint32_t quantum, channels;
     double values[EFFECT_PARAMS_MAX];
     bool promised; /* to a line that was tried, which will take the effect when it is obeyed */
     /* What came of it. */
     bool failed; /* `why` says */
     struct refusal why;
+    bool present;
     bool piped; /* it is a named pipe; there is no header, and no info */
     struct audiofile_info info;
     struct textfile text;

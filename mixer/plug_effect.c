@@ -44,7 +44,8 @@ static struct effect *effect_of_file(struct console *c, const struct node *n, co
 {
     if (c->setup.rehearses && peer_has(c, p))
         return stand_in(c, n, p, why);
-    struct need want = { .path = console_path(c, p->file),
+    struct need want = { .what = NEED_EFFECT,
+                         .path = console_path(c, p->file),
                          .name = strdup(p->file),
                          .rate = c->setup.rate,
                          .kind = p->kind,

@@ -4,24 +4,51 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static bool file_exists(const struct console *c, const char *file)
+/* What the peer knows of a file, so that it need not be opened for that. */
+static bool peer_facts(const struct console *c, const char *file, struct picked_file *facts)
 {
-    char *path = console_path(c, file);
-    bool exists = path && access(path, F_OK) == 0;
-    free(path);
-    return exists;
+    if (!c->peer || strcmp(c->peer->folder, c->folder) != 0)
+        return false;
+    for (uint32_t i = c->peer->nodes.n; i-- > 0;) {
+        const struct node *n = c->peer->nodes.at[i];
+        for (uint32_t k = 0; n->kind == NODE_STRIP && k <= n->queue.n; k++) {
+            *facts = node_file(n, k);
+            if (n->life != LIFE_LEAVING && !strcmp(facts->file, file))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* 0 or -1. A name that the peer has in use is not looked up. */
+static int file_look(struct console *c, const char *file, bool *exists, struct refusal *why)
+{
+    struct picked_file facts;
+    *exists = peer_facts(c, file, &facts);
+    if (*exists)
+        return 0;
+    struct need want = { .what = NEED_PRESENCE,
+                         .path = console_path(c, file),
+                         .name = strdup(file) };
+    struct need *made = need_meet(c, &want, why);
+    *exists = made && made->present;
+    need_clear(&want);
+    return made ? 0 : -1;
 }
 
 /* Splits "FILE:3-4" where what follows the last colon is channels and no such file exists whole. */
-static int source_split(const struct console *c, const char *text, char **file, uint32_t *first,
+static int source_split(struct console *c, const char *text, char **file, uint32_t *first,
                         uint32_t *picked, struct refusal *why)
 {
+    bool whole;
     *first = *picked = 0;
     const char *colon = strrchr(text, ':');
     size_t digits = colon ? strspn(colon + 1, "0123456789-") : 0;
-    if (!digits || colon[1 + digits] || file_exists(c, text)) {
+    bool numbers = digits && !colon[1 + digits];
+    if (numbers && file_look(c, text, &whole, why))
+        return -1;
+    if (!numbers || whole) {
         *file = strdup(text);
         return *file ? 0 : refuse(why, FAULT_LIMIT, "out of memory");
     }
@@ -38,22 +65,6 @@ static int source_split(const struct console *c, const char *text, char **file, 
     *picked = to - from + 1;
     *file = strndup(text, (size_t)(colon - text));
     return *file ? 0 : refuse(why, FAULT_LIMIT, "out of memory");
-}
-
-/* What the peer knows of a file, so that it need not be opened for that. */
-static bool peer_facts(const struct console *c, const char *file, struct picked_file *facts)
-{
-    if (!c->peer || strcmp(c->peer->folder, c->folder) != 0)
-        return false;
-    for (uint32_t i = c->peer->nodes.n; i-- > 0;) {
-        const struct node *n = c->peer->nodes.at[i];
-        for (uint32_t k = 0; n->kind == NODE_STRIP && k <= n->queue.n; k++) {
-            *facts = node_file(n, k);
-            if (n->life != LIFE_LEAVING && !strcmp(facts->file, file))
-                return true;
-        }
-    }
-    return false;
 }
 
 /* In a file of several streams, one number picks a stream; a number that is too high for that, and

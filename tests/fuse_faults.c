@@ -9,6 +9,7 @@
  *     hang        it waits until the fault is gone
  *     eio         it fails with EIO
  *     rate BYTES  it takes as long as BYTES per second would
+ *     lost        it waits like hang, and so does who asks whether there is a NAME
  */
 #define FUSE_USE_VERSION 31
 #include <fuse3/fuse.h>
@@ -67,8 +68,10 @@ static int suffer(const char *path, size_t size)
 
 static int faults_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
 {
-    char name[PATH_SIZE];
+    char name[PATH_SIZE], word[64];
     (void)fi;
+    while (fault_word(path, word) && !strncmp(word, "lost", 4))
+        nap(0.005);
     return lstat(backing(path, "", name), st) ? -errno : 0;
 }
 

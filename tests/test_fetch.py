@@ -54,6 +54,19 @@ class Fetch(DiskBox):
         self.assertTrue(client.answer().ok)
         self.assertEqual(client.answer().lines, ['strip/late/gain=-3dB'])
 
+    def test_a_name_is_looked_up_as_patiently(self):
+        """Is FILE:1 a file of that name, or a channel of one?"""
+        name = os.path.join(self.disk, 'slow.wav:1')
+        with open(name + '.fault', 'w', encoding='ascii') as file:
+            file.write('lost')
+        client = self.hang('add strip left source=mount/slow.wav:1', 'get strip/left/source')
+        os.unlink(name + '.fault')
+        self.fault('slow', None)
+        self.assertTrue(client.answer().ok)
+        self.assertEqual(client.answer().lines, ['strip/left/source=mount/slow.wav:1'])
+        os.rename(os.path.join(self.disk, 'slow.wav'), name)
+        self.assertTrue(client.must('load strip/here mount/slow.wav:1').ok)
+
     def test_so_do_responses(self):
         client = self.hang('insert strip/here reverb as space ir=mount/slow.wav size=80%')
         self.fault('slow', None)
