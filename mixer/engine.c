@@ -23,9 +23,10 @@
 
 /* The status goes out this often at least, in frames; more often would only cost copies. */
 enum { PUBLISH_EVERY = 512 };
-/* Strips ahead of the one being mixed whose frames are called into the cache: a second has passed
- * since their decoder wrote them, so they are never there by themselves. */
-enum { PREFETCH_AHEAD = 10 };
+/* How far ahead of the track that is read, and of the strip that is mixed, what they need is called
+ * into the cache, and so much earlier what leads there: where there are many, or when the machine
+ * has slept since the last period, nothing of it is there by itself. */
+enum { TRACKS_AHEAD = 4, STRIPS_AHEAD = 6 };
 /* How long the console is waited for, at a time, when it still has something to plan. */
 enum { PLAN_NS = 200000 };
 
@@ -243,8 +244,14 @@ static RT void tracks_read(struct engine *e)
         ramp_fill(&t->roll, e->roll, b->quantum);
         b->roll = e->roll;
     }
-    for (uint32_t i = 0; i < e->desk->n_tracks; i++)
-        track_pull(e->desk->tracks[i], t->rolled, b->quantum);
+    struct track *const *tracks = e->desk->tracks;
+    for (uint32_t i = 0, n = e->desk->n_tracks; i < n; i++) {
+        if (i + 2 * TRACKS_AHEAD < n)
+            track_prefetch(tracks[i + 2 * TRACKS_AHEAD]);
+        if (i + TRACKS_AHEAD < n)
+            track_prefetch_ring(tracks[i + TRACKS_AHEAD]);
+        track_pull(tracks[i], t->rolled, b->quantum);
+    }
 }
 
 static RT void mix_clear(struct mix *m, uint32_t n)
@@ -264,9 +271,11 @@ static RT void quantum_make(struct engine *e, uint64_t *began)
     tracks_read(e);
     stage_done(e, STAGE_READ, began);
 
-    for (uint32_t i = 0; i < d->n_strips; i++) {
-        if (i + PREFETCH_AHEAD < d->n_strips)
-            lane_prefetch(&d->strips[i + PREFETCH_AHEAD], b);
+    for (uint32_t i = 0, n = d->n_strips; i < n; i++) {
+        if (i + 2 * STRIPS_AHEAD < n)
+            lane_prefetch(&d->strips[i + 2 * STRIPS_AHEAD]);
+        if (i + STRIPS_AHEAD < n)
+            lane_prefetch_frames(&d->strips[i + STRIPS_AHEAD], b);
         lane_process(&d->strips[i], b);
     }
     stage_done(e, STAGE_STRIPS, began);

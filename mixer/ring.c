@@ -193,6 +193,11 @@ RT const void *ring_read_span(struct ring *r, uint32_t want, uint32_t *n)
     return place(&r->reader);
 }
 
+RT void ring_prefetch(const struct ring *r)
+{
+    __builtin_prefetch(&r->reader, 1);
+}
+
 RT void ring_take(struct ring *r, uint32_t n)
 {
     uint64_t tail = own(&r->reader);

@@ -46,6 +46,8 @@ RT bool ring_holds(struct ring *r, uint32_t n);
  * the reader's until ring_take. */
 RT const void *ring_read_span(struct ring *r, uint32_t want, uint32_t *n);
 RT void ring_take(struct ring *r, uint32_t n);
+/* Any thread. Calls what the read thread looks at into the cache. */
+RT void ring_prefetch(const struct ring *r);
 /* Read thread. Copies up to n items out and takes them; returns how many. */
 RT uint32_t ring_read(struct ring *r, void *items, uint32_t n);
 

@@ -104,16 +104,29 @@ static RT void taps_gather(struct lane *lane, struct booth *b)
     }
 }
 
-RT void lane_prefetch(const struct lane *lane, const struct booth *b)
+static RT void prefetch(const void *from, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at += CACHE_LINE)
+        __builtin_prefetch((const char *)from + at);
+}
+
+RT void lane_prefetch(const struct lane *lane)
+{
+    prefetch(lane->strip, sizeof *lane->strip);
+    if (lane->n_taps)
+        prefetch(lane->taps[0], sizeof *lane->taps[0]);
+    if (lane->n_feeds)
+        prefetch(lane->feeds, sizeof *lane->feeds);
+}
+
+RT void lane_prefetch_frames(const struct lane *lane, const struct booth *b)
 {
     const struct track *track = lane->n_taps ? lane->taps[0]->track : NULL;
     const float *frames = track && b->rolling ? track_view(track) : NULL;
-    if (!frames)
-        return;
-    const char *at = (const char *)frames;
-    const char *end = (const char *)(frames + (size_t)b->quantum * track_channels(track));
-    for (; at < end; at += CACHE_LINE)
-        __builtin_prefetch(at, 0);
+    if (frames)
+        prefetch(frames, sizeof *frames * b->quantum * track_channels(track));
+    if (lane->n_feeds)
+        prefetch(lane->feeds[0].send, sizeof *lane->feeds[0].send);
 }
 
 static RT void trim_apply(struct ramp *trim, uint32_t channels, struct booth *b)

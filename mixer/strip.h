@@ -125,8 +125,10 @@ void booth_clear(struct booth *b);
 /* Control. At rest, unity everywhere, pan centre at unity. */
 void strip_init(struct strip *s, uint32_t channels);
 
-/* Audio. Calls the frames that a lane will read into the cache. */
-RT void lane_prefetch(const struct lane *lane, const struct booth *b);
+/* Audio. Call into the cache what a lane works with: first what it points to, and when that has
+ * come, the frames that it will read. */
+RT void lane_prefetch(const struct lane *lane);
+RT void lane_prefetch_frames(const struct lane *lane, const struct booth *b);
 
 /* Audio. One quantum of one lane: source > trim > inserts > fader > meter > feeds. */
 RT void lane_process(struct lane *lane, struct booth *b);

@@ -135,6 +135,10 @@ RT bool track_anchored(const struct track *t);
  * long, and is counted. `rolled` grows by n from pull to pull while the transport rolls, and never
  * goes back; n is at most the quantum. */
 RT const float *track_pull(struct track *t, uint64_t rolled, uint32_t n);
+/* Audio. Call into the cache what a pull looks at: first the track, and when that has come, its
+ * ring. */
+RT void track_prefetch(const struct track *t);
+RT void track_prefetch_ring(const struct track *t);
 /* Audio. What the last pull gave; for all the strips that tap this track. */
 RT const float *track_view(const struct track *t);
 /* Audio. Are the n frames due at `rolled` here, or known never to come? Asked offline only. Frames

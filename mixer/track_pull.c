@@ -218,6 +218,19 @@ RT const float *track_pull(struct track *t, uint64_t rolled, uint32_t n)
     return t->view;
 }
 
+RT void track_prefetch(const struct track *t)
+{
+    __builtin_prefetch(&t->state);
+    __builtin_prefetch(&t->audio_turn, 1);
+}
+
+RT void track_prefetch_ring(const struct track *t)
+{
+    /* Acquire: as in pull(). */
+    if (atomic_load_explicit(&t->state, memory_order_acquire) == TRACK_OPEN)
+        ring_prefetch(t->ring);
+}
+
 RT const float *track_view(const struct track *t)
 {
     return t->view;
