@@ -1,5 +1,6 @@
 /* test_agenda.c - places in order, whatever is added and removed in between */
 #include "daemon/agenda.h"
+#include "tests/chance.h"
 #include "tests/check.h"
 
 #include <stdbool.h>
@@ -10,13 +11,7 @@ enum { PLACES = 2000, TURNS = 20000, KEYS = 300 };
 
 static struct place places[PLACES];
 static bool inside[PLACES];
-static uint64_t seed = 1;
-
-static uint32_t dice(uint32_t sides)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u; /* Knuth, MMIX */
-    return (uint32_t)(seed >> 33) % sides;
-}
+static uint32_t seed = 1;
 
 /* The least of those that are inside, from (key, order) on, by looking at each. */
 static struct place *least(uint64_t key, uint64_t order)
@@ -39,17 +34,17 @@ static void finds_what_looking_at_each_would(void)
     uint64_t orders = 0;
     uint32_t n = 0;
     for (int turn = 0; turn < TURNS; turn++) {
-        uint32_t i = dice(PLACES);
+        uint32_t i = chance(&seed, PLACES);
         if (inside[i]) {
             agenda_remove(&a, &places[i]);
         } else {
-            places[i] = (struct place){ .key = dice(KEYS), .order = ++orders };
+            places[i] = (struct place){ .key = chance(&seed, KEYS), .order = ++orders };
             agenda_add(&a, &places[i]);
         }
         inside[i] = !inside[i];
         n += inside[i] ? 1 : -1u;
         CHECK_INT(a.n, n);
-        uint64_t key = dice(KEYS), order = dice(2) ? 0 : orders / 2;
+        uint64_t key = chance(&seed, KEYS), order = chance(&seed, 2) ? 0 : orders / 2;
         if (turn % 8 == 0)
             CHECK(agenda_from(&a, key, order) == least(key, order));
     }

@@ -1,4 +1,5 @@
 /* test_crew.c - helper threads: they change no bit, and come and go */
+#include "tests/chance.h"
 #include "tests/crewed.h"
 
 #include "effects/convolver_pace.h"
@@ -8,13 +9,7 @@
 
 enum { RATE = 48000, QUANTUM = 64, LONG = 70000 };
 
-static uint64_t seed = 1;
-
-static uint32_t dice(uint32_t sides)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)((seed >> 33) % sides);
-}
+static uint32_t seed = 1;
 
 /* Two reverbs, one of which takes over from the other; sound, silence and sound again. */
 struct piece {
@@ -30,9 +25,9 @@ static void render(const struct piece *p, float *out, uint32_t quantum, uint32_t
     struct convolver *old = convolver_of(p->taps[0], LONG, quantum, crew), *new = NULL;
     float *both = calloc(period, sizeof *both);
     for (uint64_t at = 0; at < p->frames; at += period) {
-        bool waits = crew && dice(3) == 0;
-        if (crew && dice(200) == 0)
-            crew_set_helpers(crew, dice(2) ? helpers : 0);
+        bool waits = crew && chance(&seed, 3) == 0;
+        if (crew && chance(&seed, 200) == 0)
+            crew_set_helpers(crew, chance(&seed, 2) ? helpers : 0);
         if (waits)
             await_rest(crew);
         if (crew)
@@ -45,7 +40,7 @@ static void render(const struct piece *p, float *out, uint32_t quantum, uint32_t
             for (uint32_t i = 0; i < period; i++)
                 out[at + i] += both[i];
         }
-        if (crew && !waits && crew_helpers(crew) && dice(2))
+        if (crew && !waits && crew_helpers(crew) && chance(&seed, 2))
             await_idle(crew);
         else if (crew && !waits)
             await_rest(crew); /* shares that were begun; the rest is for the audio thread */
@@ -153,17 +148,18 @@ static void helpers_and_reverbs_come_and_go(void)
     for (seed = 1; seed <= 12; seed++) {
         struct stage_door d = { .crew = crew_new(RATE) };
         pthread_t thread;
-        uint64_t kept = seed;
+        uint32_t kept = seed;
         pthread_create(&thread, NULL, play, &d);
         for (int step = 0; step < 40; step++) {
-            uint64_t until = atomic_load(&d.turns) + dice(300);
-            if (dice(3) == 0)
-                crew_set_helpers(d.crew, dice(CREW_HELPERS_MAX + 1));
+            uint64_t until = atomic_load(&d.turns) + chance(&seed, 300);
+            if (chance(&seed, 3) == 0)
+                crew_set_helpers(d.crew, chance(&seed, CREW_HELPERS_MAX + 1));
             else
-                door_exchange(&d, dice(PLACES),
-                              dice(4)
-                                  ? convolver_of(taps, 20000 + dice(LONG - 20000), QUANTUM, d.crew)
-                                  : NULL);
+                door_exchange(
+                    &d, chance(&seed, PLACES),
+                    chance(&seed, 4)
+                        ? convolver_of(taps, 20000 + chance(&seed, LONG - 20000), QUANTUM, d.crew)
+                        : NULL);
             while (atomic_load(&d.turns) < until)
                 crew_await();
         }

@@ -1,17 +1,12 @@
 /* test_diary.c - commands kept for later come out by frame, and as they came among equal frames */
 #include "mixer/diary.h"
+#include "tests/chance.h"
 #include "tests/check.h"
 
 #include <stdlib.h>
 
 static struct diary diary;
-static uint64_t seed = 1;
-
-static uint32_t dice(uint32_t sides)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u; /* Knuth, MMIX */
-    return (uint32_t)(seed >> 33) % sides;
-}
+static uint32_t seed = 1;
 
 static void write_one(uint64_t frame, uint64_t number)
 {
@@ -24,8 +19,8 @@ static void keeps_them_in_order(void)
     struct command c;
     uint64_t number = 0, frame = 0, last = 0, read = 0;
     for (int turn = 0; turn < 2000; turn++, frame += 64) {
-        for (uint32_t n = dice(30); n > 0; n--)
-            write_one(frame + 64 * dice(50), ++number);
+        for (uint32_t n = chance(&seed, 30); n > 0; n--)
+            write_one(frame + 64 * chance(&seed, 50), ++number);
         uint64_t before = 0;
         while (diary_read(&diary, frame, &c)) {
             CHECK(c.frame <= frame && c.frame >= last);

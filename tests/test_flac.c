@@ -3,6 +3,7 @@
  * The flac program encodes samples that are known here. Whatever is done to a file, each block of
  * what is read must be as it was, or silent; and a seek gives what reading on gives.
  */
+#include "tests/chance.h"
 #include "tests/check.h"
 #include "tests/folder.h"
 
@@ -16,12 +17,6 @@ static float source[CHANNELS_MOST * FRAMES], whole[CHANNELS_MOST * FRAMES];
 static unsigned char bytes[FILE_MOST], damaged[FILE_MOST];
 
 static uint32_t seed = 1;
-
-static uint32_t chance(uint32_t below)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)seed * below >> 32);
-}
 
 static size_t read_bytes(const char *name, unsigned char *out)
 {
@@ -48,7 +43,7 @@ static void make_samples(uint32_t channels, int bits)
     static unsigned char raw[4 * CHANNELS_MOST * FRAMES];
     int width = bits / 8;
     for (size_t i = 0; i < (size_t)channels * FRAMES; i++) {
-        int64_t full = INT64_C(1) << (bits - 1), x = chance(UINT32_MAX) % (1 + full / 50);
+        int64_t full = INT64_C(1) << (bits - 1), x = chance(&seed, UINT32_MAX) % (1 + full / 50);
         x = i % 997 == 0 ? full - 1 : i % 997 == 1 ? -full : i % 2 ? x + 1 : -x - 1;
         source[i] = (float)((double)x / (double)full);
         for (int k = 0; k < width; k++)
@@ -83,7 +78,7 @@ static void check_seeks(struct audiofile *f, uint32_t channels, uint32_t n, int 
 {
     static float some[CHANNELS_MOST * 3 * BLOCK];
     for (int i = 0; i < turns && n > 0; i++) {
-        uint32_t at = chance(n), want = n - at < 3 * BLOCK ? n - at : 3 * BLOCK;
+        uint32_t at = chance(&seed, n), want = n - at < 3 * BLOCK ? n - at : 3 * BLOCK;
         CHECK_INT(audiofile_seek(f, at), 0);
         CHECK_INT(audiofile_read(f, some, 3 * BLOCK), want);
         if (memcmp(some, whole + (size_t)at * channels, sizeof *some * want * channels) != 0)
@@ -96,7 +91,7 @@ static uint32_t read_whole(struct audiofile *f, uint32_t channels)
 {
     uint32_t n = 0, want = 1, got = 1;
     while (got == want && n < FRAMES) {
-        want = 1 + chance(2 * BLOCK);
+        want = 1 + chance(&seed, 2 * BLOCK);
         want = want < FRAMES - n ? want : FRAMES - n;
         got = audiofile_read(f, whole + (size_t)n * channels, want);
         n += got;
@@ -173,15 +168,15 @@ static void behind_tags(void)
 /* A stretch behind the head is zeroed, made of noise, taken away, or one bit is turned. */
 static size_t damage(size_t head, size_t n, int how)
 {
-    size_t at = head + chance((uint32_t)(n - head)), most = n - at;
-    size_t length = how == 0 ? 1 : chance((uint32_t)(most < 40000 ? most : 40000));
+    size_t at = head + chance(&seed, (uint32_t)(n - head)), most = n - at;
+    size_t length = how == 0 ? 1 : chance(&seed, (uint32_t)(most < 40000 ? most : 40000));
     memcpy(damaged, bytes, n);
     if (how == 0)
-        damaged[at] ^= (unsigned char)(1u << chance(8));
+        damaged[at] ^= (unsigned char)(1u << chance(&seed, 8));
     if (how == 1)
         memset(damaged + at, 0, length);
     for (size_t i = at; how == 2 && i < at + length; i++)
-        damaged[i] = (unsigned char)chance(256);
+        damaged[i] = (unsigned char)chance(&seed, 256);
     if (how == 3)
         memmove(damaged + at, damaged + at + length, n - at - length);
     return how == 3 ? n - length : n;

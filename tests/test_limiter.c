@@ -1,4 +1,5 @@
 /* test_limiter.c - the ceiling holds, and below it nothing changes */
+#include "tests/chance.h"
 #include "tests/check.h"
 #include "tests/rig.h"
 #include "tests/signals.h"
@@ -21,13 +22,7 @@ static float gain_of(double db)
     return (float)pow(10, db / 20);
 }
 
-static uint32_t random_below(uint32_t n)
-{
-    static uint32_t seed = 7;
-
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)(((uint64_t)seed * n) >> 32);
-}
+static uint32_t seed = 7;
 
 /* Noise, bursts of it, lone impulses and squares, up to 40 dB over full scale. */
 static void make_hostile(float *p)
@@ -35,15 +30,15 @@ static void make_hostile(float *p)
     uint32_t run = 0;
     float level = 0;
 
-    signal_noise(p, LENGTH, random_below(1000000), 1);
+    signal_noise(p, LENGTH, chance(&seed, 1000000), 1);
     for (int i = 0; i < LENGTH; i++) {
         if (run-- == 0) {
-            run = 1 + random_below(random_below(2) ? 5 : 2000);
-            level = powf(10, (float)random_below(100) / 20 - 3) * (float)(random_below(3) > 0);
-            if (random_below(3) == 0)
-                p[i] = random_below(2) ? 1 : -1;
+            run = 1 + chance(&seed, chance(&seed, 2) ? 5 : 2000);
+            level = powf(10, (float)chance(&seed, 100) / 20 - 3) * (float)(chance(&seed, 3) > 0);
+            if (chance(&seed, 3) == 0)
+                p[i] = chance(&seed, 2) ? 1 : -1;
         }
-        p[i] = (random_below(50) == 0 ? 1 : p[i]) * level;
+        p[i] = (chance(&seed, 50) == 0 ? 1 : p[i]) * level;
     }
 }
 
@@ -52,8 +47,8 @@ static void test_nothing_is_above_the_ceiling(void)
     static const uint32_t rates[] = { 8000, 44100, 48000, 96000, 192000 };
 
     for (uint32_t round = 0; round < 60; round++) {
-        double ceiling = -(double)random_below(30);
-        uint32_t quantum = 16u << random_below(7), channels = 1 + random_below(3);
+        double ceiling = -(double)chance(&seed, 30);
+        uint32_t quantum = 16u << chance(&seed, 7), channels = 1 + chance(&seed, 3);
         struct effect *e = build(rates[round % 5], quantum, channels, ceiling);
         for (uint32_t c = 0; c < channels; c++) {
             make_hostile(in[c]);

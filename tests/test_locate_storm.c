@@ -8,6 +8,7 @@
  */
 #include "mixer/console.h"
 #include "mixer/link.h"
+#include "tests/chance.h"
 #include "tests/folder.h"
 #include "tests/player.h"
 #include "tests/studio.h"
@@ -32,12 +33,6 @@ static struct voice voices[VOICES];
 static uint32_t n_voices;
 static uint64_t frame, wrong, heard; /* frame: of the engine, the next to be made */
 static float out[TRACKS][PERIOD];
-
-static uint32_t below(uint32_t n)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)seed * n >> 32);
-}
 
 static const char *path_of(int track)
 {
@@ -160,12 +155,12 @@ static void locate(uint32_t fade)
 {
     struct refusal why;
     uint64_t before = console_moved_frame(studio.console);
-    uint64_t position = TRACKS + below(LENGTH - 10 * SLOW);
+    uint64_t position = TRACKS + chance(&seed, LENGTH - 10 * SLOW);
     CHECK_INT(console_locate(studio.console, position, &why), 0);
-    if (below(4) == 0) /* the first decoders are open when somebody thinks better of it */
+    if (chance(&seed, 4) == 0) /* the first decoders are open when somebody thinks better of it */
         console_tick(studio.console);
-    if (below(3) == 0 && console_moved_frame(studio.console) == before) {
-        position = TRACKS + below(LENGTH - 10 * SLOW);
+    if (chance(&seed, 3) == 0 && console_moved_frame(studio.console) == before) {
+        position = TRACKS + chance(&seed, LENGTH - 10 * SLOW);
         CHECK_INT(console_locate(studio.console, position, &why), 0);
     }
     console_tick(studio.console);
@@ -173,7 +168,7 @@ static void locate(uint32_t fade)
         roll_slowly();
     CHECK_INT(console_moved_frame(studio.console), frame);
     voices_move(position, fade);
-    for (uint32_t n = below(6); n > 0; n--)
+    for (uint32_t n = chance(&seed, 6); n > 0; n--)
         roll_period();
 }
 

@@ -9,6 +9,7 @@
  */
 #include "mixer/console.h"
 #include "mixer/link.h"
+#include "tests/chance.h"
 #include "tests/folder.h"
 #include "tests/studio.h"
 #include "tests/timeline.h"
@@ -20,12 +21,6 @@ enum { LENGTH = 11 * MINUTE, TURNS = 100000, MOST = 40000 /* frames that one loo
 
 static const char *path;
 static uint32_t seed = 5, turns_wanted = TURNS;
-
-static uint32_t below(uint32_t n)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)seed * n >> 32);
-}
 
 /* The timeline by arithmetic: where it stands, and how it goes on. */
 struct line {
@@ -134,28 +129,29 @@ static void locate(struct line *l, uint64_t position)
 static uint64_t any_length(void)
 {
     double decades = log10(10.0 * MINUTE / MS);
-    return (uint64_t)llround(MS * pow(10, decades * below(1001) / 1000));
+    return (uint64_t)llround(MS * pow(10, decades * chance(&seed, 1001) / 1000));
 }
 
 static void one_loop(struct line *l, uint64_t length)
 {
-    uint64_t from = below((uint32_t)(LENGTH - length));
-    switch (below(3)) {
+    uint64_t from = chance(&seed, (uint32_t)(LENGTH - length));
+    switch (chance(&seed, 3)) {
     case 0: /* before it, or behind it when it begins with the file */
-        locate(l, from > 1000 ? from - 1 - below(1000) : from + length + below(1000));
+        locate(l,
+               from > 1000 ? from - 1 - chance(&seed, 1000) : from + length + chance(&seed, 1000));
         break;
     case 1:
-        locate(l, from + below((uint32_t)length));
+        locate(l, from + chance(&seed, (uint32_t)length));
         break;
     case 2: /* wherever we are */
         break;
     }
     change_loop(l, from, from + length);
-    uint64_t turns = l->turns + 1 + below(MOST / (uint32_t)length + 1);
+    uint64_t turns = l->turns + 1 + chance(&seed, MOST / (uint32_t)length + 1);
     for (uint64_t done = 0; done < MOST && l->turns < turns; done += PERIOD)
         roll_period(l);
     if (l->turns < turns) { /* it is long: come to its end once more */
-        locate(l, l->to - 1 - below(l->to - l->from < 500 ? 1 : 500));
+        locate(l, l->to - 1 - chance(&seed, l->to - l->from < 500 ? 1 : 500));
         for (uint32_t done = 0; done < 1000; done += PERIOD)
             roll_period(l);
     }

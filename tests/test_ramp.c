@@ -1,17 +1,12 @@
 /* test_ramp.c - a value that never jumps */
 #include "effects/ramp.h"
 
+#include "tests/chance.h"
 #include "tests/check.h"
 
 enum { MOST = 5000 };
 
 static uint32_t seed = 1;
-
-static uint32_t random_below(uint32_t n)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)(((uint64_t)seed * n) >> 32);
-}
 
 /* The curves as their definitions say. */
 static double expected(enum curve curve, double from, double to, uint32_t step, uint32_t length)
@@ -64,16 +59,16 @@ static void test_cuts_do_not_matter(void)
 
     for (int round = 0; round < 300; round++) {
         struct ramp a, b;
-        float from = (float)random_below(1000) / 500 - 0.5f, to = (float)random_below(1000) / 250;
-        uint32_t length = 1 + random_below(3000);
-        enum curve curve = (enum curve)random_below(3);
+        float from = (float)chance(&seed, 1000) / 500 - 0.5f, to = (float)chance(&seed, 1000) / 250;
+        uint32_t length = 1 + chance(&seed, 3000);
+        enum curve curve = (enum curve)chance(&seed, 3);
 
         ramp_init(&a, from);
         ramp_set(&a, to, length, curve);
         b = a;
         ramp_fill(&a, whole, MOST);
         for (uint32_t at = 0; at < MOST;) {
-            uint32_t n = random_below(round % 2 ? 7 : 300);
+            uint32_t n = chance(&seed, round % 2 ? 7 : 300);
             n = n < MOST - at ? n : MOST - at;
             ramp_fill(&b, cut + at, n);
             at += n;
@@ -165,11 +160,11 @@ static void test_scale_cuts_do_not_matter(void)
         for (int i = 0; i < MOST; i++)
             whole[i] = cut[i] = i % 3 ? -1 : 2;
         ramp_init(&a, 0.7f);
-        ramp_set(&a, (float)random_below(2), 1 + random_below(3000), CURVE_LIN);
+        ramp_set(&a, (float)chance(&seed, 2), 1 + chance(&seed, 3000), CURVE_LIN);
         b = a;
         ramp_scale(&a, whole, MOST);
         for (uint32_t at = 0, n; at < MOST; at += n) {
-            n = random_below(300);
+            n = chance(&seed, 300);
             n = n < MOST - at ? n : MOST - at;
             ramp_scale(&b, cut + at, n);
         }

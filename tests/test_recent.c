@@ -5,6 +5,7 @@
 #include "mixer/recent.h"
 
 #include "mixer/converter.h"
+#include "tests/chance.h"
 #include "tests/check.h"
 #include "tests/signals.h"
 
@@ -15,16 +16,10 @@ static float one[CHANNELS_MOST * ROOM], other[CHANNELS_MOST * ROOM];
 
 static uint32_t seed = 1;
 
-static uint32_t chance(uint32_t below)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)seed * below >> 32);
-}
-
 static void feed(struct recent *r, uint64_t until)
 {
     while (r->source < until) {
-        uint32_t n = 1 + chance(5000);
+        uint32_t n = 1 + chance(&seed, 5000);
         n = n < until - r->source ? n : (uint32_t)(until - r->source);
         recent_take(r, stream + r->source * r->channels, n);
     }
@@ -33,7 +28,7 @@ static void feed(struct recent *r, uint64_t until)
 static void copy_all(const struct recent *r, uint64_t from, float *out)
 {
     for (uint32_t n; from < r->made; from += n, out += n * r->gives)
-        n = recent_copy(r, from, out, 1 + chance(5000));
+        n = recent_copy(r, from, out, 1 + chance(&seed, 5000));
 }
 
 /* Frames that may be made of silence where the stream is not kept any more. */

@@ -14,6 +14,7 @@
 #include "mixer/console.h"
 #include "mixer/engine.h"
 #include "mixer/link.h"
+#include "tests/chance.h"
 #include "tests/check.h"
 #include "tests/folder.h"
 #include "tests/rtguard.h"
@@ -47,12 +48,6 @@ static void write_files(void)
     }
 }
 
-static uint32_t pick(uint32_t *seed, uint32_t n)
-{
-    *seed = *seed * 1664525 + 1013904223;
-    return (*seed >> 8) % n;
-}
-
 /* Something that is asked for before frame `at` is made. */
 struct act {
     uint64_t at;
@@ -83,11 +78,11 @@ static void invent_value(struct story *s, struct act *a, uint32_t *seed)
         { "bus/hall/room/wet", "dB", 0, 12, true },
         { "bus/hall/gain", "dB", 0, 12, true },
     };
-    uint32_t i = pick(seed, sizeof rows / sizeof *rows);
-    uint32_t value = rows[i].from + pick(seed, rows[i].to - rows[i].from + 1);
+    uint32_t i = chance(seed, sizeof rows / sizeof *rows);
+    uint32_t value = rows[i].from + chance(seed, rows[i].to - rows[i].from + 1);
     snprintf(a->address, sizeof a->address, "%s", rows[i].address);
     snprintf(a->value, sizeof a->value, "%u%s", value, rows[i].unit);
-    a->frames = rows[i].moves && pick(seed, 2) ? pick(seed, 20000) : UINT32_MAX;
+    a->frames = rows[i].moves && chance(seed, 2) ? chance(seed, 20000) : UINT32_MAX;
     (void)s;
 }
 
@@ -98,17 +93,17 @@ static void invent_act(struct story *s, struct act *a, uint32_t *seed)
                                             "bus/hall/room/bypass" };
     static const char *const words[] = { "off", "peak", "energy", "ring", "cut" };
     a->frames = UINT32_MAX;
-    switch (pick(seed, 4)) {
+    switch (chance(seed, 4)) {
     case 0:
         snprintf(a->address, sizeof a->address, "load");
-        snprintf(a->value, sizeof a->value, "%s", path_of(pick(seed, FILES)));
+        snprintf(a->value, sizeof a->value, "%s", path_of(chance(seed, FILES)));
         break;
     case 1:
-        snprintf(a->address, sizeof a->address, "%s", switches[pick(seed, 5)]);
+        snprintf(a->address, sizeof a->address, "%s", switches[chance(seed, 5)]);
         snprintf(a->value, sizeof a->value, "!");
         break;
     case 2:
-        snprintf(a->value, sizeof a->value, "%s", words[pick(seed, 5)]);
+        snprintf(a->value, sizeof a->value, "%s", words[chance(seed, 5)]);
         bool tail = !strcmp(a->value, "ring") || !strcmp(a->value, "cut");
         snprintf(a->address, sizeof a->address, "bus/hall/reverb/%s", tail ? "tail" : "normalise");
         break;
@@ -125,9 +120,9 @@ static void invent_sound(struct story *s, uint32_t *seed)
         memset(s->sound[c] + LIFE, 0, SLEEP * sizeof(float));
     }
     for (uint32_t at = 0, n; at < LIFE; at += n) {
-        n = 1 + pick(seed, 40000);
+        n = 1 + chance(seed, 40000);
         n = n < LIFE - at ? n : LIFE - at;
-        for (int c = 0; c < 2 && pick(seed, 3) == 0; c++)
+        for (int c = 0; c < 2 && chance(seed, 3) == 0; c++)
             memset(s->sound[c] + at, 0, n * sizeof(float));
     }
 }
@@ -135,11 +130,11 @@ static void invent_sound(struct story *s, uint32_t *seed)
 static void invent(struct story *s, uint32_t number)
 {
     uint32_t seed = number;
-    pick(&seed, 2);
-    *s = (struct story){ .seed = number, .quantum = 16u << 2 * pick(&seed, 4) };
+    chance(&seed, 2);
+    *s = (struct story){ .seed = number, .quantum = 16u << 2 * chance(&seed, 4) };
     uint64_t at = 0;
     for (uint32_t i = 0; i < ACTS; i++) {
-        at += pick(&seed, 3) ? pick(&seed, 2 * LIFE / ACTS) : 0;
+        at += chance(&seed, 3) ? chance(&seed, 2 * LIFE / ACTS) : 0;
         s->acts[i].at = at < LIFE ? at / s->quantum * s->quantum : LIFE;
         invent_act(s, &s->acts[i], &seed);
     }
@@ -186,8 +181,8 @@ static bool ask(struct world *w, const char *address, const char *value, uint32_
 
 static void change_helpers(struct world *w)
 {
-    char text[2] = { (char)('0' + pick(&w->seed, 4)), '\0' };
-    if (w->rhythm != STEADY && !pick(&w->seed, 8))
+    char text[2] = { (char)('0' + chance(&w->seed, 4)), '\0' };
+    if (w->rhythm != STEADY && !chance(&w->seed, 8))
         ask(w, "engine/helpers", text, UINT32_MAX);
 }
 
@@ -235,8 +230,8 @@ static uint32_t period_of(struct world *w)
     if (w->rhythm == STEADY)
         return quantum;
     if (w->rhythm == MULTIPLES)
-        return quantum * (1 + pick(&w->seed, 1024 / quantum));
-    return w->at ? 1 + pick(&w->seed, 1500) : quantum - 1;
+        return quantum * (1 + chance(&w->seed, 1024 / quantum));
+    return w->at ? 1 + chance(&w->seed, 1500) : quantum - 1;
 }
 
 static void run_to(struct world *w, uint64_t to)

@@ -9,6 +9,7 @@
 #include "mixer/console.h"
 #include "mixer/engine.h"
 #include "mixer/link.h"
+#include "tests/chance.h"
 #include "tests/check.h"
 #include "tests/folder.h"
 #include "tests/rtguard.h"
@@ -34,12 +35,6 @@ static const char *path_of(uint32_t i)
     char name[32];
     snprintf(name, sizeof name, "lumps%u.wav", i);
     return in_folder(name);
-}
-
-static uint32_t pick(uint32_t n)
-{
-    seed = seed * 1664525 + 1013904223;
-    return (seed >> 8) % n;
 }
 
 /* Responses of smooth lumps, all positive, so that every level that they can get is known: a lump
@@ -176,25 +171,25 @@ static bool set_size(struct scene *t, uint32_t percent)
 static bool swap_something(struct scene *t)
 {
     char text[32];
-    switch (pick(10)) {
+    switch (chance(&seed, 10)) {
     case 0:
     case 1:
     case 2:
-        return load(t, pick(FILES));
+        return load(t, chance(&seed, FILES));
     case 3:
-        snprintf(text, sizeof text, "%ums", 1 + pick(200));
+        snprintf(text, sizeof text, "%ums", 1 + chance(&seed, 200));
         return set(t, "length", text);
     case 4:
-        return set_level(t, pick(3));
+        return set_level(t, chance(&seed, 3));
     case 5:
-        return set_size(t, 50 + pick(101));
+        return set_size(t, 50 + chance(&seed, 101));
     case 6:
         return set(t, "swap", "!");
     case 7:
-        snprintf(text, sizeof text, "-%udB", pick(12));
+        snprintf(text, sizeof text, "-%udB", chance(&seed, 12));
         return set(t, "wet", text);
     default:
-        snprintf(text, sizeof text, "%ums", pick(100));
+        snprintf(text, sizeof text, "%ums", chance(&seed, 100));
         return set(t, "predelay", text);
     }
 }
@@ -260,8 +255,8 @@ static void swap_many(struct scene *t, uint32_t swaps)
     for (uint32_t done = 0; done < swaps;) {
         bool ok = swap_something(t);
         done += ok;
-        if (!ok || pick(4)) /* else several at once */
-            hear(t, QUANTUM * (1 + pick(8)));
+        if (!ok || chance(&seed, 4)) /* else several at once */
+            hear(t, QUANTUM * (1 + chance(&seed, 8)));
     }
 }
 
@@ -360,7 +355,7 @@ static void swaps_beside_the_audio_thread(void)
         do {
             console_tick(t.s.console);
             nanosleep(&(struct timespec){ .tv_nsec = 50000 }, NULL);
-        } while (ok && pick(4) && !console_heard(t.s.console, "bus/hall/reverb", &frame));
+        } while (ok && chance(&seed, 4) && !console_heard(t.s.console, "bus/hall/reverb", &frame));
     }
     atomic_store_explicit(&p.stop, true, memory_order_relaxed);
     pthread_join(thread, NULL);

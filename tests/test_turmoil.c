@@ -9,6 +9,7 @@
 #include "mixer/console.h"
 #include "mixer/engine.h"
 #include "mixer/link.h"
+#include "tests/chance.h"
 #include "tests/check.h"
 #include "tests/folder.h"
 #include "tests/signals.h"
@@ -77,8 +78,7 @@ static uint32_t entries(const char *path)
 
 static int pick(struct model *m, int n)
 {
-    m->seed = m->seed * 1664525 + 1013904223;
-    return (int)((m->seed >> 8) % (uint32_t)n);
+    return (int)chance(&m->seed, (uint32_t)n);
 }
 
 /* ---- what is asked; what is refused is remembered by nobody */
