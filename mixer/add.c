@@ -323,10 +323,10 @@ static void node_leave(struct console *c, struct node *n)
     node_unname(c, n);
     n->sent[RAMP_GATE] = NAN; /* wherever it is and however slowly it goes: now it closes */
     n->wants_source = false;
-    if (n->kind == NODE_BUS)
-        node_levels(c, n, &gently);
+    if (c->soloing && n->kind != NODE_BUS)
+        gates_levels(c, &gently); /* it may have been the one */
     else
-        gates_levels(c, &gently);
+        node_levels(c, n, &gently);
     c->dirty = true;
 }
 

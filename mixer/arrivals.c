@@ -232,11 +232,12 @@ void sources_tick(struct console *c)
         return; /* the status does not tell yet where the timeline will stand */
     move_pivot(c);
     bool all = true;
+    uint32_t opened = 0;
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         struct node *n = c->nodes.at[i];
         if (n->kind != NODE_STRIP || n->life == LIFE_LEAVING)
             continue;
-        if (n->wants_source)
+        if (n->wants_source && opened++ < AT_ONCE)
             node_open(c, n, NULL);
         oneshot_tick(c, n);
         bool ready = node_ready(c, n), moves = c->moving && !node_is_oneshot(n);

@@ -48,13 +48,15 @@ static bool grave_waits(const struct console *c, const struct grave *g)
 
 static void graves_dig(struct console *c, bool all)
 {
-    uint32_t kept = 0;
+    uint32_t kept = 0, dug = 0;
     for (uint32_t i = 0; i < c->graves.n; i++) {
         struct grave *g = c->graves.at[i];
-        if (!all && (grave_waits(c, g) || g->swap > c->status->swaps)) {
+        bool waits = dug == AT_ONCE || grave_waits(c, g) || g->swap > c->status->swaps;
+        if (!all && waits) {
             c->graves.at[kept++] = g;
             continue;
         }
+        dug++;
         g->bury(c, g->what);
         free(g);
     }
@@ -93,6 +95,7 @@ void console_free(struct console *c)
     for (uint32_t kind = 0; kind < NODE_MASTER; kind++)
         index_clear(&c->named[kind]);
     list_clear(&c->sources);
+    index_clear(&c->played);
     markers_clear(c);
     scenes_clear(c);
     groups_clear(c);

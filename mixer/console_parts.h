@@ -9,6 +9,10 @@
 #include "mixer/model.h"
 #include "mixer/needs.h"
 
+/* Files that are opened, and things that are freed, in one tick: each takes a thread's birth or
+ * death. The rest follows, and others are served in between. */
+enum { AT_ONCE = 64 };
+
 /* ---- model.c: making and freeing what is in the model */
 struct node *node_new(struct console *c, enum node_kind kind, const char *name, uint32_t channels);
 void node_free(struct console *c, void *node); /* of the grave's type; ports are given back */

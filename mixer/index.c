@@ -7,6 +7,7 @@
 #include "mixer/index.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,24 +55,43 @@ static int grow(struct index *x)
     return 0;
 }
 
+int index_reserve(struct index *x)
+{
+    return 2 * (x->n + 1) > x->room ? grow(x) : 0;
+}
+
 int index_add(struct index *x, const char *name, void *item)
 {
-    if (2 * (x->n + 1) > x->room && grow(x))
+    if (index_reserve(x))
         return -ENOMEM;
     place(x, (struct index_place){ name, item, hash_of(name) });
     x->n++;
     return 0;
 }
 
-void *index_find(const struct index *x, const char *name)
+/* The first of that name behind `item`; of all if that is NULL. */
+static void *find(const struct index *x, const char *name, const void *item)
 {
     if (!x->n)
         return NULL;
     uint32_t hash = hash_of(name), i = hash & (x->room - 1);
-    for (; x->at[i].name; i = (i + 1) & (x->room - 1))
-        if (x->at[i].hash == hash && !strcmp(x->at[i].name, name))
+    bool behind = !item;
+    for (; x->at[i].name; i = (i + 1) & (x->room - 1)) {
+        if (behind && x->at[i].hash == hash && !strcmp(x->at[i].name, name))
             return x->at[i].item;
+        behind |= x->at[i].item == item;
+    }
     return NULL;
+}
+
+void *index_find(const struct index *x, const char *name)
+{
+    return find(x, name, NULL);
+}
+
+void *index_next(const struct index *x, const char *name, const void *item)
+{
+    return find(x, name, item);
 }
 
 /* Fills the gap at i with what would be found there as well. */

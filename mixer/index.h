@@ -14,9 +14,13 @@ struct index {
     uint32_t n, room;
 };
 
-/* Control. If there is one of that name, the older one is found. 0 or -ENOMEM. */
-int index_add(struct index *x, const char *name, void *item);
-void *index_find(const struct index *x, const char *name); /* NULL: none */
+/* Control. Makes sure that the next index_add cannot fail. 0 or -ENOMEM. */
+int index_reserve(struct index *x);
+int index_add(struct index *x, const char *name, void *item); /* 0 or -ENOMEM */
+/* Control. The oldest of that name, and the one that came after `item`, which is in it. NULL: none.
+ */
+void *index_find(const struct index *x, const char *name);
+void *index_next(const struct index *x, const char *name, const void *item);
 /* Control. Just this one goes; it need not be in it. */
 void index_remove(struct index *x, const char *name, const void *item);
 void index_clear(struct index *x); /* the things are not touched */

@@ -320,7 +320,8 @@ struct console {
     struct list nodes;               /* every strip, input, bus; then the master is apart */
     struct index named[NODE_MASTER]; /* those of each kind that are not leaving */
     struct node *master;
-    struct list sources; /* of struct source */
+    struct list sources; /* of struct source, */
+    struct index played; /* and by their paths */
     struct list markers; /* of struct marker, by position */
     struct list groups;  /* of struct group */
     bool soloing; /* something is soloed; as gates_levels saw it, which each change of that calls */

@@ -62,6 +62,7 @@ void source_close(struct console *c, struct source *s)
     c->gone.nans += f.nans;
     track_close(s->track);
     list_remove(&c->sources, s);
+    index_remove(&c->played, s->wish.path, s);
     wish_clear(&s->wish);
     free(s);
 }
@@ -79,18 +80,14 @@ static bool source_fresh(const struct node *n, const struct source *s)
 static struct source *source_find(const struct console *c, const struct node *n,
                                   const struct wish *w)
 {
-    for (uint32_t i = 0; i < c->sources.n; i++) {
-        struct source *s = c->sources.at[i];
-        if (s->wisher && s->wisher == c->wisher && wish_equal(&s->wish, w) &&
-            !(s->wish.shot && s->users))
+    struct source *oldest = index_find(&c->played, w->path), *s;
+    for (s = c->wisher ? oldest : NULL; s; s = index_next(&c->played, w->path, s))
+        if (s->wisher == c->wisher && wish_equal(&s->wish, w) && !(s->wish.shot && s->users))
             return s;
-    }
-    for (uint32_t i = 0; i < c->sources.n; i++) {
-        struct source *s = c->sources.at[i];
-        if (!w->shot && !s->wisher && s->generation == c->generation && !s->missed &&
-            wish_equal(&s->wish, w) && track_fate(s->track) == TRACK_WELL && source_fresh(n, s))
+    for (s = w->shot ? NULL : oldest; s; s = index_next(&c->played, w->path, s))
+        if (!s->wisher && s->generation == c->generation && !s->missed && wish_equal(&s->wish, w) &&
+            track_fate(s->track) == TRACK_WELL && source_fresh(n, s))
             return s;
-    }
     return NULL;
 }
 
@@ -98,7 +95,7 @@ static struct source *source_find(const struct console *c, const struct node *n,
 static struct source *source_take(struct console *c, const struct wish *w)
 {
     struct cue *q = c->moving && c->relocates && !w->shot ? markers_cue(c) : NULL;
-    if (!q || list_reserve(&c->sources, 1))
+    if (!q || list_reserve(&c->sources, 1) || index_reserve(&c->played))
         return NULL;
     struct source *s = cue_take(q, w);
     if (!s)
@@ -106,6 +103,7 @@ static struct source *source_take(struct console *c, const struct wish *w)
     s->generation = c->generation;
     s->wanted_ns = rt_now();
     list_add(&c->sources, s);
+    index_add(&c->played, s->wish.path, s);
     track_wake(s->track);
     return s;
 }
@@ -143,7 +141,7 @@ struct source *source_open(struct console *c, struct wish *w, const struct start
                            const struct file_mark *unless, const char **why)
 {
     struct source *s = calloc(1, sizeof *s);
-    if (!s || list_reserve(&c->sources, 1)) {
+    if (!s || list_reserve(&c->sources, 1) || index_reserve(&c->played)) {
         free(s);
         *why = "out of memory";
         return NULL;
@@ -167,6 +165,7 @@ struct source *source_open(struct console *c, struct wish *w, const struct start
         track_wake(s->track);
     *w = (struct wish){ 0 };
     list_add(&c->sources, s);
+    index_add(&c->played, s->wish.path, s);
     return s;
 }
 

@@ -107,23 +107,19 @@ static bool in_step(const struct console *c, const struct start *opened, const s
 static struct source *opened(const struct console *c, const struct wishes *w,
                              const struct wish *wish)
 {
-    for (uint32_t i = 0; i < c->sources.n; i++) {
-        struct source *s = c->sources.at[i];
-        if (s->wisher == w && wish_equal(&s->wish, wish))
-            return s;
-    }
-    return NULL;
+    struct source *s = index_find(&c->played, wish->path);
+    while (s && !(s->wisher == w && wish_equal(&s->wish, wish)))
+        s = index_next(&c->played, wish->path, s);
+    return s;
 }
 
 /* Does a strip play just that already, so that another one can join in? */
 static bool plays(const struct console *c, const struct wish *wish)
 {
-    for (uint32_t i = 0; i < c->sources.n; i++) {
-        const struct source *s = c->sources.at[i];
-        if (!s->wisher && s->generation == c->generation && wish_equal(&s->wish, wish))
-            return true;
-    }
-    return false;
+    const struct source *s = index_find(&c->played, wish->path);
+    while (s && !(!s->wisher && s->generation == c->generation && wish_equal(&s->wish, wish)))
+        s = index_next(&c->played, wish->path, s);
+    return s;
 }
 
 /* Does the strip play that already, from the same place on, whatever else will be different? */
@@ -208,9 +204,10 @@ bool wishes_primed(struct console *c, struct wishes *w, uint64_t at)
         if (n->kind == NODE_STRIP && n->life != LIFE_LEAVING && !node_is_oneshot(n))
             wish_add(c, n, start.anchored ? &start : NULL, w);
     }
-    for (uint32_t i = 0; i < w->all.n; i++)
+    uint32_t i = 0, most = c->sources.n + AT_ONCE;
+    for (; i < w->all.n && c->sources.n < most; i++)
         all &= wish_primed(c, w, w->all.at[i], &start);
-    return all;
+    return all && i == w->all.n;
 }
 
 const char *wishes_fault(const struct console *c, const struct wishes *w)

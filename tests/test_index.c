@@ -14,14 +14,6 @@ static struct thing things[THINGS];
 static struct thing *list[THINGS]; /* in the order in which they came */
 static int listed;
 
-static struct thing *list_find(const char *name)
-{
-    for (int i = 0; i < listed; i++)
-        if (!strcmp(list[i]->name, name))
-            return list[i];
-    return NULL;
-}
-
 static void list_drop(struct thing *t)
 {
     listed--;
@@ -39,12 +31,20 @@ static unsigned next(void)
     return seed >> 8;
 }
 
+/* In the order in which they came. */
 static void all_are_found(const struct index *x)
 {
     char name[32];
     for (int i = 0; i < NAMES; i++) {
         snprintf(name, sizeof name, "thing%d", i);
-        CHECK(index_find(x, name) == list_find(name));
+        struct thing *found = index_find(x, name);
+        for (int k = 0; k < listed; k++) {
+            if (strcmp(list[k]->name, name) != 0)
+                continue;
+            CHECK(found == list[k]);
+            found = found ? index_next(x, name, found) : NULL;
+        }
+        CHECK(!found);
     }
 }
 
