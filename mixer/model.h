@@ -248,6 +248,7 @@ struct scene {
     char name[NAME_SIZE];
     uint32_t owners;    /* consoles that have it; then nobody changes it */
     struct list values; /* of struct kept, in the desk's order */
+    struct index known; /* all of them by their addresses, or fewer than there are */
 };
 
 enum target_kind {

@@ -53,6 +53,7 @@ static void scene_clear(struct scene *s)
     for (uint32_t i = 0; i < s->values.n; i++)
         free(s->values.at[i]);
     list_clear(&s->values);
+    index_clear(&s->known);
 }
 
 static int scene_add(struct scene *s, const char *address, const struct param *row, double value)
@@ -213,6 +214,35 @@ int console_scene_store(struct console *c, const char *name, const struct scene_
     return 0;
 }
 
+/* Every value of the scene is known by its address. 0 or -ENOMEM. */
+static int values_know(struct scene *s)
+{
+    int err = 0;
+    if (s->known.n == s->values.n)
+        return 0;
+    index_clear(&s->known);
+    for (uint32_t i = 0; !err && i < s->values.n; i++) {
+        struct kept *k = s->values.at[i];
+        err = index_add(&s->known, k->address, k);
+    }
+    return err;
+}
+
+/* In the place of what the scene has there, or behind all. 0 or -ENOMEM. */
+static int value_put(struct scene *s, const char *address, const struct param *row, double value)
+{
+    int err = values_know(s);
+    struct kept *k = err ? NULL : index_find(&s->known, address);
+    if (k) {
+        k->row = row;
+        k->value = value;
+    } else if (!err && !(err = scene_add(s, address, row, value))) {
+        k = s->values.at[s->values.n - 1];
+        err = index_add(&s->known, k->address, k);
+    }
+    return err;
+}
+
 int console_scene_put(struct console *c, const char *name, const char *address, const char *text,
                       struct refusal *why)
 {
@@ -228,7 +258,7 @@ int console_scene_put(struct console *c, const char *name, const char *address, 
     struct scene *s = scene_make(c, name, why);
     if (!s)
         return -1;
-    return scene_add(s, address, t.param, value) ? refuse(why, FAULT_LIMIT, "out of memory") : 0;
+    return value_put(s, address, t.param, value) ? refuse(why, FAULT_LIMIT, "out of memory") : 0;
 }
 
 int console_scene_remove(struct console *c, const char *name, struct refusal *why)

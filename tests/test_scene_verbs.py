@@ -109,6 +109,18 @@ class Scenes(Box):
         must(f'restore {self.file("test.session")}')
         self.assertEqual(must('scene list').lines, [])
 
+    def test_what_is_put_twice_is_there_once(self):
+        """Else a session could be saved that is refused when it is read."""
+        self.client.must('scene put a strip/vox/gain=-4dB strip/drums/gain=-1dB')
+        self.client.must('scene put a strip/vox/gain=-5dB')
+        self.assertEqual(self.client.must('scene show a').values(),
+                         {'strip/vox/gain': '-5dB', 'strip/drums/gain': '-1dB'})
+        self.assertEqual(len(self.client.must('scene show a').lines), 2)
+        self.client.must('scene store b')
+        count = len(self.client.must('scene show b').lines)
+        self.client.must('scene put b strip/vox/gain=-5dB')
+        self.assertEqual(len(self.client.must('scene show b').lines), count)
+
     def test_refusals(self):
         refused = self.client.refused
         self.client.must('scene store intro')
