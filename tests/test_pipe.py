@@ -15,7 +15,7 @@ import threading
 import time
 
 import wavs
-from mixdbox import MIXD, Box, main, run, seconds, until
+from mixdbox import MIXD, Box, in_real_time, main, run, seconds, until
 
 RATE = 48000
 QUANTUM = 64
@@ -288,6 +288,7 @@ class Moving(Pipe):
         self.assertLessEqual(silent, self.account()['starved'] + len(holes) * QUANTUM)
         self.assertLess(silent, len(heard) - RATE // 2)
 
+    @in_real_time
     def test_back(self):
         """Silent, once said why, until the timeline is where the pipe stands."""
         self.reach(1.5)
@@ -305,6 +306,7 @@ class Moving(Pipe):
         self.assertEqual(self.account()['starved'], 0)
         self.assertEqual([e for e in self.client.events if 'go back' in e], [])
 
+    @in_real_time
     def test_what_is_opened_anew_in_its_place_leaves_no_gap(self):
         """What plays is exchanged for a decoder that begins where it is."""
         first = self.record('news')
@@ -340,6 +342,7 @@ class Moving(Pipe):
                         self.news[stands + QUANTUM:stands + len(heard) - back])
         self.assertGreater(first + back, begun)
 
+    @in_real_time
     def test_a_strip_in_the_place_of_another(self):
         """What takes the place of another reads on where that one stood."""
         self.reach(0.5)
@@ -353,6 +356,7 @@ class Moving(Pipe):
         self.assertTrue(heard[-9600:] == self.news[start + len(heard) - 9600:start + len(heard)])
         self.assertEqual(self.client.get('strip/again/state'), 'ready')
 
+    @in_real_time
     def test_a_reload_does_not_touch_it(self):
         first = self.record('news')
         self.reach(0.5)
@@ -364,6 +368,7 @@ class Moving(Pipe):
         start = self.news.index(heard[-1]) - len(heard) + 1
         self.assertTrue(heard == self.news[start:start + len(heard)])
 
+    @in_real_time
     def test_two_strips_of_one_pipe(self):
         self.client.must('add strip right source=news.wav:2 ring=200ms')
         until(lambda: self.client.get('strip/right/state') == 'ready', 'it to be there')
