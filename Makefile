@@ -148,7 +148,7 @@ run-fuzz_%:
 	@build-fuzz/tests/fuzz_$* $(FUZZ) -max_len=$(or $(FUZZ_LEN_fuzz_$*),$(FUZZ_LEN)) \
 	    build-fuzz/corpus/fuzz_$*
 
-$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/libmixd.a
+$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(HELP) $(BUILD)/libmixd.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 demo: NEEDS = demo

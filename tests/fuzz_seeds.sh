@@ -43,3 +43,25 @@ fuzz_audiofile)
     encoded flac.ogg -c:a flac -f ogg -page_duration 50000
     ;;
 esac
+case $1 in
+fuzz_session)
+    strips='add strip a source=a.wav\nadd strip b source=b.wav:1 gain=-6dB offset=100ms\n'
+    seed() { # name lines
+        # shellcheck disable=SC2059
+        printf "$strips$2" >"$folder/$1"
+    }
+    seed transaction 'begin\nadd bus a\nset strip/a/send/a -6dB\nplay\ncommit at +100ms\n~run\n'
+    seed schedule 'play\nset strip/a/gain -3dB over 50ms at 100ms\nset strip/b/mute ! at +100ms\n~run\n~run\n'
+    seed cancelled 'marker add m 100ms\nset strip/b/pan L50 at m\nschedule cancel 1\nplay\n~run\n'
+    seed scenes 'scene store x\nset strip/a/gain -9dB\nscene store y\nscene recall x over 1s\n~run\n'
+    seed morph 'scene store x\nset strip/b/mute on\nscene store y\nscene morph x y\nset scene/morph 0.3\n'
+    seed groups 'add group g gain=-6dB\nset strip/a/group g\nset group/g/solo on\nplay\n~run\n'
+    seed queue 'queue strip/a b.wav a.wav\nplay\n~run\nqueue strip/a next\n~run\nqueue strip/a clear\n'
+    seed loop 'loop 10ms 60ms\nplay\n~run\nloop off\nlocate 1s\n~run\nstop over 20ms\n~run\n'
+    seed shot 'set strip/b/mode oneshot\nfire strip/b\n~run\nfire strip/b stop over 1s\n~run\n'
+    seed armed 'marker add m 50ms primed=on\narm m\ngo\n~run\npanic\n~run\npanic off\nundo\n'
+    seed swaps 'play\n~run\nload strip/a b.wav\nset strip/b/rate 0.5\n~run\nremove strip/a\n~run\n'
+    seed effects 'insert strip/a eq as e low.gain=3dB\nadd bus h\ninsert bus/h room\n~run\n'
+    seed listen 'add bus l out=phones\nset strip/a/l pfl\nplay\n~run\nset strip/a/l afl\n~run\n'
+    ;;
+esac
