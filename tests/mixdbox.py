@@ -237,6 +237,15 @@ class Servers(Box):
             self.server.wait()
 
 
+def once_undisturbed(case, attempt):
+    """Calls attempt() until it says that the machine left it alone; skips the test where it never
+    does, since then it shows nothing."""
+    deadline = time.monotonic() + PATIENCE
+    while not attempt():
+        if time.monotonic() > deadline:
+            case.skipTest('no second without a missed period')
+
+
 def in_real_time(test):
     """For a test of a Box with a `client`, of what is heard whole: where it fails and the machine
     was too busy to play it whole, it is tried again, all of it."""

@@ -9,7 +9,7 @@ import random
 import re
 
 import wavs
-from mixdbox import Box, Tap, main, until
+from mixdbox import Box, Tap, main, once_undisturbed, until
 
 RATE, QUANTUM = 48000, 64
 LIVE = os.environ.get('MIXDBOX_PERIOD', '0') != '0'
@@ -275,7 +275,7 @@ class Live(Scheduled):
 
     def test_what_is_answered_is_what_is_heard(self):
         self.level(seconds=8)
-        until(self.try_once, 'a second without a missed period')
+        once_undisturbed(self, self.try_once)
 
     def try_once(self):
         daemon = self.daemon('add strip a source=half.wav pan=L100', driver='jack')

@@ -10,7 +10,7 @@ import re
 import subprocess
 
 import wavs
-from mixdbox import MIXD, Box, Tap, main, until
+from mixdbox import Box, MIXD, Tap, main, once_undisturbed, until
 
 RATE, QUANTUM = 48000, 64
 LIVE = os.environ.get('MIXDBOX_PERIOD', '0') != '0'
@@ -214,7 +214,7 @@ class Live(Transactions):
         super().setUp()
 
     def test_a_new_strip_begins_to_play_with_the_rest(self):
-        until(self.try_once, 'a second without a missed period')
+        once_undisturbed(self, self.try_once)
 
     def try_once(self):
         daemon = self.daemon(self.furniture() + '\nadd strip on source=dc.wav pan=L100 loop=on',
