@@ -22,6 +22,7 @@
 #include "mixer/engine.h"
 #include "mixer/link.h"
 #include "mixer/markers.h"
+#include "mixer/needs.h"
 #include "mixer/piped.h"
 #include "mixer/recording.h"
 
@@ -114,7 +115,8 @@ int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
     m->schedule = m->trial ? NULL : schedule_new();
     m->fades = fades_new();
     m->turns = turns_new();
-    if (!m->fades || !m->turns || (!m->trial && !m->schedule))
+    if (!m->fades || !m->turns || (!m->trial && !m->schedule) ||
+        (m->loop && !reading_init(&m->spare)))
         return -1;
     if (!m->ports)
         m->ports = ports_new();
@@ -136,6 +138,7 @@ void mixd_clear(struct mixd *m)
     fades_free(m->fades);
     turns_free(m->turns);
     audio_clear(m);
+    reading_clear(&m->spare);
     ports_free(m->ports);
     meters_free(m->meters);
     bulletin_free(m->bulletin);
@@ -212,6 +215,22 @@ static void figures_tick(struct mixd *m)
         telemetry_feed(m->telemetry, timings, n);
 }
 
+/* Nobody waits for the files of what the console builds anew by itself. */
+static void console_turn(struct mixd *m)
+{
+    struct reading *spare = &m->spare;
+    bool idle = reading_idle(spare);
+    console_set_spare(m->console, spare->needs, !idle);
+    console_tick(m->console);
+    if (idle && !reading_pursue(spare))
+        console_set_spare(m->console, spare->needs, true);
+    if (!idle || !spare->needs || !needs_any(spare->needs) || console_replans(m->console))
+        return;
+    reading_clear(spare); /* what was made and not wanted any more goes */
+    reading_init(spare);
+    console_set_spare(m->console, spare->needs, false);
+}
+
 static void autoplay(struct mixd *m)
 {
     if (!m->autoplay || !console_settled(m->console))
@@ -229,7 +248,7 @@ void mixd_tick(struct mixd *m)
 {
     uint64_t now = rt_now();
     driver_tick(m, now);
-    console_tick(m->console);
+    console_turn(m);
     lockstep_tick(m);
     console_prime_markers(m->console);
     const struct status *s = console_status(m->console);

@@ -4,6 +4,7 @@
 
 #include "daemon/driver.h"
 #include "daemon/lockstep.h"
+#include "daemon/reading.h"
 #include "ipc/registry.h"
 #include "mixer/refusal.h"
 
@@ -59,6 +60,7 @@ struct mixd {
     struct turns *turns;
     const struct asker *asker; /* of the batch that is run; NULL: none is */
     struct needs *needs;       /* what is tried finds of files, or notes; NULL: it reads them */
+    struct reading spare;      /* of what is built anew by itself; all 0: a render, a trial */
     uint64_t said;             /* engine frame at which what is tried was said; 0: now */
     bool quitting;
     bool autoplay;      /* --play, or a session's own `play` */

@@ -57,15 +57,21 @@ static void work(void *needs)
 
 bool reading_leave(struct reading *r, struct mixd *m)
 {
-    bool lacks = reading_lacks(m);
     m->needs = NULL;
     console_set_needs(m->console, NULL);
-    if (!lacks)
+    if (reading_pursue(r))
+        return true;
+    mixd_hurry(m);
+    return false;
+}
+
+bool reading_pursue(struct reading *r)
+{
+    if (!r->needs || !needs_lack(r->needs))
         return true;
     r->chore = chore_new(work, needs_keep(r->needs));
     if (!r->chore) /* out of memory */
         work(r->needs);
-    mixd_hurry(m);
     return false;
 }
 

@@ -41,6 +41,8 @@ void reading_await(const struct reading *r, unsigned timeout_ms);
 void reading_enter(struct reading *r, struct mixd *m);
 /* Control. False: a file had to be read first, which has been begun. */
 bool reading_leave(struct reading *r, struct mixd *m);
+/* Control. Begins to read what is lacking, if something is; false: it has begun. */
+bool reading_pursue(struct reading *r);
 /* Control, in between. Has it come to that already? */
 bool reading_lacks(const struct mixd *m);
 

@@ -255,7 +255,8 @@ static bool node_busy(const struct node *n)
 
 bool console_busy(const struct console *c)
 {
-    if (c->dirty || c->moving || c->deferred || c->replans || c->n_batch || desk_under_way(c))
+    if (c->dirty || c->moving || c->deferred || (c->replans && !c->spare_away) || c->n_batch ||
+        desk_under_way(c))
         return true;
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_busy(c->nodes.at[i]))

@@ -74,6 +74,11 @@ void console_set_idle(struct console *c, bool idle);
 /* What takes as long as a disk does is found among these, or noted there and refused (needs.h);
  * borrowed. NULL: it is done there and then. */
 void console_set_needs(struct console *c, struct needs *needs);
+/* The same for what it builds anew by itself, as measured plans come in, in console_tick. `away`:
+ * they are being made, so that waits; nobody else does. */
+void console_set_spare(struct console *c, struct needs *needs, bool away);
+/* Is anything still to be built anew by itself? */
+bool console_replans(const struct console *c);
 
 /* ---- what is there */
 

@@ -365,6 +365,8 @@ struct console {
     uint32_t n_eves;
     const struct console *peer; /* believed in what it knows of files; or NULL */
     struct needs *needs;        /* what a command that is tried finds or notes there; or NULL */
+    struct needs *spare;        /* the same for what is built anew by itself; or NULL, */
+    bool spare_away;            /* and that they are being made */
 
     /* The transport as it is wanted. */
     bool rolling;

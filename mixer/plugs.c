@@ -158,8 +158,8 @@ bool plug_replan(struct console *c, struct node *n, struct plug *p)
         !p->kind->stale(newest->insert.effect))
         return false;
     bool alike = newest->life == LIFE_HERE || newest->alike;
-    if (plug_build(c, n, p, &why))
-        return why.fault == FAULT_BUSY; /* else its file has gone: it stays as it is */
+    if (plug_build(c, n, p, &why)) /* later; or its file has gone, and it stays as it is */
+        return why.fault == FAULT_BUSY || (c->needs && needs_lack(c->needs));
     newcomer(p)->alike = alike;
     return true;
 }

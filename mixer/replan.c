@@ -13,6 +13,26 @@ static bool node_replan(struct console *c, struct node *n)
     return false;
 }
 
+/* One of all. False: there is none left. */
+static bool any_replan(struct console *c)
+{
+    for (uint32_t i = 0; i < c->nodes.n; i++)
+        if (node_replan(c, c->nodes.at[i]))
+            return true;
+    return node_replan(c, c->master);
+}
+
+void console_set_spare(struct console *c, struct needs *needs, bool away)
+{
+    c->spare = needs;
+    c->spare_away = away;
+}
+
+bool console_replans(const struct console *c)
+{
+    return c->replans;
+}
+
 void replan_tick(struct console *c)
 {
     plans_tick(c->plans);
@@ -20,10 +40,9 @@ void replan_tick(struct console *c)
     if (problem)
         c->setup.report(c->setup.context, "engine/plan", problem);
     c->replans |= plans_changed(c->plans);
-    if (!c->replans || desk_under_way(c) || c->needs)
+    if (!c->replans || desk_under_way(c) || c->spare_away || c->needs)
         return; /* what a command that is tried needs comes first */
-    for (uint32_t i = 0; i < c->nodes.n; i++)
-        if (node_replan(c, c->nodes.at[i]))
-            return;
-    c->replans = node_replan(c, c->master);
+    c->needs = c->spare;
+    c->replans = any_replan(c);
+    c->needs = NULL;
 }
