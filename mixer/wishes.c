@@ -13,9 +13,10 @@ struct wanted {
 };
 
 struct wishes {
-    struct list all; /* of struct wanted */
-    bool moves;      /* the timeline: every strip plays from elsewhere */
-    bool relocates;  /* to target; else the loop changes on its way */
+    struct list all; /* of struct wanted, */
+    struct index by_strip;
+    bool moves;     /* the timeline: every strip plays from elsewhere */
+    bool relocates; /* to target; else the loop changes on its way */
     uint64_t target, loop_from, loop_to;
 };
 
@@ -27,12 +28,10 @@ static void wanted_free(struct wanted *one)
 
 static bool wished(const struct wishes *w, const struct wanted *one)
 {
-    for (uint32_t i = 0; i < w->all.n; i++) {
-        const struct wanted *other = w->all.at[i];
-        if (wish_equal(&other->wish, &one->wish) && !strcmp(other->strip, one->strip))
-            return !one->wish.shot; /* each of those has a decoder of its own */
-    }
-    return false;
+    const struct wanted *other = index_find(&w->by_strip, one->strip);
+    while (other && !wish_equal(&other->wish, &one->wish))
+        other = index_next(&w->by_strip, one->strip, other);
+    return other && !one->wish.shot; /* each of those has a decoder of its own */
 }
 
 /* `start`: where what sounds already goes on; NULL: it is not known, or begins elsewhere. */
@@ -48,8 +47,10 @@ static void wish_add(const struct console *c, const struct node *n, const struct
     memcpy(one->strip, n->name, sizeof one->strip);
     if (start)
         one->wish.pace = node_pace(n, start->position, start->rolled);
-    if (wished(w, one) || list_add(&w->all, one))
+    if (wished(w, one) || index_reserve(&w->by_strip) || list_add(&w->all, one))
         wanted_free(one);
+    else
+        index_add(&w->by_strip, one->strip, one);
 }
 
 struct wishes *wishes_take(struct console *tried)
@@ -71,7 +72,7 @@ struct wishes *wishes_take(struct console *tried)
     }
     if (w->all.n || w->moves)
         return w;
-    free(w);
+    wishes_free(tried, w);
     return NULL;
 }
 
@@ -236,5 +237,6 @@ void wishes_free(struct console *c, struct wishes *w)
     for (uint32_t i = 0; i < w->all.n; i++)
         wanted_free(w->all.at[i]);
     list_clear(&w->all);
+    index_clear(&w->by_strip);
     free(w);
 }
