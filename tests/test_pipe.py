@@ -438,7 +438,11 @@ class Offline(Pipe):
 
     def test_check_leaves_it_alone(self):
         session = self.file('s.session', 'add strip s source=news.wav\n')
+        end = os.open(self.pipe, os.O_RDWR | os.O_NONBLOCK)
+        self.addCleanup(os.close, end)
+        os.write(end, head())
         run(MIXD, 'check', session)
+        self.assertEqual(os.read(end, 4096), head())
 
 
 if sys.argv[1:]:

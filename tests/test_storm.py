@@ -11,7 +11,7 @@ import threading
 import time
 
 import stems
-from mixdbox import Box, Client, main
+from mixdbox import Box, Client, main, until, words
 
 CLIENTS, COMMANDS, EACH_S = 4, 150, 0.02
 
@@ -74,7 +74,7 @@ class Storm(Box):
             if i % 3 == 0:
                 client.send('watch stats meters rate=50\nget ** ')
             client.close()
-        kept.must('status')
+        until(lambda: 'clients=1' in words(' '.join(kept.must('status').lines)), 'them to be gone')
 
 
 main(periods=(0, 64))
