@@ -81,12 +81,26 @@ void converter_restart(struct converter *c)
     build(c);
 }
 
+/* The library takes in a frame at least, and as many as what is wanted comes from, whatever it
+ * holds already: so that is given out first, else it would grow with each call. */
+static bool process(struct converter *c, const float *in, size_t n_in, size_t *used, float *out,
+                    size_t n_out, size_t *made)
+{
+    size_t more = 0;
+    if (soxr_process(c->state, in, 0, used, out, n_out, made))
+        return false;
+    bool well = *made == n_out || !soxr_process(c->state, in, n_in, used, out + *made * c->channels,
+                                                n_out - *made, &more);
+    *made += more;
+    return well;
+}
+
 void converter_process(struct converter *c, const float *in, uint32_t *n_in, float *out,
                        uint32_t *n_out)
 {
     size_t used = 0, made = 0;
     c->fresh = false;
-    if (!c->state || soxr_process(c->state, in, *n_in, &used, out, *n_out, &made)) {
+    if (!c->state || !process(c, in, *n_in, &used, out, *n_out, &made)) {
         memset(out, 0, (size_t)*n_out * c->channels * sizeof *out);
         used = 0;
         made = *n_out;

@@ -8,6 +8,7 @@
 #include "tests/wavfile.h"
 
 #include "mixer/audiofile.h"
+#include "mixer/resampler.h"
 
 #include <unistd.h>
 
@@ -171,6 +172,31 @@ static void seeks_change_nothing(void)
         }
 }
 
+/* Whoever takes little at a time makes it take in no more than that: what is taken in ahead is kept
+ * in memory. By how much is the filter's own matter, if only it does not grow. */
+static void little_is_taken_in_for_little(void)
+{
+    enum { FRAMES = 100000, EARLY = FRAMES / 10, MOST = 64 };
+    static const float in[1024];
+    for (size_t i = 0; i < RATES; i++)
+        for (uint32_t step = 1; step <= MOST; step *= 8) {
+            struct resampler *r = resampler_new(1, rates[i].from, rates[i].to, QUALITY_FASTEST);
+            double ratio = (double)rates[i].from / rates[i].to, ahead = 0;
+            uint64_t used = 0;
+            for (uint32_t made = 0, n; made < FRAMES; made += n) {
+                uint32_t n_in = 1024;
+                float out[MOST];
+                n = step;
+                resampler_process(r, in, &n_in, out, &n);
+                used += n_in;
+                if (made < EARLY)
+                    ahead = fmax(ahead, (double)used - made * ratio);
+            }
+            CHECK((double)used - FRAMES * ratio <= ahead + 1024);
+            resampler_free(r);
+        }
+}
+
 int main(void)
 {
     int fd = mkstemp(path);
@@ -181,6 +207,7 @@ int main(void)
     RUN(impulses_keep_their_place);
     RUN(the_end_is_flushed);
     RUN(seeks_change_nothing);
+    RUN(little_is_taken_in_for_little);
     unlink(path);
     return check_done();
 }
