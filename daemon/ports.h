@@ -28,8 +28,8 @@ void ports_free(struct ports *p);
 
 /* Control. Claims `channels` consecutive places named NAME_1, NAME_2, ..; the pretty names are
  * LABEL 1, LABEL 2, .. `name` has at most 63 bytes; a longer label is cut. Returns the first place,
- * or -EEXIST (a name is taken) or -ENOSPC. A place that was dropped may be claimed again at once:
- * the driver sees by the name that it is another port. */
+ * or -EEXIST (a name is taken), -ENOSPC or -ENOMEM. A place that was dropped may be claimed again
+ * at once: the driver sees by the name that it is another port. */
 int ports_claim(struct ports *p, const char *name, const char *label, bool input,
                 uint32_t channels);
 /* Control. Gives them back. */

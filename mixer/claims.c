@@ -20,16 +20,6 @@ static struct claim *claim_at(const struct console *c, int32_t first)
     return NULL;
 }
 
-static struct claim *claim_named(const struct console *c, const char *name, bool input)
-{
-    for (uint32_t i = 0; i < c->claims.n; i++) {
-        struct claim *claim = c->claims.at[i];
-        if (claim->input == input && !strcmp(claim->name, name))
-            return claim;
-    }
-    return NULL;
-}
-
 static int claim_share(struct claim *claim, uint32_t channels)
 {
     if (claim->held)
@@ -43,11 +33,11 @@ static int claim_share(struct claim *claim, uint32_t channels)
 
 int claim_take(struct console *c, const char *name, bool input, uint32_t channels)
 {
-    struct claim *claim = claim_named(c, name, input);
+    struct claim *claim = index_find(&c->claimed[input], name);
     if (claim)
         return claim_share(claim, channels);
     claim = calloc(1, sizeof *claim);
-    if (!claim || list_add(&c->claims, claim)) {
+    if (!claim || index_reserve(&c->claimed[input]) || list_add(&c->claims, claim)) {
         free(claim);
         return -ENOMEM;
     }
@@ -61,6 +51,7 @@ int claim_take(struct console *c, const char *name, bool input, uint32_t channel
         .input = input, .first = first, .channels = channels, .users = 1, .held = true
     };
     snprintf(claim->name, sizeof claim->name, "%s", name);
+    index_add(&c->claimed[input], claim->name, claim); /* reserved */
     return first;
 }
 
@@ -87,5 +78,6 @@ void claim_drop(struct console *c, int32_t first)
         return;
     c->setup.ports.drop(c->setup.ports.context, (uint32_t)first, claim->channels);
     list_remove(&c->claims, claim);
+    index_remove(&c->claimed[claim->input], claim->name, claim);
     free(claim);
 }

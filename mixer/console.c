@@ -101,6 +101,8 @@ void console_free(struct console *c)
     groups_clear(c);
     list_clear(&c->graves);
     list_clear(&c->claims);
+    index_clear(&c->claimed[false]);
+    index_clear(&c->claimed[true]);
     free(c->batch);
     free(c->endings);
     free(c->folder);

@@ -332,7 +332,8 @@ struct console {
     double morph;
     struct list recordings;   /* of struct recording */
     struct list graves;       /* of struct grave */
-    struct list claims;       /* of struct claim */
+    struct list claims;       /* of struct claim, */
+    struct index claimed[2];  /* and by their names: outputs, inputs */
     uint64_t visits;          /* walks over the sends so far */
     bool meters[LINK_METERS]; /* taken places */
     uint32_t next_meter;
