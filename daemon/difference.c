@@ -39,13 +39,11 @@ static void objects_take(struct side *s, struct mixd *m)
 }
 
 /* Of a side that brings something new: the lines that do, too. */
-static void lines_take(struct side *s, bool brings, const struct text *wires)
+static void lines_take(struct side *s, const struct side *other, bool brings,
+                       const struct text *wires)
 {
     char *save = NULL;
-    if (brings)
-        session_write(s->m, console_folder(s->m->console), &s->text);
-    else
-        session_write_rest(s->m, &s->text);
+    session_write_for(s->m, other->m, brings, &s->text);
     if (wires)
         text_add_string(&s->text, text_string(wires));
     char *line = s->text.data ? strtok_r(s->text.data, "\n", &save) : NULL;
@@ -310,8 +308,8 @@ void difference_write(struct mixd *now, struct mixd *wanted, const struct text *
     objects_take(&c.now, now);
     objects_take(&c.wanted, wanted);
     match(&c);
-    lines_take(&c.now, false, NULL);
-    lines_take(&c.wanted, brings(&c.wanted), wires);
+    lines_take(&c.now, &c.wanted, false, NULL);
+    lines_take(&c.wanted, &c.now, brings(&c.wanted), wires);
     out->failed |= heads_take(&c) != 0;
     removes_write(&c);
     adds_write(&c, "add group ");

@@ -25,9 +25,10 @@ void session_clear(struct mixd *m);
  * it, and so are those that were written relative to the present folder if that is the same. */
 void session_write(struct mixd *m, const char *folder, struct text *out);
 
-/* Control. Of these lines those that tell of what has no address of its own: queues, markers, the
- * loop, scenes, connections. */
-void session_write_rest(struct mixd *m, struct text *out);
+/* Control. Of these lines those that `other` is to be compared with: of what has no address of its
+ * own (queues, markers, the loop, connections, and scenes that do not hold just the same there),
+ * and, if `desk`, of what has one. */
+void session_write_for(struct mixd *m, const struct mixd *other, bool desk, struct text *out);
 
 /* Control. Writes it to a file, whole or not at all. 0, or -errno. */
 int session_save(struct mixd *m, const char *path);

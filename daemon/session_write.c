@@ -26,8 +26,9 @@ struct value {
 
 struct writing {
     struct mixd *m;
-    const char *folder; /* absolute, or "" */
-    bool moved;         /* it is not the folder that the session's paths are taken from */
+    const char *folder;          /* absolute, or "" */
+    bool moved;                  /* it is not the folder that the session's paths are taken from */
+    const struct console *other; /* which scenes that it has need not be told; or NULL */
     struct text *out;
     struct list objects, values;
     uint32_t at; /* among the values: they come object by object, as the objects are written */
@@ -311,6 +312,8 @@ static void scene_write(void *context, const char *name, uint32_t values)
     struct scene_writing s = { w->out, name, 0 };
     struct refusal why;
     (void)values;
+    if (w->other && console_scene_same(w->m->console, w->other, name))
+        return;
     console_scene_values(w->m->console, name, &s, kept_write, &why);
     if (s.line)
         text_add_string(w->out, "\n");
@@ -386,25 +389,36 @@ static void queue_of(void *context, const char *address, const char *kind)
         queue_write(context, address);
 }
 
-void session_write_rest(struct mixd *m, struct text *out)
+static void all_write(struct writing *w)
 {
-    struct writing w = writing_of(m, console_folder(m->console), out);
-    console_each_object(m->console, &w, queue_of);
-    rest_write(&w);
+    const struct console *c = w->m->console;
+    struct object engine = { (char *)"engine", (char *)"engine" };
+    struct object transport = { (char *)"transport", (char *)"transport" };
+    console_each_object(c, w, object_take);
+    console_sift_values(c, &(struct console_sieve){ .saved = true }, w, value_take);
+    sets_write(w, &engine);
+    sets_write(w, &transport);
+    console_each_group(c, w, group_write);
+    nodes_write(w, true);
+    nodes_write(w, false);
+    rest_write(w);
+    writing_clear(w);
 }
 
 void session_write(struct mixd *m, const char *folder, struct text *out)
 {
     struct writing w = writing_of(m, folder, out);
-    struct object engine = { (char *)"engine", (char *)"engine" };
-    struct object transport = { (char *)"transport", (char *)"transport" };
-    console_each_object(m->console, &w, object_take);
-    console_sift_values(m->console, &(struct console_sieve){ .saved = true }, &w, value_take);
-    sets_write(&w, &engine);
-    sets_write(&w, &transport);
-    console_each_group(m->console, &w, group_write);
-    nodes_write(&w, true);
-    nodes_write(&w, false);
-    rest_write(&w);
-    writing_clear(&w);
+    all_write(&w);
+}
+
+void session_write_for(struct mixd *m, const struct mixd *other, bool desk, struct text *out)
+{
+    struct writing w = writing_of(m, console_folder(m->console), out);
+    w.other = other->console;
+    if (desk) {
+        all_write(&w);
+    } else {
+        console_each_object(m->console, &w, queue_of);
+        rest_write(&w);
+    }
 }

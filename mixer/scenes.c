@@ -372,6 +372,19 @@ int console_scene_values(const struct console *c, const char *name, void *contex
     return 0;
 }
 
+bool console_scene_same(const struct console *a, const struct console *b, const char *name)
+{
+    const struct scene *x = scene_find(a, name), *y = scene_find(b, name);
+    if (!x || !y || x->values.n != y->values.n)
+        return false;
+    for (uint32_t i = 0; i < x->values.n; i++) {
+        const struct kept *k = x->values.at[i], *l = y->values.at[i];
+        if (k->row != l->row || k->value != l->value || strcmp(k->address, l->address) != 0)
+            return false;
+    }
+    return true;
+}
+
 void console_each_scene(const struct console *c, void *context,
                         void (*each)(void *context, const char *name, uint32_t values))
 {

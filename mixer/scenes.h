@@ -64,6 +64,8 @@ struct scene_value {
 int console_scene_values(const struct console *c, const char *name, void *context,
                          void (*each)(void *context, const struct scene_value *v),
                          struct refusal *why);
+/* Do both have a scene of that name, with the same values at the same addresses? */
+bool console_scene_same(const struct console *a, const struct console *b, const char *name);
 /* Calls each for every scene, in the order they were first stored. */
 void console_each_scene(const struct console *c, void *context,
                         void (*each)(void *context, const char *name, uint32_t values));
