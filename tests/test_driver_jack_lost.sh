@@ -67,6 +67,10 @@ for signal in KILL TERM KILL; do
     serve
     await wired 3
     tap_whole "$dir/heard.wav" 9600 mixd:out_1 mixd:out_2
+    case $(position) in *:*)
+        echo "so slow a machine that the file, of a minute, has ended"
+        exit 77 ;;
+    esac
     python3 - "$before" "$at" "$dir" <<'END' || fail "after $signal it plays something else"
 import sys
 sys.path.insert(0, "tests")
