@@ -6,6 +6,7 @@
  *
  * What is not ours: libvorbis 1.3.7 divides by the dimension of a codebook that has no entry in use
  * (SIGFPE in its residues), so pages of Vorbis's heads keep the checksum that they came with.
+ * libsndfile 1.2.0 loses 5.8 kB with every Ogg file that it cannot open.
  */
 #include "mixer/audiofile.h"
 
@@ -20,6 +21,12 @@
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:vorbis_info_init\n"; /* what libsndfile loses */
+}
 
 enum {
     HOW = 4,      /* bytes */
