@@ -5,6 +5,7 @@
  */
 #include "mixer/decoder.h"
 
+#include <errno.h>
 #include <mpg123.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,25 @@ struct mpeg {
     struct decoder decoder;
     mpg123_handle *handle;
     int fd;
+    int error; /* errno of the first read that failed; the library takes that for the end */
 };
+
+static ssize_t read_bytes(void *self, void *out, size_t n)
+{
+    struct mpeg *m = self;
+    ssize_t got;
+    do
+        got = read(m->fd, out, n);
+    while (got < 0 && errno == EINTR);
+    if (got < 0 && !m->error)
+        m->error = errno;
+    return got;
+}
+
+static off_t seek_bytes(void *self, off_t offset, int whence)
+{
+    return lseek(((struct mpeg *)self)->fd, offset, whence);
+}
 
 /* A frame's first four bytes: 11 bits of sync, a layer, a bit rate and a sampling rate that exist
  * (ISO 11172-3, 2.4.1.3). */
@@ -46,6 +65,8 @@ static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)
     }
     if (status == MPG123_NEW_FORMAT)
         snprintf(d->fault, sizeof d->fault, "changes its format on the way");
+    else if (status != MPG123_OK && m->error)
+        snprintf(d->fault, sizeof d->fault, "%s", strerrordesc_np(m->error));
     else if (status != MPG123_OK && status != MPG123_DONE)
         snprintf(d->fault, sizeof d->fault, "%s", mpg123_strerror(m->handle));
     return (uint32_t)(done / frame);
@@ -89,7 +110,8 @@ static bool begin(struct mpeg *m)
     int channels, encoding;
     mpg123_param(m->handle, MPG123_ADD_FLAGS, MPG123_QUIET | MPG123_FORCE_FLOAT, 0);
     mpg123_param(m->handle, MPG123_PREFRAMES, FRAMES_AHEAD, 0);
-    if (mpg123_open_fd(m->handle, m->fd) != MPG123_OK ||
+    if (mpg123_replace_reader_handle(m->handle, read_bytes, seek_bytes, NULL) != MPG123_OK ||
+        mpg123_open_handle(m->handle, m) != MPG123_OK ||
         mpg123_getformat(m->handle, &rate, &channels, &encoding) != MPG123_OK ||
         mpg123_info(m->handle, &info) != MPG123_OK || mpg123_format_none(m->handle) != MPG123_OK ||
         mpg123_format(m->handle, rate, channels, MPG123_ENC_FLOAT_32) != MPG123_OK)

@@ -124,12 +124,18 @@ class Storage(DiskBox):
             os.path.join(self.disk, 'bad.flac'))
         self.reads_fail('bad.flac')
 
-    def test_reads_that_fail_in_vorbis(self):
+    def reads_fail_in(self, lossy):
         """What it should sound like says our own render, before anything fails."""
-        run('sox', '-D', os.path.join(self.disk, 'bad.wav'), os.path.join(self.disk, 'bad.ogg'))
-        whole = wavs.read(self.render('add strip bad source=mount/bad.ogg pan=L100'))
+        run('sox', '-D', os.path.join(self.disk, 'bad.wav'), os.path.join(self.disk, lossy))
+        whole = wavs.read(self.render(f'add strip bad source=mount/{lossy} pan=L100'))
         self.content['bad'] = whole.channels[0]
-        self.reads_fail('bad.ogg')
+        self.reads_fail(lossy)
+
+    def test_reads_that_fail_in_vorbis(self):
+        self.reads_fail_in('bad.ogg')
+
+    def test_reads_that_fail_in_mp3(self):
+        self.reads_fail_in('bad.mp3')
 
     def test_a_file_that_shrinks_and_is_restored(self):
         path = os.path.join(self.disk, 'bad.wav')
