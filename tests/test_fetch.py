@@ -227,8 +227,12 @@ class Fetch(DiskBox):
                 pass
         return count
 
+    def idlers(self):
+        """As few of them as there ever are: one that has just read, or has no name yet, goes."""
+        return min(self.readers() for _ in range(100))
+
     def test_who_goes_in_the_middle_leaves_nothing_behind(self):
-        before, idle = self.other.must('ls').lines, self.readers()
+        before, idle = self.other.must('ls').lines, self.idlers()
         client = self.mixd.client()
         client.must('begin')
         self.hang('add strip late source=mount/slow.wav', client=client)
@@ -236,7 +240,7 @@ class Fetch(DiskBox):
         for _ in range(100):
             self.other.must('status')
         self.fault('slow', None)
-        until(lambda: self.readers() == idle, 'the end of its reader')
+        until(lambda: self.readers() <= idle, 'the end of its reader')
         self.assertEqual(self.other.must('ls').lines, before)
 
     def test_a_reload_waits(self):
@@ -364,7 +368,7 @@ class Fetch(DiskBox):
                                     'add strip here source=mount/other.wav')
         client = self.mixd.client()
         client.must('locate 0s')
-        idle = self.readers()
+        idle = self.idlers()
         self.fault('well', 'hang')
         client.must('set engine/plan measured')
         until(lambda: self.readers() > idle, 'the reader')
@@ -373,7 +377,7 @@ class Fetch(DiskBox):
         client.must('commit')
         client.must('locate 0s')
         self.fault('well', None)
-        until(lambda: self.readers() == idle, 'its end')
+        until(lambda: self.readers() <= idle, 'its end')
         client.must('locate 0s')
         self.assertEqual(client.get('bus/hall/reverb/ir'), 'mount/well.wav')
 
