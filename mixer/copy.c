@@ -44,12 +44,12 @@ static int markers_copy(struct console *to, const struct console *from)
     return 0;
 }
 
-/* The groups of both consoles stand in the same places. */
+/* In the order in which it names them. The groups of both consoles stand in the same places. */
 static int membership_copy(struct console *to, struct node *n, const struct console *from,
                            const struct node *original)
 {
-    for (uint32_t i = 0; i < from->groups.n; i++)
-        for (uint32_t k = 0; k < original->groups.n; k++)
+    for (uint32_t k = 0; k < original->groups.n; k++)
+        for (uint32_t i = 0; i < from->groups.n; i++)
             if (original->groups.at[k] == from->groups.at[i] &&
                 list_add(&n->groups, to->groups.at[i]))
                 return -1;

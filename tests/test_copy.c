@@ -28,7 +28,7 @@ static const char session[] =
     "add bus sum out=bus/hall group=band\n"
     "insert bus/hall reverb ir=stereo.wav predelay=20ms\n"
     "insert bus/hall eq as tone low.gain=3dB bypass=on\n"
-    "add strip a source=stereo.wav gain=-6dB pan=L10 send/hall=-9dB group=band,brass\n"
+    "add strip a source=stereo.wav gain=-6dB pan=L10 send/hall=-9dB group=brass,band\n"
     "add strip b source=mono.wav out=b_out offset=1s loop=on send/sum=-20dB\n"
     "set strip/b/send/sum/pre on\n"
     "add strip c source=stereo.wav:2 out=bus/sum fadein=10ms mute=on solosafe=on safe=on\n"
