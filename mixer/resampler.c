@@ -81,7 +81,7 @@ void resampler_process(struct resampler *r, const float *in, uint32_t *n_in, flo
 uint64_t resampler_length(const struct resampler *r, uint64_t frames)
 {
     uint64_t whole = frames / r->in_step, rest = frames % r->in_step;
-    if (whole >= UINT64_MAX / r->out_step - 1)
+    if (frames == UINT64_MAX || whole >= UINT64_MAX / r->out_step - 1)
         return UINT64_MAX;
     return whole * r->out_step + (rest * r->out_step + r->in_step - 1) / r->in_step;
 }

@@ -108,6 +108,16 @@ static void impulses_keep_their_place(void)
         }
 }
 
+/* What nobody knows is not known at any other rate either. */
+static void no_length_is_made_up(void)
+{
+    for (size_t i = 0; i < RATES; i++) {
+        struct resampler *r = resampler_new(1, rates[i].from, rates[i].to, QUALITY_FASTEST);
+        CHECK_INT(resampler_length(r, UINT64_MAX), UINT64_MAX);
+        resampler_free(r);
+    }
+}
+
 /* frames * to / from, rounded up: not one frame of the file is left out at its end. */
 static void the_end_is_flushed(void)
 {
@@ -205,6 +215,7 @@ int main(void)
     close(fd);
     RUN(sines_stay_sines);
     RUN(impulses_keep_their_place);
+    RUN(no_length_is_made_up);
     RUN(the_end_is_flushed);
     RUN(seeks_change_nothing);
     RUN(little_is_taken_in_for_little);
