@@ -35,7 +35,7 @@ bool node_primes(const struct node *n)
 bool node_ready(const struct console *c, const struct node *n)
 {
     const struct source *s = source_coming(n);
-    return s && n->taps.n <= TAPS_MAX &&
+    return s && !n->wants_source && n->taps.n <= TAPS_MAX &&
            (track_primed(s->track) || (!s->wish.shot && patience_over(c, s, 0)));
 }
 

@@ -1,7 +1,8 @@
-/* test_sources.c - what is opened for a strip: the length of its ring, set while it sounds */
+/* test_sources.c - what is opened for a strip: its ring's length, set while it sounds; and when */
+#include "mixer/console_parts.h"
 #include "tests/desk.h"
 
-enum { FRAMES = 480000 };
+enum { FRAMES = 480000, OTHERS = AT_ONCE };
 
 static float x[FRAMES];
 
@@ -67,10 +68,39 @@ static void a_ring_reads_back(void)
     studio_close(&s);
 }
 
+/* A strip whose turn to be opened has not come yet keeps what it plays: what is primed for it is
+ * not what is wanted any more. */
+static void what_is_primed_for_nothing_is_not_heard(void)
+{
+    struct studio s;
+    char name[32];
+    studio_open(&s, DESK_RATE, DESK_QUANTUM);
+    for (int i = 0; i < OTHERS; i++) {
+        snprintf(name, sizeof name, "m%d", i);
+        desk_add(&s, name, "ramp.wav", "mute=on");
+    }
+    desk_add(&s, "a", "ramp.wav", "");
+    desk_roll(&s);
+    desk_hear(&s, x, 6400);
+    studio_set(&s, "strip/a/offset", "9s", UINT32_MAX); /* where the timeline is, it is silent */
+    console_tick(s.console);
+    while (!node_ready(s.console, node_find(s.console, NODE_STRIP, "a")))
+        console_await_tracks(s.console);
+    studio_set(&s, "strip/a/offset", "0s", UINT32_MAX);
+    for (int i = 0; i < OTHERS; i++) {
+        snprintf(name, sizeof name, "strip/m%d/offset", i);
+        studio_set(&s, name, "1ms", UINT32_MAX);
+    }
+    uint32_t at = 6400 + desk_settle(&s, x + 6400, 6400, FRAMES / 2);
+    check_ramp(x, at, 0);
+    studio_close(&s);
+}
+
 int main(void)
 {
     desk_write_ramp("ramp.wav", FRAMES, 0);
     RUN(rings_change_while_playing);
     RUN(a_ring_reads_back);
+    RUN(what_is_primed_for_nothing_is_not_heard);
     return check_done();
 }
