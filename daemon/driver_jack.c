@@ -70,11 +70,22 @@ static RT void silence(float *const *out, uint32_t places, uint32_t n)
             memset(out[p], 0, sizeof *out[p] * n);
 }
 
+/* The clock of the thread that calls us; it is made of the thread's number, without asking the
+ * system. JACK's call at the beginning of a thread comes from others of its threads as well. */
+static RT void clock_note(struct jack_driver *j)
+{
+    clockid_t clock;
+    if (atomic_load_explicit(&j->cpu_clock, memory_order_relaxed) == 0 &&
+        pthread_getcpuclockid(pthread_self(), &clock) == 0)
+        atomic_store_explicit(&j->cpu_clock, clock, memory_order_relaxed);
+}
+
 static int process(jack_nframes_t n, void *driver)
 {
     struct jack_driver *j = driver;
     uint64_t began = rt_now();
     bool open = gate_enter(&j->gate);
+    clock_note(j);
     /* Relaxed: what they mean does not hang on other memory. */
     bool freewheeling = atomic_load_explicit(&j->freewheeling, memory_order_relaxed);
     uint32_t rate = atomic_load_explicit(&j->rate, memory_order_relaxed);
@@ -258,6 +269,7 @@ int jackclient_activate(struct jack_driver *j)
     memset(j->in, 0, sizeof j->in); /* written to, so that its pages are there */
     memset(j->out, 0, sizeof j->out);
     xruns_restart(&j->xruns);
+    atomic_store_explicit(&j->cpu_clock, 0, memory_order_relaxed);
     j->waited = false;
     j->clock = j->client;
     return jack_activate(client_of(j->client));

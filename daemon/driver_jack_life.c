@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /* jack_client_open hangs or crashes when it runs out of descriptors. */
@@ -130,6 +131,16 @@ static void farewell(struct jack_driver *j)
     j->going_ns = rt_now() + FAREWELL_NS;
 }
 
+/* CPU time that the audio thread has had, as xruns_judge wants it. */
+static uint64_t cpu_ns(struct jack_driver *j)
+{
+    clockid_t clock = atomic_load_explicit(&j->cpu_clock, memory_order_relaxed);
+    struct timespec t;
+    if (clock == 0 || clock_gettime(clock, &t) != 0) /* it has ended with its server */
+        return UINT64_MAX;
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 void jack_tick(struct driver *d)
 {
     struct jack_driver *j = (struct jack_driver *)d;
@@ -144,6 +155,7 @@ void jack_tick(struct driver *d)
         join(j, TICK_MS);
     if (j->client && !j->active && !j->going_ns && j->engine && rate_of(j) == j->built_rate)
         activate(j);
+    xruns_judge(&j->xruns, cpu_ns(j));
     if (j->active) {
         if (changed)
             j->tries = JACK_TRIES;
@@ -240,7 +252,7 @@ void jack_figures(struct driver *d, struct driver_figures *out)
         .period = period,
         .latency = j->reblock ? reblock_latency(j->reblock, period) : 0,
         .xruns = atomic_load_explicit(&j->xruns.all, memory_order_relaxed),
-        .own_xruns = atomic_load_explicit(&j->xruns.own, memory_order_relaxed),
+        .own_xruns = j->xruns.own,
         .reconnects = j->joined > 1 ? j->joined - 1 : 0,
         .dsp_load = j->active ? jackclient_load(j->client) : 0,
         .freewheeling = j->active && atomic_load_explicit(&j->freewheeling, memory_order_relaxed),

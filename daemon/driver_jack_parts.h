@@ -17,6 +17,8 @@
 #include "daemon/ports.h"
 #include "daemon/xruns.h"
 
+#include <sys/types.h>
+
 struct chore;
 struct jackclient; /* JACK's, seen from outside driver_jack.c */
 struct jackport;   /* the same */
@@ -93,6 +95,10 @@ struct jack_driver {
     _Atomic bool changed;
     _Atomic bool freewheeling;
     _Atomic uint32_t rate, period;
+
+    /* The clock of the CPU time that the audio thread has had, written by it as it begins; 0: it
+     * has not begun, or has no such clock. */
+    _Atomic clockid_t cpu_clock;
 
     /* The audio thread's while the client is active. */
     struct jackclient *clock;

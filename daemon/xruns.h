@@ -12,7 +12,9 @@
  * they are late by was missed.
  *
  * They were our own doing when we were busy for more than half of the period before: then no one
- * else can have had much of it.
+ * else can have had much of it. But by the clock we are also busy while somebody else has our CPU,
+ * and to ask for the time that a thread has had is a system call: so the audio thread only suspects
+ * itself, and the control thread judges by what it has been busy for and has had no CPU for.
  */
 #ifndef DAEMON_XRUNS_H
 #define DAEMON_XRUNS_H
@@ -24,7 +26,14 @@
 #include <stdint.h>
 
 struct xruns {
-    _Atomic uint64_t all, own; /* periods, ever; audio thread's, read by any */
+    /* Audio's, read by any: periods, ever; those of which we may be guilty, how much longer than
+     * half a period we were busy before these; and how long we have been busy, ever. */
+    _Atomic uint64_t all, suspect, excess_ns, busy_all_ns;
+    /* The control thread's alone. */
+    uint64_t own;
+    struct {
+        uint64_t suspect, excess_ns, busy_ns, cpu_ns;
+    } judged;
     /* The audio thread's alone. */
     bool timed;                  /* `expected` and `last_ns` are known */
     uint32_t began;              /* frame time of the last period */
@@ -36,7 +45,7 @@ struct xruns {
     int64_t late_ns;             /* behind the earliest that periods have come, 0 or more */
     uint32_t behind;             /* periods in a row that came half a period late or more */
     int64_t least_ns;            /* the least that one of those was late */
-    bool busy_before;            /* we were, in the period before the first of those */
+    uint64_t excess_before_ns;   /* of the period before the first of those */
 };
 
 /* The thread that runs the audio, or before it does. What comes next follows on nothing: its first
@@ -49,5 +58,10 @@ RT void xruns_restart(struct xruns *x);
 RT bool xruns_begin(struct xruns *x, uint32_t now, uint64_t now_ns, uint32_t n, uint32_t rate);
 /* Audio. It ends at frame time `now`, having taken that long. */
 RT void xruns_end(struct xruns *x, uint32_t now, uint64_t busy_ns);
+
+/* Control, some times a second: the longer between two calls, the less sure. The periods that we
+ * have missed by our own doing, ever. cpu_ns: CPU time that the audio thread has had, ever; less
+ * than the last time: it is another thread; UINT64_MAX: nobody knows, and we are guilty. */
+uint64_t xruns_judge(struct xruns *x, uint64_t cpu_ns);
 
 #endif
