@@ -5,7 +5,7 @@ import resource
 
 import stems
 import wavs
-from mixdbox import Box, fields, main, run, until
+from mixdbox import Box, fields, in_real_time, main, run, until
 
 SESSION = '''
     add bus hall
@@ -64,6 +64,7 @@ class Record(Box):
         for i in range(24000):
             self.assertAlmostEqual(got[0][begun - first + i], source[i] * 10 ** (-6 / 20), delta=1e-6)
 
+    @in_real_time
     def test_from_one_frame_to_another(self):
         first = int(self.client.must(f'record master {self.file("cut.wav")} at +300ms')
                     .fields['frame'])
