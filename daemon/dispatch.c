@@ -29,7 +29,7 @@ static enum verdict obey(struct call *call)
 {
     struct mixd *m = call->context;
     struct when when;
-    if (call->when.text && m->trial && !when_read(call, &when))
+    if (call->when.text && m->trial && (transaction_denies(call) || !when_read(call, &when)))
         return VERDICT_DONE;
     struct transaction *t = m->trial || m->batch ? NULL : transaction_of(m, call->caller);
     if (t)

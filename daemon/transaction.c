@@ -6,6 +6,7 @@
 #include "daemon/mixd.h"
 #include "daemon/rehearsal.h"
 #include "daemon/schedule.h"
+#include "daemon/verbs.h"
 #include "daemon/when.h"
 #include "ipc/server.h"
 #include "mixer/needs.h"
@@ -135,6 +136,16 @@ static bool rehearse_anew(struct transaction *t)
     return e->rehearsal;
 }
 
+bool transaction_denies(struct call *call)
+{
+    const struct mixd *m = call->context;
+    bool begun = m->trial ? m->begun : transaction_of(m, call->caller) != NULL;
+    if (!begun || !call->when.text || call->verb->run == verb_commit)
+        return false;
+    reply_err_at(call->reply, CODE_STATE, &call->when, "a transaction has one time: commit at");
+    return true;
+}
+
 static enum verdict keep(struct transaction *t, struct call *call)
 {
     struct errand *e = &t->errand;
@@ -142,8 +153,8 @@ static enum verdict keep(struct transaction *t, struct call *call)
         reply_err(call->reply, CODE_LIMIT, "out of memory");
     else if (e->n == LINES_MOST)
         reply_err(call->reply, CODE_LIMIT, "a transaction has %d lines at most", LINES_MOST);
-    else if (call->when.text)
-        reply_err_at(call->reply, CODE_STATE, &call->when, "a transaction has one time: commit at");
+    else
+        transaction_denies(call);
     size_t before = e->lines.length;
     if (!reply_refused(call->reply)) {
         call_write(call, &e->lines);

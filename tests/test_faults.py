@@ -24,6 +24,9 @@ SESSION = [
     ('# add nothing', None),
     ('begin', None),
     ('set strip/ok/gain loud', (19, 'is not a level')),
+    ('set strip/ok/gain -3dB at 5s', (27, 'one time')),
+    ('schedule list', (1, 'only over a connection')),
+    ('schedule cancel all', (1, 'only over a connection')),
 ]
 
 
