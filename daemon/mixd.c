@@ -177,6 +177,7 @@ static void rebuild(struct mixd *m, uint32_t rate)
         log_error("the session could not be built anew: %s", why ? why : text_string(&fault));
     if (!m->console || !m->engine)
         _exit(EXIT_FAILURE); /* out of memory: whoever started us starts us again */
+    m->revision++;
     pipes_give(m->console, pipes);
     fades_finish(m);
     text_clear(&lines);

@@ -61,6 +61,8 @@ struct reloading {
     struct audition audition;
     struct pending pending; /* what the commit left behind, once the rest is done */
     struct text wires;
+    uint64_t revision; /* of the desk that the file was compared with */
+    bool compared;     /* it has been */
 };
 
 static struct mixd *desk_of(const struct reloading *r)
@@ -68,11 +70,17 @@ static struct mixd *desk_of(const struct reloading *r)
     return r->call.context;
 }
 
+static void pending_drop(struct reloading *r)
+{
+    if (r->pending.drop)
+        r->pending.drop(r->pending.state);
+    r->pending = (struct pending){ 0 };
+}
+
 static void reloading_free(void *state)
 {
     struct reloading *r = state;
-    if (r->pending.drop)
-        r->pending.drop(r->pending.state);
+    pending_drop(r);
     audition_clear(&r->audition);
     text_clear(&r->wires);
     free(r);
@@ -91,28 +99,41 @@ static bool same_desk(struct reloading *r)
     return !r->audition.fault.length;
 }
 
+/* What the desk lacks. False: `fault` says why that cannot be told. */
+static bool compare(struct reloading *r, struct errand *e)
+{
+    struct mixd *m = desk_of(r);
+    struct text *fault = &r->audition.fault;
+    bool again = r->compared;
+    r->compared = true;
+    if (!same_desk(r) || (!again && !m->driver_kind->connect && !wires_keep(m, &r->wires, fault)))
+        return false;
+    r->revision = m->revision;
+    difference_write(m, &r->audition.trial, &r->wires, &e->lines);
+    e->n = lines_of(&e->lines);
+    if (!again) /* else the reader of what was to be obeyed before may be at it still */
+        reading_share(&e->reading, r->audition.reading.needs);
+    else if (!errand_reads(m, e))
+        e->lines.failed = true;
+    if (e->lines.failed || r->wires.failed)
+        text_add_string(fault, "out of memory");
+    if (!again && e->n)
+        watch_state(m, "reloaded=1");
+    return !fault->length;
+}
+
 /* The file has been run: what differs now is obeyed. */
 static enum verdict obey(struct reloading *r)
 {
-    struct mixd *m = desk_of(r);
     struct errand e = { .whole = true, .quoted = true };
-    bool good =
-        same_desk(r) && (m->driver_kind->connect || wires_keep(m, &r->wires, &r->audition.fault));
-    if (good)
-        difference_write(m, &r->audition.trial, &r->wires, &e.lines);
-    e.lines.failed |= r->wires.failed;
-    e.n = lines_of(&e.lines);
-    reading_share(&e.reading, r->audition.reading.needs);
-    if (good && !e.lines.failed && e.n) {
-        watch_state(m, "reloaded=1");
+    bool good = compare(r, &e);
+    if (good && e.n)
         return commit(&r->call, &e);
-    }
-    if (!good || e.lines.failed)
-        reply_err(r->call.reply, CODE_FILE, "%s",
-                  good ? "out of memory" : text_string(&r->audition.fault));
-    else
+    if (good)
         reply_ok(r->call.reply, "lines=0 same=1");
-    errand_clear(m, &e);
+    else
+        reply_err(r->call.reply, CODE_FILE, "%s", text_string(&r->audition.fault));
+    errand_clear(desk_of(r), &e);
     return VERDICT_DONE;
 }
 
@@ -127,15 +148,17 @@ static enum verdict read_out(struct reloading *r)
     return VERDICT_DONE;
 }
 
+/* Where others have made another desk of it meanwhile, something else differs now. */
 static bool reloaded(void *state, struct reply *reply)
 {
     struct reloading *r = state;
-    if (r->pending.poll)
+    if (r->pending.poll && r->revision == desk_of(r)->revision)
         return r->pending.poll(r->pending.state, reply);
+    pending_drop(r);
     r->call.reply = reply;
-    if (!audition_go_on(&r->audition))
+    if (!r->compared && !audition_go_on(&r->audition))
         return false;
-    if (read_out(r) == VERDICT_DONE)
+    if ((r->compared ? obey(r) : read_out(r)) == VERDICT_DONE)
         return true;
     r->pending = r->call.pending;
     return false;

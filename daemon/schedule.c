@@ -86,6 +86,18 @@ unsigned schedule_cancel(struct mixd *m, uint64_t id)
     return n;
 }
 
+void schedule_cancel_session(struct mixd *m)
+{
+    struct schedule *s = m->schedule;
+    struct place *p = agenda_from(&s->ids, 0, 0), *next;
+    for (; p; p = next) {
+        struct job *j = (struct job *)p;
+        next = agenda_next(&s->ids, p);
+        if (!j->errand.asker.client)
+            job_end(m, j);
+    }
+}
+
 /* To who scheduled it, if he is still there; else to the log. */
 static void tell(struct mixd *m, const struct job *j, enum topic topic, const char *format, ...)
 {

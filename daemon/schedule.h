@@ -43,5 +43,7 @@ unsigned schedule_count(const struct mixd *m);
 void schedule_list(const struct mixd *m, struct reply *r);
 /* Control. Forgets one by its id, or all (0); how many it were. */
 unsigned schedule_cancel(struct mixd *m, uint64_t id);
+/* Control. Forgets what session files have scheduled, not clients. */
+void schedule_cancel_session(struct mixd *m);
 
 #endif

@@ -2,6 +2,7 @@
 #include "daemon/session.h"
 
 #include "daemon/mixd.h"
+#include "daemon/schedule.h"
 #include "daemon/script.h"
 #include "daemon/wires.h"
 #include "mixer/console.h"
@@ -69,6 +70,8 @@ void session_clear(struct mixd *m)
     wires_free(m->wires);
     m->wires = NULL;
     console_reset(m->console);
+    schedule_cancel_session(m);
+    m->revision++;
 }
 
 /* Writes, syncs, renames, syncs the folder: at every moment the old file or the new is there. */

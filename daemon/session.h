@@ -18,7 +18,8 @@ int session_run(struct mixd *m, const char *path, struct text *fault);
  * `fault`, and the folder stays. */
 int session_run_text(struct mixd *m, const char *name, struct text *lines, struct text *fault);
 
-/* Control. Takes everything off the desk; done once the console has settled. */
+/* Control. Takes everything off the desk, and forgets what a session has scheduled; done once the
+ * console has settled. */
 void session_clear(struct mixd *m);
 
 /* Control. Appends the session as command lines. Paths that lie in `folder` are written relative to

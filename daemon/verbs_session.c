@@ -53,7 +53,20 @@ struct restoring {
     struct mixd *m;
     struct audition audition;
     bool clearing, run;
+    uint64_t revision; /* of the desk when everything had been taken off it */
 };
+
+/* Whatever others have put there meanwhile goes as well. */
+static bool desk_cleared(struct restoring *s)
+{
+    bool settled = console_settled(s->m->console);
+    if (!s->clearing || (settled && s->revision != s->m->revision)) {
+        session_clear(s->m);
+        s->clearing = true;
+        s->revision = s->m->revision;
+    }
+    return console_settled(s->m->console);
+}
 
 /* False: there is nothing to wait for any more; the reply is the error. */
 static bool restore_run(struct restoring *s, struct reply *r)
@@ -77,13 +90,10 @@ static bool restored(void *state, struct reply *r)
         reply_err(r, CODE_FILE, "%s", text_string(&s->audition.fault));
         return true;
     }
-    if (!s->clearing)
-        session_clear(s->m);
-    s->clearing = true;
+    if (!s->run)
+        return desk_cleared(s) && !restore_run(s, r);
     if (!console_settled(s->m->console))
         return false;
-    if (!s->run)
-        return !restore_run(s, r);
     reply_ok(r, "frame=%" PRIu64, link_horizon(s->m->link));
     return true;
 }

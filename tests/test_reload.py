@@ -97,6 +97,18 @@ class Offline(Reload):
         self.assertIn('test.session:', refusal.text)
         self.assertEqual(client.must('save').lines, before)
 
+    def test_two_at_once_are_obeyed_one_after_the_other(self):
+        daemon = self.daemon(SESSIONS[3])
+        a, b = daemon.client(), daemon.client()
+        for session in SESSIONS[4:] + SESSIONS[3:]:
+            self.write(session)
+            a.send('reload\n')
+            b.send('reload\n')
+            answers = [a.answer(), b.answer()]
+            self.assertEqual([answer.ok for answer in answers], [True, True],
+                             [answer.final for answer in answers])
+            self.assertEqual([answer.fields['lines'] for answer in answers].count('0'), 1)
+
     def test_what_was_changed_by_hand_goes_back(self):
         client = self.daemon(SESSIONS[3]).client()
         before = client.must('save').lines

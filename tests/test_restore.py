@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""test_restore.py - a session takes the place of what is there, whatever others do meanwhile
+
+What sounds needs some milliseconds to fade out, in which others are served.
+"""
+import array
+
+import wavs
+from mixdbox import Box, fields, main
+
+RATE = 48000
+STRIPS = 'add strip {0}0 source=dc.wav loop=on\nadd strip {0}1 source=dc.wav loop=on\n'
+
+
+class Restore(Box):
+    def setUp(self):
+        super().setUp()
+        wavs.write(self.file('dc.wav'), wavs.Wav(RATE, [array.array('f', [0.5]) * RATE] * 2))
+        for name in ('a', 'b'):
+            self.file(name, f'add bus hall_{name}\n' + STRIPS.format(name))
+        daemon = self.daemon(STRIPS.format('a'))
+        self.client, self.other = daemon.client(), daemon.client()
+        self.client.must('play')
+
+    def there(self):
+        return {name for name in self.client.must('ls').lines
+                if name not in ('master', 'transport', 'engine')}
+
+    def holds(self, name):
+        self.assertEqual(self.there(), {f'bus/hall_{name}', f'strip/{name}0', f'strip/{name}1'})
+
+    def test_of_two_at_once_one_is_there(self):
+        for _ in range(5):
+            self.client.send('restore a\n')
+            self.other.send('restore b\n')
+            answers = self.client.answer(), self.other.answer()
+            self.assertEqual([a.ok for a in answers], [True, True], answers[0].final)
+            self.holds('b' if 'strip/b0' in self.there() else 'a')
+
+    def test_what_comes_meanwhile_goes_too(self):
+        for _ in range(5):
+            self.client.send('restore a\n')
+            for _ in range(60):
+                self.other.ask('add strip a1 source=dc.wav')
+            answer = self.client.answer()
+            self.assertTrue(answer.ok, answer.final)
+            self.holds('a')
+
+    def test_what_a_session_has_scheduled_goes_with_it(self):
+        """What a client has, stays."""
+        self.file('later', 'add strip now source=dc.wav\nadd strip then source=dc.wav at 1:00\n'
+                           'set strip/now/gain -3dB at 2:00\n')
+        self.other.must('set master/gain -6dB at 3:00')
+        for _ in range(3):
+            answer = self.client.ask('restore later')
+            self.assertTrue(answer.ok, answer.final)
+            waiting = [fields(line)['line'] for line in self.client.must('schedule list').lines]
+            self.assertEqual(waiting, ['add strip then source=dc.wav', 'set strip/now/gain -3dB',
+                                       'set master/gain -6dB'])
+
+    def test_a_transaction_meanwhile_is_obeyed_whole_or_not_at_all(self):
+        """Its second line is right on the old desk, and wrong while there is none."""
+        for _ in range(5):
+            self.client.must('restore a')
+            for line in ('begin', 'marker add extra 1s', 'set strip/a0/gain -5dB'):
+                self.client.must(line)
+            self.other.must('watch state marker/**')
+            self.other.send('restore b\n')
+            self.client.send('commit\n')
+            committed, restored = self.client.answer(), self.other.answer()
+            self.assertTrue(restored.ok, restored.final)
+            self.assertIn(committed.code, (None, 'unknown'), committed.final)
+            told = any('marker' in event for event in self.other.events)
+            self.assertEqual(told, committed.ok, committed.final)
+            self.other.events.clear()
+            self.holds('b')
+
+
+if __name__ == '__main__':
+    main()
