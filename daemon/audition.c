@@ -17,7 +17,7 @@ enum {
 
 void audition_begin(struct audition *a, const struct mixd *m, const char *path)
 {
-    *a = (struct audition){ .path = strdup(path), .trial = { .trial = true } };
+    *a = (struct audition){ .path = strdup(path), .trial = { .trial = true, .plans = true } };
     if (a->path && reading_init(&a->reading) &&
         !mixd_init(&a->trial, m->name, console_rate(m->console), m->quantum))
         return;

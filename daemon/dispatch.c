@@ -34,7 +34,7 @@ static enum verdict obey(struct call *call)
     struct transaction *t = m->trial || m->batch ? NULL : transaction_of(m, call->caller);
     if (t)
         return transaction_take(t, call);
-    if (call->when.text && !m->trial && call->verb->run != verb_commit)
+    if (call->when.text && (!m->trial || m->plans) && call->verb->run != verb_commit)
         return schedule_add(call);
     bool batch = m->batch;
     m->batch |= call->when.text != NULL; /* a trial: as it would be run then */

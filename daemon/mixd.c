@@ -112,11 +112,11 @@ int mixd_init(struct mixd *m, const char *name, uint32_t rate, uint32_t quantum)
                                      .context = m,
                                      .run = dispatch,
                                      .spoilt = transaction_spoil };
-    m->schedule = m->trial ? NULL : schedule_new();
+    bool plans = !m->trial || m->plans;
+    m->schedule = plans ? schedule_new() : NULL;
     m->fades = fades_new();
     m->turns = turns_new();
-    if (!m->fades || !m->turns || (!m->trial && !m->schedule) ||
-        (m->loop && !reading_init(&m->spare)))
+    if (!m->fades || !m->turns || (plans && !m->schedule) || (m->loop && !reading_init(&m->spare)))
         return -1;
     if (!m->ports)
         m->ports = ports_new();

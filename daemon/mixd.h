@@ -49,12 +49,13 @@ struct mixd {
     /* No verb waits for the engine: a session is being read before it runs, or to be checked. */
     bool at_once;
     bool trial;    /* nothing of it will ever sound: lines are tried on it */
+    bool plans;    /* a trial on which what has a time waits for it; else it is run at once */
     bool thorough; /* a trial that goes on behind a wrong line, to find them all */
     bool begun;    /* a trial: a transaction has been */
     bool offline;  /* the engine waits for the control thread: a render */
     bool batch; /* what is run is part of a batch: no verb waits, and all is obeyed at its frame */
     uint64_t revision;                /* grows with each change of the desk other than of levels */
-    struct schedule *schedule;        /* NULL: a trial */
+    struct schedule *schedule;        /* NULL: a trial that plans nothing */
     struct transaction *transactions; /* that have been begun */
     struct fades *fades;
     struct turns *turns;

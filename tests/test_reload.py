@@ -97,6 +97,17 @@ class Offline(Reload):
         self.assertIn('test.session:', refusal.text)
         self.assertEqual(client.must('save').lines, before)
 
+    def test_what_is_to_come_is_not_obeyed_now(self):
+        session = SESSIONS[1] + ("\nset strip/a/gain -20dB at 1:00\nadd strip b source=dc.wav at +60s"
+                                 "\nset strip/b/gain -3dB at +61s")
+        client = self.daemon(session).client()
+        self.assertEqual(client.must('reload').fields, {'lines': '0', 'same': '1'})
+        self.write(session + '\nadd strip c source=dc.wav')
+        self.assertEqual(client.must('reload').fields['lines'], '1')
+        self.write(session + '\nset strip/b/gain -3dB')  # which is not there yet
+        self.assertIn(':5:5: ', client.refused('reload', 'file').text)
+        self.assertEqual(len(client.must('schedule list').lines), 3)
+
     def test_two_at_once_are_obeyed_one_after_the_other(self):
         daemon = self.daemon(SESSIONS[3])
         a, b = daemon.client(), daemon.client()
