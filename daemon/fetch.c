@@ -32,7 +32,8 @@ static void answer_anew(struct reply *reply)
 static bool attempt(struct fetch *f, enum verdict *verdict)
 {
     struct mixd *m = f->call.context;
-    m->said = f->said;
+    uint64_t now = link_horizon(m->link);
+    m->said = f->said < now ? f->said : now; /* with another rate the engine began anew */
     if (!f->shared)
         needs_recall(f->reading.needs);
     reading_enter(&f->reading, m);
