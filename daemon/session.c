@@ -7,15 +7,9 @@
 #include "daemon/wires.h"
 #include "mixer/console.h"
 #include "mixer/list.h"
-#include "mixer/textfile.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static int whole_run(struct script *s)
 {
@@ -72,32 +66,4 @@ void session_clear(struct mixd *m)
     console_reset(m->console);
     schedule_cancel_session(m);
     m->revision++;
-}
-
-/* Writes, syncs, renames, syncs the folder: at every moment the old file or the new is there. */
-int session_save(struct mixd *m, const char *path)
-{
-    struct text out = { 0 };
-    char *temporary = NULL, *folder = textfile_folder(path);
-    int err = 0;
-    if (!folder)
-        return -errno;
-    session_write(m, folder, &out);
-    int fd = asprintf(&temporary, "%s.XXXXXX", path) < 0 ? -1 : mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0 || out.failed || write(fd, text_string(&out), out.length) != (ssize_t)out.length ||
-        fchmod(fd, 0644) || fsync(fd) || rename(temporary, path))
-        err = errno ? -errno : -EIO;
-    if (fd >= 0)
-        close(fd);
-    if (err && fd >= 0)
-        unlink(temporary);
-    int dir = err ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir >= 0) {
-        fsync(dir);
-        close(dir);
-    }
-    free(temporary);
-    free(folder);
-    text_clear(&out);
-    return err;
 }

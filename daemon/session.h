@@ -31,7 +31,4 @@ void session_write(struct mixd *m, const char *folder, struct text *out);
  * and, if `desk`, of what has one. */
 void session_write_for(struct mixd *m, const struct mixd *other, bool desk, struct text *out);
 
-/* Control. Writes it to a file, whole or not at all. 0, or -errno. */
-int session_save(struct mixd *m, const char *path);
-
 #endif

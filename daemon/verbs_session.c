@@ -1,5 +1,6 @@
 /* verbs_session.c - save, restore, ports, connect, disconnect, quit */
 #include "daemon/audition.h"
+#include "daemon/saving.h"
 #include "daemon/session.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
@@ -26,18 +27,63 @@ static char *path_read(const struct mixd *m, const char *text)
     return asprintf(&path, "%s/%s", folder, text) < 0 ? NULL : path;
 }
 
+struct save {
+    struct saving *saving;
+    struct word name; /* a copy */
+};
+
+static bool saved(void *state, struct reply *r)
+{
+    struct save *s = state;
+    int err;
+    if (!saving_done(s->saving, &err))
+        return false;
+    if (err)
+        reply_err_at(r, CODE_FILE, &s->name, "cannot be written: %s", strerrordesc_np(-err));
+    return true;
+}
+
+/* Who asks and leaves has asked. */
+static bool save_owed(const void *state)
+{
+    (void)state;
+    return true;
+}
+
+static void save_free(void *state)
+{
+    struct save *s = state;
+    saving_free(s->saving);
+    free(s->name.text);
+    free(s);
+}
+
+static enum verdict save_to(struct call *call)
+{
+    struct mixd *m = call->context;
+    const struct word *name = &call->words[1];
+    char *path = path_read(m, name->text);
+    struct save *s = path ? calloc(1, sizeof *s) : NULL;
+    if (s)
+        *s = (struct save){ saving_new(m, path), { strdup(name->text), name->column } };
+    free(path);
+    if (!s || !s->saving || !s->name.text) {
+        if (s)
+            save_free(s);
+        reply_err(call->reply, CODE_LIMIT, "out of memory");
+        return VERDICT_DONE;
+    }
+    call->pending =
+        (struct pending){ .poll = saved, .drop = save_free, .state = s, .owed = save_owed };
+    mixd_hurry(m);
+    return VERDICT_LATER;
+}
+
 enum verdict verb_save(struct call *call)
 {
     struct mixd *m = call->context;
-    if (call->count > 1) {
-        char *path = path_read(m, call->words[1].text);
-        int err = path ? session_save(m, path) : -ENOMEM;
-        free(path);
-        if (err)
-            reply_err_at(call->reply, CODE_FILE, &call->words[1], "cannot be written: %s",
-                         strerrordesc_np(-err));
-        return VERDICT_DONE;
-    }
+    if (call->count > 1)
+        return save_to(call);
     struct text out = { 0 };
     char *save = NULL;
     session_write(m, console_folder(m->console), &out);

@@ -56,6 +56,25 @@ class Fetch(DiskBox):
         self.assertTrue(client.answer().ok)
         self.assertEqual(client.answer().lines, ['strip/late/gain=-3dB'])
 
+    def test_a_session_is_saved_when_its_disk_allows(self):
+        """As it is then; by way of a folder that hangs. Who has left has asked, too."""
+        gate = os.path.join(self.disk, 'gate')
+        os.mkdir(gate)
+        with open(gate + '.fault', 'w', encoding='ascii') as file:
+            file.write('lost')
+        names = ('stays.session', 'leaves.session')
+        stays, leaves = (self.hang(f'save mount/gate/../../{name}') for name in names)
+        leaves.close()
+        self.other.must('set strip/here/gain -7dB')
+        os.unlink(gate + '.fault')
+        self.assertTrue(stays.answer().ok)
+        for name in names:
+            until(lambda name=name: os.path.exists(self.file(name)), name)
+            with open(self.file(name), encoding='ascii') as file:
+                self.assertIn('add strip here source=mount/well.wav gain=-7dB\n', file.readlines())
+        left = [name for name in os.listdir(self.path) if '.session.' in name]
+        self.assertEqual(left, [], 'what was begun lies about')
+
     def test_a_name_is_looked_up_as_patiently(self):
         """Is FILE:1 a file of that name, or a channel of one?"""
         name = os.path.join(self.disk, 'slow.wav:1')
