@@ -37,7 +37,8 @@ bool audition_go_on(struct audition *a);
 /* Control. What was begun, or all 0. */
 void audition_clear(struct audition *a);
 
-/* Control. Runs the file on m, which has an empty desk. 0, or -1 and a->fault. */
+/* Control. Runs the file on m, which has an empty desk. 0, or -1 and a->fault: a line that the
+ * trial took is refused, perhaps for what clients have scheduled; all others are obeyed. */
 int audition_perform(struct audition *a, struct mixd *m);
 
 #endif

@@ -50,7 +50,7 @@ struct mixd {
     bool at_once;
     bool trial;    /* nothing of it will ever sound: lines are tried on it */
     bool plans;    /* a trial on which what has a time waits for it; else it is run at once */
-    bool thorough; /* a trial that goes on behind a wrong line, to find them all */
+    bool thorough; /* a session is run on behind a wrong line, to find them all */
     bool begun;    /* a trial: a transaction has been */
     bool offline;  /* the engine waits for the control thread: a render */
     bool batch; /* what is run is part of a batch: no verb waits, and all is obeyed at its frame */

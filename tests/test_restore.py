@@ -58,6 +58,13 @@ class Restore(Box):
             self.assertEqual(waiting, ['add strip then source=dc.wav', 'set strip/now/gain -3dB',
                                        'set master/gain -6dB'])
 
+    def test_what_a_client_has_scheduled_spoils_one_line_only(self):
+        self.file('later', 'add bus hall\nadd strip then source=dc.wav at 1:00\n'
+                           'add strip now source=dc.wav\n')
+        self.other.must('add strip then source=dc.wav at 3:00')
+        self.assertIn('later:2:11: ', self.client.refused('restore later', 'internal').text)
+        self.assertEqual(self.there(), {'bus/hall', 'strip/now'})
+
     def test_a_transaction_meanwhile_is_obeyed_whole_or_not_at_all(self):
         """Its second line is right on the old desk, and wrong while there is none."""
         for _ in range(5):
