@@ -36,9 +36,21 @@ static void go_on(struct audition *a, uint64_t until_ns)
     a->over = true;
 }
 
-bool audition_go_on(struct audition *a)
+/* What was read for another rate is of no use. */
+static void begin_anew(struct audition *a, const struct mixd *m)
+{
+    char *path = a->path;
+    a->path = NULL;
+    audition_clear(a);
+    audition_begin(a, m, path);
+    free(path);
+}
+
+bool audition_go_on(struct audition *a, const struct mixd *m)
 {
     uint64_t until_ns = rt_now() + SLICE_NS;
+    if (a->trial.console && console_rate(a->trial.console) != console_rate(m->console))
+        begin_anew(a, m);
     while (!a->over && reading_idle(&a->reading)) {
         if (rt_now() > until_ns)
             break;

@@ -1,7 +1,7 @@
 /* audition.h - a session file tried on a desk that never sounds, a few lines at a time
  *
  *     audition_begin(&a, m, path);
- *     while (!audition_go_on(&a))
+ *     while (!audition_go_on(&a, m))
  *         ...                          others are served
  *     if (a.good)
  *         ...
@@ -32,8 +32,8 @@ struct audition {
 
 /* Control. At the rate of m. Out of memory: it is over, and not good. */
 void audition_begin(struct audition *a, const struct mixd *m, const char *path);
-/* Control. True: it is over. */
-bool audition_go_on(struct audition *a);
+/* Control. True: it is over. If m has another rate by now, it begins anew. */
+bool audition_go_on(struct audition *a, const struct mixd *m);
 /* Control. What was begun, or all 0. */
 void audition_clear(struct audition *a);
 

@@ -140,7 +140,7 @@ static int session_begin(struct mixd *m, const char *path)
     if (!path)
         return 0;
     audition_begin(&a, m, path);
-    while (!m->quitting && !audition_go_on(&a))
+    while (!m->quitting && !audition_go_on(&a, m))
         loop_turn(m->loop, reading_idle(&a.reading) ? 0 : 1);
     int err = 0;
     if (!m->quitting)

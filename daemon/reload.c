@@ -156,7 +156,7 @@ static bool reloaded(void *state, struct reply *reply)
         return r->pending.poll(r->pending.state, reply);
     pending_drop(r);
     r->call.reply = reply;
-    if (!r->compared && !audition_go_on(&r->audition))
+    if (!r->compared && !audition_go_on(&r->audition, desk_of(r)))
         return false;
     if ((r->compared ? obey(r) : read_out(r)) == VERDICT_DONE)
         return true;

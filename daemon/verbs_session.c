@@ -130,7 +130,7 @@ static bool restore_run(struct restoring *s, struct reply *r)
 static bool restored(void *state, struct reply *r)
 {
     struct restoring *s = state;
-    if (!s->clearing && !audition_go_on(&s->audition))
+    if (!s->clearing && !audition_go_on(&s->audition, s->m))
         return false;
     if (!s->audition.good) {
         reply_err(r, CODE_FILE, "%s", text_string(&s->audition.fault));
