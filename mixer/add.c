@@ -40,11 +40,22 @@ static int keys_apply(struct console *c, const struct node *n, const struct cons
     return 0;
 }
 
+/* Its ports may be another's from now on. The route before the newest has given up its own. */
+static void ports_yield(struct console *c, const struct node *n)
+{
+    const struct model_send *route = route_find(n);
+    if (route && route->ports)
+        claim_yield(c, route->port);
+    if (n->port >= 0)
+        claim_yield(c, n->port);
+}
+
 /* Puts a new node onto the list, applies its keys, and takes it off again if one is wrong. */
 static int node_enter(struct console *c, struct node *n, const struct console_key *keys,
                       uint32_t n_keys, const char *read, struct refusal *why)
 {
     if (node_list(c, n)) {
+        ports_yield(c, n);
         node_free(c, n);
         return refuse(why, FAULT_LIMIT, "out of memory");
     }
@@ -54,6 +65,7 @@ static int node_enter(struct console *c, struct node *n, const struct console_ke
     bool refused = route_set(c, n, "master", why) || keys_apply(c, n, keys, n_keys, read, why);
     c->held = held;
     if (refused) {
+        ports_yield(c, n);
         node_unname(c, n);
         list_remove(&c->nodes, n);
         node_free(c, n);
@@ -137,6 +149,7 @@ int console_add_input(struct console *c, const char *name, const struct console_
         n->port = place;
     if (place < 0 || !tap || list_add(&n->taps, tap)) {
         free(tap);
+        ports_yield(c, n);
         node_free(c, n);
         return claim_refuse(place, name, why);
     }
@@ -308,15 +321,12 @@ static int bus_leave(struct console *c, struct node *bus, struct refusal *why)
 
 static void node_leave(struct console *c, struct node *n)
 {
+    ports_yield(c, n);
     for (uint32_t i = 0; i < n->sends.n; i++) {
         struct model_send *s = n->sends.at[i];
         if (s->pre) /* the gate does not close it */
             send_leave(c, n, s, &gently);
-        else if (s->ports)
-            claim_yield(c, s->port);
     }
-    if (n->port >= 0)
-        claim_yield(c, n->port);
     if (n->life == LIFE_HERE)
         fade_out(c, &n->until, ramp_frames(c));
     n->life = LIFE_LEAVING;

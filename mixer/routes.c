@@ -189,8 +189,10 @@ int route_set(struct console *c, struct node *n, const char *out, struct refusal
     struct model_send *s = word ? send_new(c, n, to) : NULL;
     if (!s) {
         free(word);
-        if (n->kind != NODE_MASTER && port >= 0)
+        if (n->kind != NODE_MASTER && port >= 0) {
+            claim_yield(c, port);
             claim_drop(c, port);
+        }
         return refuse(why, FAULT_LIMIT, "out of memory");
     }
     s->route = true;

@@ -127,6 +127,32 @@ static void names_are_free_at_once(void)
     studio_close(&s);
 }
 
+/* Ports that still fade are nobody's, whether or not somebody was refused them; and those that have
+ * passed to another are not given up by who had them before. */
+static void ports_pass_from_one_to_the_next(void)
+{
+    static const struct console_key wrong[] = { { "channels", "1" },
+                                                { "out", "click" },
+                                                { "gain", "99dB" } };
+    struct studio s;
+    struct refusal why;
+    studio_open(&s, RATE, 64);
+    studio_add(&s, "input mic channels=1 out=click");
+    desk_start(&s);
+    CHECK_INT(console_remove(s.console, "input/mic", &why), 0);
+    CHECK_INT(console_add_input(s.console, "mic", wrong, 3, &why), -1);
+    CHECK_INT(why.fault, FAULT_RANGE);
+    studio_add(&s, "input mic channels=1 out=click");
+    studio_run(&s, NULL, 6400, 64);
+    studio_set(&s, "input/mic/out", "master", UINT32_MAX);
+    studio_add(&s, "input tap channels=1 out=click");
+    CHECK_INT(console_remove(s.console, "input/mic", &why), 0);
+    CHECK_INT(console_add_input(s.console, "other", wrong, 2, &why), -1);
+    CHECK_INT(why.fault, FAULT_EXISTS);
+    CHECK_INT(s.ports, 6); /* the master's two, mic_1, click_1, tap_1 and other_1 */
+    studio_close(&s);
+}
+
 /* A send that fades slowly into a bus that goes at once: nothing may be added to what is freed. */
 static void a_bus_goes_before_its_slow_sends(void)
 {
@@ -166,6 +192,7 @@ int main(void)
     RUN(scheduled_commands_outlive_their_strip);
     RUN(leavers_stay_silent_after_a_stop);
     RUN(names_are_free_at_once);
+    RUN(ports_pass_from_one_to_the_next);
     RUN(a_bus_goes_before_its_slow_sends);
     return check_done();
 }
