@@ -30,7 +30,9 @@ CFLAGS   += -std=c17 $(OPT) -fopenmp-simd -pthread $(WARN) $(SAN)
 LDLIBS   += $(PC_LIBS) -lm -pthread
 # What a test, a bench or a fuzz target needs beyond that is named once, here.
 LDLIBS_bench_convolver = -lzita-convolver -lstdc++
-LDLIBS_test_rehearsal = $(foreach f,malloc calloc realloc aligned_alloc strdup,-Wl,--wrap=$(f))
+SHORTAGE = $(foreach f,malloc calloc realloc aligned_alloc strdup mmap,-Wl,--wrap=$(f))
+LDLIBS_test_rehearsal = $(SHORTAGE)
+LDLIBS_test_shortage = $(SHORTAGE)
 
 SRC  = $(wildcard daemon/*.c mixer/*.c effects/*.c ipc/*.c)
 MAIN = daemon/main.c ipc/mixctl.c

@@ -136,16 +136,17 @@ int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal
     struct effect *e = plug_effect(c, n, p, why);
     if (!e)
         return -1;
-    make_room(c, p);
-    if (never_heard)
-        insert_leave(c, p, never_heard, 0, CURVE_LIN);
     struct model_insert *i = calloc(1, sizeof *i);
-    if (!i || list_add(&p->instances, i)) {
+    if (!i || list_reserve(&p->instances, 1)) {
         free(i);
         effect_free(e);
         return refuse(why, FAULT_LIMIT, "out of memory");
     }
     i->insert.effect = e;
+    make_room(c, p);
+    if (never_heard)
+        insert_leave(c, p, never_heard, 0, CURVE_LIN);
+    list_add(&p->instances, i); /* reserved */
     c->dirty = true;
     return 0;
 }

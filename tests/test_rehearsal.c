@@ -1,8 +1,7 @@
 /* test_rehearsal.c - a copy of the desk is whole or there is none, whatever memory there is
  *
  * Every allocation of it fails in its turn, alone and with all that follow. That nothing is used
- * that was not made, and nothing left behind, shows under the address sanitizer (make asan). The
- * linker puts the functions below in front of the real ones (Makefile).
+ * that was not made, and nothing left behind, shows under the address sanitizer (make asan).
  */
 #include "daemon/rehearsal.h"
 
@@ -11,58 +10,10 @@
 #include "daemon/session.h"
 #include "ipc/reply.h"
 #include "tests/check.h"
+#include "tests/shortage.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static long countdown = -1; /* allocations until one fails; below 0: none does */
-static bool stays;          /* and all that follow it */
-static bool failed;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-char *__wrap_strdup(const char *text);
-
-static bool fails(void)
-{
-    if (countdown < 0 || (countdown > 0 && countdown--))
-        return false;
-    countdown = stays ? 0 : -1;
-    failed = true;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return fails() ? NULL : __real_realloc(memory, size);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size)
-{
-    return fails() ? NULL : __real_aligned_alloc(alignment, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
 
 static const char session[] = "add bus hall\n"
                               "add group band\n"
