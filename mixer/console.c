@@ -231,9 +231,6 @@ void console_tick(struct console *c)
 
 bool console_settled(const struct console *c)
 {
-    for (uint32_t i = 0; i < c->graves.n; i++)
-        if (!grave_waits(c, c->graves.at[i]))
-            return false;
     return !console_busy(c) && c->swaps > 0;
 }
 
@@ -260,6 +257,9 @@ bool console_busy(const struct console *c)
     if (c->dirty || c->moving || c->deferred || (c->replans && !c->spare_away) || c->n_batch ||
         desk_under_way(c))
         return true;
+    for (uint32_t i = 0; i < c->graves.n; i++)
+        if (!grave_waits(c, c->graves.at[i]))
+            return true;
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_busy(c->nodes.at[i]))
             return true;

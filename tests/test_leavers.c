@@ -153,6 +153,29 @@ static void ports_pass_from_one_to_the_next(void)
     studio_close(&s);
 }
 
+/* However many go at once: who ticks as often as console_busy says has all of them freed. */
+static void nothing_is_left_of_a_crowd(void)
+{
+    enum { CROWD = 200 };
+    struct studio s;
+    struct refusal why;
+    char name[64];
+    studio_open(&s, RATE, 64);
+    for (int i = 0; i < CROWD; i++) {
+        snprintf(name, sizeof name, "bus b%d", i);
+        studio_add(&s, name);
+    }
+    studio_settle(&s);
+    for (int i = 0; i < CROWD; i++) {
+        snprintf(name, sizeof name, "bus/b%d", i);
+        CHECK_INT(console_remove(s.console, name, &why), 0);
+    }
+    while (console_busy(s.console))
+        studio_run(&s, NULL, 64, 64);
+    CHECK(console_settled(s.console));
+    studio_close(&s);
+}
+
 /* A send that fades slowly into a bus that goes at once: nothing may be added to what is freed. */
 static void a_bus_goes_before_its_slow_sends(void)
 {
@@ -193,6 +216,7 @@ int main(void)
     RUN(leavers_stay_silent_after_a_stop);
     RUN(names_are_free_at_once);
     RUN(ports_pass_from_one_to_the_next);
+    RUN(nothing_is_left_of_a_crowd);
     RUN(a_bus_goes_before_its_slow_sends);
     return check_done();
 }
