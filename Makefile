@@ -106,13 +106,17 @@ $(BUILD)/slowread.so: tests/slowread.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-pedantic -fPIC -shared -o $@ $< -ldl
 
+$(BUILD)/slowstart.so: tests/slowstart.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-pedantic -fPIC -shared -o $@ $< -ldl
+
 # Test programs and shell tests, one after the other; ends with `N passed, N failed, N skipped`.
 check: NEEDS = tests
 check: deps
 	@$(MAKE) --no-print-directory all tests
 	@BUILD=$(BUILD) tests/run.sh $(sort $(TESTS)) $(SCRIPTS)
 
-tests: $(TESTS) $(TOOLS) $(BUILD)/rtguard.so $(BUILD)/slowread.so
+tests: $(TESTS) $(TOOLS) $(BUILD)/rtguard.so $(BUILD)/slowread.so $(BUILD)/slowstart.so
 
 bench: NEEDS = tests
 bench: deps

@@ -88,7 +88,8 @@ struct driver_timeline {
     /* Moves it for all clients, as soon as they are ready. 0 or -ENOTCONN. */
     int (*ask)(struct driver *d, enum shared_request request, uint64_t frame);
     /* Tells the clients the bars of its frames, as their master; NULL: no longer. 0, -EBUSY
-     * (another client is the master), -ENOTCONN or another -errno. */
+     * (another client is the master), -ENOTCONN (lost, or only just joined: to be tried again) or
+     * another -errno. */
     int (*bars)(struct driver *d, const struct bars *bars);
 };
 

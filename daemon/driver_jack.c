@@ -86,6 +86,8 @@ static int process(jack_nframes_t n, void *driver)
     uint64_t began = rt_now();
     bool open = gate_enter(&j->gate);
     clock_note(j);
+    /* Release: JACK's note that its thread runs was made before. */
+    atomic_store_explicit(&j->called, true, memory_order_release); /* pairs with timeline_bars */
     /* Relaxed: what they mean does not hang on other memory. */
     bool freewheeling = atomic_load_explicit(&j->freewheeling, memory_order_relaxed);
     uint32_t rate = atomic_load_explicit(&j->rate, memory_order_relaxed);
@@ -270,6 +272,7 @@ int jackclient_activate(struct jack_driver *j)
     memset(j->out, 0, sizeof j->out);
     xruns_restart(&j->xruns);
     atomic_store_explicit(&j->cpu_clock, 0, memory_order_relaxed);
+    atomic_store_explicit(&j->called, false, memory_order_relaxed); /* its thread is yet to begin */
     j->waited = false;
     j->clock = j->client;
     return jack_activate(client_of(j->client));

@@ -99,6 +99,9 @@ struct jack_driver {
     /* The clock of the CPU time that the audio thread has had, written by it as it begins; 0: it
      * has not begun, or has no such clock. */
     _Atomic clockid_t cpu_clock;
+    /* It has been called for a period since the client became active. The audio thread's, read by
+     * timeline_bars. */
+    _Atomic bool called;
 
     /* The audio thread's while the client is active. */
     struct jackclient *clock;

@@ -217,10 +217,14 @@ static void retell_bars(struct jack_driver *j)
         jack_transport_locate(client_of(j->client), pos.frame);
 }
 
+/* JACK begins an audio thread for who becomes the master without one. One that it has begun a
+ * moment ago and that is not running yet counts for none: then two of them would call us for each
+ * period, at the same time, and only one would end when the client closes. So its first call is
+ * awaited. */
 static int timeline_bars(struct driver *d, const struct bars *bars)
 {
     struct jack_driver *j = (struct jack_driver *)d;
-    if (!j->active)
+    if (!j->active || !atomic_load_explicit(&j->called, memory_order_acquire))
         return -ENOTCONN;
     if (bars) /* relaxed: a word of its own */
         atomic_store_explicit(&j->line.bars, bars_pack(bars), memory_order_relaxed);

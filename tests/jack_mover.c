@@ -24,6 +24,7 @@ enum { STORM_S = 14, PAUSE_MAX_MS = 400 };
 
 static jack_client_t *client;
 static volatile sig_atomic_t ended;
+static _Atomic bool called; /* JACK's thread has begun */
 
 static void on_signal(int sig)
 {
@@ -34,6 +35,7 @@ static void on_signal(int sig)
 static int process(jack_nframes_t n, void *arg)
 {
     (void)n, (void)arg;
+    called = true;
     return 0;
 }
 
@@ -114,8 +116,11 @@ static void storm(int seconds, unsigned seed)
     printf("moves=%u ", moves);
 }
 
+/* JACK would begin a second thread for a master whose first is not running yet. */
 static int master(void)
 {
+    while (!called && !ended)
+        pause_ms(1);
     if (jack_set_timebase_callback(client, 1, on_timebase, NULL))
         return 1;
     puts("ready");

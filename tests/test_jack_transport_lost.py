@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """test_jack_transport_lost.py - the server that we share a timeline with dies and returns"""
+import os
+import unittest.mock
+
+import mixdbox
 from jackline import RATE, ROLLING, STOPPED, mover, number_file
-from mixdbox import Servers, fields, main, until
+from mixdbox import BUILD, Servers, fields, main, until
 
 
 class Lost(Servers):
@@ -44,6 +48,7 @@ class Lost(Servers):
             until(lambda: self.state(client) == 'stopped', 'standing')
             self.serve(client)
             until(lambda: self.position(client) == 0, 'the new beginning')
+            until(lambda: 'bpm' in mover('look'), 'bars')
             here = mover('look')
             self.assertEqual((here['state'], here['frame']), (STOPPED, 0))
             self.assertEqual((here['bar'], here['beat'], here['bpm']), (1, 1, 120))
@@ -73,6 +78,28 @@ class Lost(Servers):
         client.must('play')
         self.assertEqual(mover('look')['state'], ROLLING)
         self.assertGreater(mover('look')['frame'], held)
+
+    def test_a_master_has_one_audio_thread(self):
+        """JACK begins another one for who becomes master while the first is only on its way: both
+        would make sound, and one outlive its client, until it touches what is gone."""
+        if not mixdbox._guard():  # pylint: disable=protected-access
+            self.skipTest('the library of a sanitizer would have to be loaded first')
+        slow = {'LD_PRELOAD': os.path.join(BUILD, 'slowstart.so'), 'SLOWSTART_MS': '300'}
+        with unittest.mock.patch.dict(os.environ, slow):
+            self.mixd = self.daemon('set transport/tempo 120', driver='jack', guarded=False)
+        client = self.mixd.client()
+        client.must('watch state')
+
+        def threads():
+            return len(os.listdir(f'/proc/{self.mixd.process.pid}/task'))
+        self.serve(client)
+        until(lambda: int(fields(client.must('status').lines[2])['frame']), 'periods')
+        plain = threads()
+        self.lose(client)
+        client.must('set transport/timebase on')
+        self.serve(client)
+        until(lambda: 'bpm' in mover('look'), 'bars')
+        until(lambda: threads() == plain, 'no thread more for that')
 
     def test_another_rate_ends_what_was_moving(self):
         """All is built anew, with every value where it was to go."""
