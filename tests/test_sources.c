@@ -68,9 +68,18 @@ static void a_ring_reads_back(void)
     studio_close(&s);
 }
 
+/* Has strip a a source that is primed for a wish, and not in its place yet? */
+static bool primed_and_waits(struct studio *s)
+{
+    struct node *n = node_find(s->console, NODE_STRIP, "a");
+    while (node_primes(n) && !node_ready(s->console, n))
+        console_await_tracks(s->console);
+    return node_primes(n);
+}
+
 /* A strip whose turn to be opened has not come yet keeps what it plays: what is primed for it is
- * not what is wanted any more. */
-static void what_is_primed_for_nothing_is_not_heard(void)
+ * not what is wanted any more. False: it was primed before it could be waited for, and heard. */
+static bool wishes_change(void)
 {
     struct studio s;
     char name[32];
@@ -84,16 +93,24 @@ static void what_is_primed_for_nothing_is_not_heard(void)
     desk_hear(&s, x, 6400);
     studio_set(&s, "strip/a/offset", "9s", UINT32_MAX); /* where the timeline is, it is silent */
     console_tick(s.console);
-    while (!node_ready(s.console, node_find(s.console, NODE_STRIP, "a")))
-        console_await_tracks(s.console);
-    studio_set(&s, "strip/a/offset", "0s", UINT32_MAX);
-    for (int i = 0; i < OTHERS; i++) {
-        snprintf(name, sizeof name, "strip/m%d/offset", i);
-        studio_set(&s, name, "1ms", UINT32_MAX);
+    bool waits = primed_and_waits(&s);
+    if (waits) {
+        studio_set(&s, "strip/a/offset", "0s", UINT32_MAX);
+        for (int i = 0; i < OTHERS; i++) {
+            snprintf(name, sizeof name, "strip/m%d/offset", i);
+            studio_set(&s, name, "1ms", UINT32_MAX);
+        }
+        uint32_t at = 6400 + desk_settle(&s, x + 6400, 6400, FRAMES / 2);
+        check_ramp(x, at, 0);
     }
-    uint32_t at = 6400 + desk_settle(&s, x + 6400, 6400, FRAMES / 2);
-    check_ramp(x, at, 0);
     studio_close(&s);
+    return waits;
+}
+
+static void what_is_primed_for_nothing_is_not_heard(void)
+{
+    while (!wishes_change()) /* on a busy machine, a decoder may be as quick as its console */
+        ;
 }
 
 int main(void)
