@@ -25,6 +25,8 @@ def content(seed):
 
 
 class Storage(DiskBox):
+    rounding = 0  # of the bad file: a decoder that begins in the middle may round otherwise
+
     def setUp(self):
         super().setUp()
         self.content = {name: content(i) for i, name in enumerate(('bad', 'well', 'fine'))}
@@ -64,7 +66,9 @@ class Storage(DiskBox):
         return heard['bad']
 
     def holes(self, heard):
-        return wavs.holes(heard, self.content['bad'], QUANTUM)
+        want = self.content['bad']
+        same = [w if abs(h - w) <= self.rounding else h for h, w in zip(heard, want)]
+        return wavs.holes(same, want, QUANTUM)
 
     def no_click(self, heard, hole):
         """At its beginning the last sample fades over a quantum; then silence, and a fade in."""
@@ -75,8 +79,9 @@ class Storage(DiskBox):
         back = next(i for i in range(begins + QUANTUM, ends) if heard[i])
         self.assertEqual(set(heard[begins + QUANTUM:back]), {0.0})
         want = self.content['bad']
-        gains = [heard[i] / want[i] for i in range(back, ends)]
-        self.assertEqual(gains, sorted(gains))
+        gains = [heard[i] / want[i] for i in range(back, ends) if abs(want[i]) > 0.1]
+        for before, gain in zip(gains, gains[1:]):
+            self.assertGreaterEqual(gain, before - 100 * self.rounding)
         self.assertLess(gains[0], 0.05)
         return back
 
@@ -129,6 +134,7 @@ class Storage(DiskBox):
         run('sox', '-D', os.path.join(self.disk, 'bad.wav'), os.path.join(self.disk, lossy))
         whole = wavs.read(self.render(f'add strip bad source=mount/{lossy} pan=L100'))
         self.content['bad'] = whole.channels[0]
+        self.rounding = 1e-6
         self.reads_fail(lossy)
 
     def test_reads_that_fail_in_vorbis(self):
