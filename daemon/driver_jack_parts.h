@@ -96,8 +96,8 @@ struct jack_driver {
     _Atomic bool freewheeling;
     _Atomic uint32_t rate, period;
 
-    /* The clock of the CPU time that the audio thread has had, written by it as it begins; 0: it
-     * has not begun, or has no such clock. */
+    /* The clock of the CPU time that the audio thread has had, written by it in its first period; 0
+     * before that. */
     _Atomic clockid_t cpu_clock;
     /* It has been called for a period since the client became active. The audio thread's, read by
      * timeline_bars. */
