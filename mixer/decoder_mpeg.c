@@ -4,8 +4,8 @@
  * guesses one and cuts the sound off there. Here such a file is scanned through once.
  */
 #include "mixer/decoder.h"
+#include "mixer/filebytes.h"
 
-#include <errno.h>
 #include <mpg123.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,25 +19,17 @@ enum { FRAMES_AHEAD = 8 };
 struct mpeg {
     struct decoder decoder;
     mpg123_handle *handle;
-    int fd;
-    int error; /* errno of the first read that failed; the library takes that for the end */
+    struct filebytes bytes;
 };
 
-static ssize_t read_bytes(void *self, void *out, size_t n)
+static ssize_t read_bytes(void *bytes, void *out, size_t n)
 {
-    struct mpeg *m = self;
-    ssize_t got;
-    do
-        got = read(m->fd, out, n);
-    while (got < 0 && errno == EINTR);
-    if (got < 0 && !m->error)
-        m->error = errno;
-    return got;
+    return filebytes_read(bytes, out, n);
 }
 
-static off_t seek_bytes(void *self, off_t offset, int whence)
+static off_t seek_bytes(void *bytes, off_t offset, int whence)
 {
-    return lseek(((struct mpeg *)self)->fd, offset, whence);
+    return filebytes_seek(bytes, offset, whence);
 }
 
 /* A frame's first four bytes: 11 bits of sync, a layer, a bit rate and a sampling rate that exist
@@ -65,8 +57,8 @@ static uint32_t read_frames(struct decoder *d, float *out, uint32_t n)
     }
     if (status == MPG123_NEW_FORMAT)
         snprintf(d->fault, sizeof d->fault, "changes its format on the way");
-    else if (status != MPG123_OK && m->error)
-        snprintf(d->fault, sizeof d->fault, "%s", strerrordesc_np(m->error));
+    else if (status != MPG123_OK && m->bytes.error)
+        snprintf(d->fault, sizeof d->fault, "%s", strerrordesc_np(m->bytes.error));
     else if (status != MPG123_OK && status != MPG123_DONE)
         snprintf(d->fault, sizeof d->fault, "%s", mpg123_strerror(m->handle));
     return (uint32_t)(done / frame);
@@ -84,7 +76,7 @@ static void close_file(struct decoder *d)
 {
     struct mpeg *m = (struct mpeg *)d;
     mpg123_delete(m->handle);
-    close(m->fd);
+    close(m->bytes.fd);
     free(m);
 }
 
@@ -111,7 +103,7 @@ static bool begin(struct mpeg *m)
     mpg123_param(m->handle, MPG123_ADD_FLAGS, MPG123_QUIET | MPG123_FORCE_FLOAT, 0);
     mpg123_param(m->handle, MPG123_PREFRAMES, FRAMES_AHEAD, 0);
     if (mpg123_replace_reader_handle(m->handle, read_bytes, seek_bytes, NULL) != MPG123_OK ||
-        mpg123_open_handle(m->handle, m) != MPG123_OK ||
+        mpg123_open_handle(m->handle, &m->bytes) != MPG123_OK ||
         mpg123_getformat(m->handle, &rate, &channels, &encoding) != MPG123_OK ||
         mpg123_info(m->handle, &info) != MPG123_OK || mpg123_format_none(m->handle) != MPG123_OK ||
         mpg123_format(m->handle, rate, channels, MPG123_ENC_FLOAT_32) != MPG123_OK)
@@ -130,7 +122,7 @@ struct decoder *decoder_mpeg(int fd, const char **why)
     if (!m)
         return NULL;
     m->decoder.kind = &kind;
-    m->fd = fd;
+    m->bytes.fd = fd;
     m->handle = mpg123_new(NULL, NULL);
     if (m->handle) {
         lseek(fd, 0, SEEK_SET);

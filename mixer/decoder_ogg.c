@@ -19,25 +19,8 @@ struct ogg {
     struct gapped base;
     const struct ogg_codec *codec;
     void *file;
-    struct ogg_bytes bytes;
+    struct filebytes bytes;
 };
-
-int64_t ogg_read_bytes(void *bytes, void *out, uint64_t n)
-{
-    struct ogg_bytes *b = bytes;
-    ssize_t got;
-    do
-        got = read(b->fd, out, n);
-    while (got < 0 && errno == EINTR);
-    if (got < 0 && !b->error)
-        b->error = errno;
-    return got;
-}
-
-int64_t ogg_seek_bytes(void *bytes, int64_t offset, int whence)
-{
-    return lseek(((struct ogg_bytes *)bytes)->fd, offset, whence);
-}
 
 /* The codec of the first packet of the first page, or NULL. */
 static const struct ogg_codec *find_codec(int fd)

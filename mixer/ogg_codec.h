@@ -5,16 +5,12 @@
 #ifndef MIXER_OGG_CODEC_H
 #define MIXER_OGG_CODEC_H
 
+#include "mixer/filebytes.h"
+
 #include <stdint.h>
 
 /* What ogg_codec.read gives instead of a number of frames. */
 enum { OGG_END = 0, OGG_HOLE = -1, OGG_BROKEN = -2, OGG_OTHER_CHANNELS = -3 };
-
-/* Where a library reads, which takes a failed read for the end: what failed is remembered here. */
-struct ogg_bytes {
-    int fd;
-    int error; /* errno of the first read that failed; 0: none has */
-};
 
 struct ogg_codec {
     const char *name;  /* for people */
@@ -22,7 +18,7 @@ struct ogg_codec {
     uint64_t ahead;    /* frames to decode and drop after a seek until it sounds as ever */
     /* *bytes stays the caller's and where it is until close. NULL: it cannot be decoded. *frames is
      * below 0 when the length is not known. */
-    void *(*open)(struct ogg_bytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames);
+    void *(*open)(struct filebytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames);
     void (*close)(void *file);
     /* Some frames, at most n, or one of the above. OGG_HOLE: something is missing here; the next
      * read goes on behind it, at what tell says. */
@@ -32,10 +28,5 @@ struct ogg_codec {
 };
 
 extern const struct ogg_codec ogg_opus, ogg_vorbis;
-
-/* For the libraries' callbacks; `bytes` is what open was given. read(2) that does not mind signals;
- * lseek(2) that gives the place reached. */
-int64_t ogg_read_bytes(void *bytes, void *out, uint64_t n);
-int64_t ogg_seek_bytes(void *bytes, int64_t offset, int whence);
 
 #endif

@@ -15,20 +15,20 @@ enum { RATE = 48000, AHEAD = RATE };
 
 static int read_bytes(void *bytes, unsigned char *out, int n)
 {
-    return (int)ogg_read_bytes(bytes, out, (uint64_t)n);
+    return (int)filebytes_read(bytes, out, (uint64_t)n);
 }
 
 static int seek_bytes(void *bytes, opus_int64 offset, int whence)
 {
-    return ogg_seek_bytes(bytes, offset, whence) < 0 ? -1 : 0;
+    return filebytes_seek(bytes, offset, whence) < 0 ? -1 : 0;
 }
 
 static opus_int64 tell_bytes(void *bytes)
 {
-    return ogg_seek_bytes(bytes, 0, SEEK_CUR);
+    return filebytes_seek(bytes, 0, SEEK_CUR);
 }
 
-static void *open_file(struct ogg_bytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames)
+static void *open_file(struct filebytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames)
 {
     static const OpusFileCallbacks calls = { read_bytes, seek_bytes, tell_bytes, NULL };
     OggOpusFile *file = op_open_callbacks(bytes, &calls, NULL, 0, NULL);

@@ -12,7 +12,7 @@
 
 static size_t read_bytes(void *out, size_t size, size_t n, void *bytes)
 {
-    int64_t got = ogg_read_bytes(bytes, out, size * n);
+    int64_t got = filebytes_read(bytes, out, size * n);
     if (got >= 0)
         errno = 0; /* how the library tells an error from the end */
     return got < 0 ? 0 : (size_t)got / size;
@@ -20,15 +20,15 @@ static size_t read_bytes(void *out, size_t size, size_t n, void *bytes)
 
 static int seek_bytes(void *bytes, ogg_int64_t offset, int whence)
 {
-    return ogg_seek_bytes(bytes, offset, whence) < 0 ? -1 : 0;
+    return filebytes_seek(bytes, offset, whence) < 0 ? -1 : 0;
 }
 
 static long tell_bytes(void *bytes)
 {
-    return ogg_seek_bytes(bytes, 0, SEEK_CUR);
+    return filebytes_seek(bytes, 0, SEEK_CUR);
 }
 
-static void *open_file(struct ogg_bytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames)
+static void *open_file(struct filebytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames)
 {
     static const ov_callbacks calls = { read_bytes, seek_bytes, NULL, tell_bytes };
     OggVorbis_File *file = calloc(1, sizeof *file);
