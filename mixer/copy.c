@@ -19,26 +19,18 @@ static int text_copy(char **to, const char *from)
 
 static int groups_copy(struct console *to, const struct console *from)
 {
-    for (uint32_t i = 0; i < from->groups.n; i++) {
-        struct group *g = malloc(sizeof *g);
-        if (!g || list_add(&to->groups, g)) {
-            free(g);
+    for (uint32_t i = 0; i < from->groups.n; i++)
+        if (!list_add_copy(&to->groups, from->groups.at[i], sizeof(struct group)))
             return -1;
-        }
-        *g = *(const struct group *)from->groups.at[i];
-    }
     return 0;
 }
 
 static int markers_copy(struct console *to, const struct console *from)
 {
     for (uint32_t i = 0; i < from->markers.n; i++) {
-        struct marker *m = malloc(sizeof *m);
-        if (!m || list_add(&to->markers, m)) {
-            free(m);
+        struct marker *m = list_add_copy(&to->markers, from->markers.at[i], sizeof *m);
+        if (!m)
             return -1;
-        }
-        *m = *(const struct marker *)from->markers.at[i];
         m->cue = (struct cue){ 0 };
     }
     return 0;
@@ -60,12 +52,9 @@ static int queue_copy(struct node *n, const struct node *original)
 {
     for (uint32_t i = 0; i < original->queue.n; i++) {
         const struct picked_file *file = original->queue.at[i];
-        struct picked_file *f = malloc(sizeof *f);
-        if (!f || list_add(&n->queue, f)) {
-            free(f);
+        struct picked_file *f = list_add_copy(&n->queue, file, sizeof *f);
+        if (!f)
             return -1;
-        }
-        *f = *file;
         f->file = NULL;
         if (text_copy(&f->file, file->file))
             return -1;

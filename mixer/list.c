@@ -25,6 +25,16 @@ int list_add(struct list *l, void *item)
     return list_insert(l, l->n, item);
 }
 
+void *list_add_copy(struct list *l, const void *item, size_t bytes)
+{
+    void *copy = malloc(bytes);
+    if (!copy || list_add(l, copy)) {
+        free(copy);
+        return NULL;
+    }
+    return memcpy(copy, item, bytes);
+}
+
 int list_insert(struct list *l, uint32_t place, void *item)
 {
     int err = list_reserve(l, 1);
