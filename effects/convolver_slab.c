@@ -57,16 +57,14 @@ void *slab_take(size_t bytes)
     uint32_t n = units_of(bytes);
     pthread_mutex_lock(&lock);
     struct slab *s = slabs;
-    while (s && find_run(s, n) < 0)
+    int at = -1;
+    while (s && (at = find_run(s, n)) < 0)
         s = s->next;
-    if (!s)
-        s = slab_new();
-    char *piece = NULL;
-    if (s) {
-        int at = find_run(s, n);
+    if (!s && (s = slab_new()))
+        at = 0;
+    char *piece = s ? s->base + (size_t)at * UNIT : NULL;
+    if (s)
         s->taken |= run_of(n) << at;
-        piece = s->base + (size_t)at * UNIT;
-    }
     pthread_mutex_unlock(&lock);
     return piece;
 }
