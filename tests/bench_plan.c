@@ -5,11 +5,11 @@
  */
 #include "effects/convolver_calibrate.h"
 #include "effects/convolver_plan.h"
+#include "tests/stopwatch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 static double predict(const struct costs *costs, const struct calibrate_task *task)
 {
@@ -17,24 +17,17 @@ static double predict(const struct costs *costs, const struct calibrate_task *ta
     return plan_cost(costs, t.quantum, t.inputs, t.outputs, t.cells, t.levels, t.n_levels);
 }
 
-static double cpu_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return 1e3 * (double)t.tv_sec + (double)t.tv_nsec / 1e6;
-}
-
 int main(void)
 {
     uint32_t n = calibrate_count();
-    double *times = calloc(n, sizeof *times), begun = cpu_ms();
+    double *times = calloc(n, sizeof *times), begun = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     struct calibrate_task t;
     for (uint32_t i = 0; i < n; i++) {
         calibrate_task(i, &t);
         times[i] = calibrate_run(&t);
     }
     struct costs fitted = calibrate_fit(times), usual = costs_built_in;
-    double took = cpu_ms() - begun;
+    double took = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - begun) / 1e6;
     for (uint32_t i = 0; i < n; i++) {
         calibrate_task(i, &t);
         printf("bench convolver-plan io=%ux%u frames=%" PRIu64 " quantum=%u levels=", t.inputs,
