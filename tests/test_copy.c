@@ -8,8 +8,8 @@
 #include "daemon/session.h"
 #include "ipc/reply.h"
 #include "mixer/console.h"
-#include "tests/check.h"
 #include "tests/folder.h"
+#include "tests/lines.h"
 #include "tests/wavfile.h"
 
 #include <stdlib.h>
@@ -116,16 +116,6 @@ static void desk_open(struct mixd *m)
     CHECK_INT(console_set_folder(m->console, folder()), 0);
 }
 
-static void run(struct mixd *m, const char *text)
-{
-    struct text lines = { 0 }, fault = { 0 };
-    text_add_string(&lines, text);
-    CHECK_INT(session_run_text(m, "session", &lines, &fault), 0);
-    CHECK_STR(text_string(&fault), "");
-    text_clear(&lines);
-    text_clear(&fault);
-}
-
 static void object_print(void *context, const char *address, const char *kind)
 {
     text_printf(context, "%s %s\n", address, kind);
@@ -183,17 +173,17 @@ static void a_copy_is_what_the_lines_build(void)
     struct mixd first, desk, copied, built;
     struct text lines = { 0 };
     desk_open(&first);
-    run(&first, session);
+    lines_say(&first, session);
     session_write(&first, folder(), &lines); /* lines round what they tell, but only once */
     desk_open(&desk);
-    run(&desk, text_string(&lines));
-    run(&desk, leaving);
+    lines_say(&desk, text_string(&lines));
+    lines_say(&desk, leaving);
     text_empty(&lines);
     desk_open(&copied);
     desk_open(&built);
     CHECK_INT(console_copy(copied.console, desk.console), 0);
     session_write(&desk, folder(), &lines);
-    run(&built, text_string(&lines));
+    lines_say(&built, text_string(&lines));
     alike(&desk, &copied, "copy");
     alike(&built, &copied, "copy");
     struct reply *replies[2] = { reply_new(), reply_new() };

@@ -7,9 +7,8 @@
 
 #include "daemon/log.h"
 #include "daemon/mixd.h"
-#include "daemon/session.h"
 #include "ipc/reply.h"
-#include "tests/check.h"
+#include "tests/lines.h"
 #include "tests/shortage.h"
 
 #include <stdlib.h>
@@ -27,14 +26,9 @@ static const char session[] = "add bus hall\n"
 
 static void desk_open(struct mixd *m)
 {
-    struct text lines = { 0 }, fault = { 0 };
     *m = (struct mixd){ .at_once = true };
     CHECK_INT(mixd_init(m, "mixd", 48000, 64), 0);
-    text_printf(&lines, "%s", session);
-    CHECK_INT(session_run_text(m, "session", &lines, &fault), 0);
-    CHECK_STR(text_string(&fault), "");
-    text_clear(&lines);
-    text_clear(&fault);
+    lines_say(m, session);
 }
 
 /* Makes a copy while the k-th allocation fails, and tries a line on it if there is one. False:

@@ -5,11 +5,10 @@
  */
 #include "daemon/log.h"
 #include "daemon/mixd.h"
-#include "daemon/session.h"
 #include "ipc/glob.h"
 #include "ipc/text.h"
 #include "mixer/console.h"
-#include "tests/check.h"
+#include "tests/lines.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,21 +50,11 @@ static const char changes[] = "set scene/morph 0.25\n"
                               "marker add more 12s\n"
                               "insert bus/sum gain\n";
 
-static void run(struct mixd *m, const char *text)
-{
-    struct text lines = { 0 }, fault = { 0 };
-    text_add_string(&lines, text);
-    CHECK_INT(session_run_text(m, "session", &lines, &fault), 0);
-    CHECK_STR(text_string(&fault), "");
-    text_clear(&lines);
-    text_clear(&fault);
-}
-
 static void desk_open(struct mixd *m)
 {
     *m = (struct mixd){ .at_once = true, .trial = true };
     CHECK_INT(mixd_init(m, "mixd", 48000, 64), 0);
-    run(m, session);
+    lines_say(m, session);
 }
 
 struct picking {
@@ -161,7 +150,7 @@ static void differences_are_picked(void)
     desk_open(&m);
     desk_open(&other);
     CHECK_INT(compare(&m, &(struct picking){ .sieve.unlike = other.console }), 0);
-    run(&m, changes);
+    lines_say(&m, changes);
     CHECK(compare(&m, &(struct picking){ .sieve.unlike = other.console }) > 60);
     CHECK(compare(&other, &(struct picking){ .sieve.unlike = m.console }) > 15);
     mixd_clear(&m);
