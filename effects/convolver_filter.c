@@ -58,13 +58,17 @@ static void lay_out_levels(struct filter *f, const struct filter_level *shapes,
                            const struct filter_setup *setup, struct level_scratch *scratch)
 {
     for (uint32_t i = 0; i < f->n_levels; i++)
-        level_init(&f->levels[i], &shapes[i], setup, &f->pool, scratch);
+        level_init(&f->levels[i], &shapes[i], f->ffts[i], setup, &f->pool, scratch);
 }
 
-/* Measures, allocates and makes the levels, with room to work in. */
+/* Measures, allocates and makes the levels, with room to work in. What there is of it when memory
+ * is out, is filter_drop's. */
 static bool build_levels(struct filter *f, const struct filter_level *shapes,
                          const struct filter_setup *setup)
 {
+    for (uint32_t i = 0; i < f->n_levels; i++)
+        if (!(f->ffts[i] = fft_new(shapes[i].block, kernel_for(shapes[i].block))))
+            return false;
     struct pool room = { 0 };
     struct level_scratch scratch;
     do {
@@ -214,6 +218,8 @@ void filter_drop(struct filter *f)
     pthread_mutex_unlock(&lock);
     if (!last)
         return;
+    for (uint32_t i = 0; i < f->n_levels; i++)
+        fft_drop(f->ffts[i]);
     pool_close(&f->pool);
     free(f);
 }

@@ -9,7 +9,7 @@ enum { WORK_PRODUCT = 2 };
 /* Floats of one partition in one group. */
 static uint32_t row_of(const struct level *l)
 {
-    return KERNEL_GROUP * 2 * l->fft.kernel->lanes;
+    return KERNEL_GROUP * 2 * l->fft->kernel->lanes;
 }
 
 /* An odd number of rows, so that groups do not fall into the same sets of a cache. */
@@ -47,8 +47,8 @@ static void transform_cell(struct level *l, const struct filter_cell *cell, uint
         memset(z, 0, 2 * (size_t)block * sizeof *z);
         for (uint32_t i = 0; i < block && i < n; i++)
             z[i] = cell->taps[first + i] / (float)block;
-        for (uint32_t s = 0; s < fft_steps(&l->fft); s++)
-            fft_forward(&l->fft, s, z, z + block, z, z + block, l->h + at + p * row_of(l),
+        for (uint32_t s = 0; s < fft_steps(l->fft); s++)
+            fft_forward(l->fft, s, z, z + block, z, z + block, l->h + at + p * row_of(l),
                         l->h_stride);
     }
 }
@@ -117,16 +117,20 @@ static void sum_work(struct level *l)
 {
     if (l->cells)
         sum_products(l);
-    for (uint32_t s = 0; s < fft_steps(&l->fft); s++)
-        l->work += (uint64_t)l->n_in * fft_step_cost(&l->fft, s, false) +
-                   (uint64_t)l->n_out * fft_step_cost(&l->fft, s, true);
+    for (uint32_t s = 0; s < fft_steps(l->fft); s++)
+        l->work += (uint64_t)l->n_in * fft_step_cost(l->fft, s, false) +
+                   (uint64_t)l->n_out * fft_step_cost(l->fft, s, true);
 }
 
-void level_init(struct level *l, const struct filter_level *shape, const struct filter_setup *setup,
-                struct pool *pool, struct level_scratch *scratch)
+void level_init(struct level *l, const struct filter_level *shape, const struct fft *fft,
+                const struct filter_setup *setup, struct pool *pool, struct level_scratch *scratch)
 {
-    *l = (struct level){ .shape = *shape, .block = shape->block, .partitions = shape->partitions };
-    fft_init(&l->fft, l->block, kernel_for(l->block), pool);
+    *l = (struct level){
+        .shape = *shape,
+        .block = shape->block,
+        .partitions = shape->partitions,
+        .fft = fft,
+    };
     l->cells = pool_take(pool, setup->n_cells * sizeof *l->cells);
     l->h_stride = stride_of(l, place_cells(l, setup, scratch->at));
     l->sums = (size_t)l->n_in * l->partitions * row_of(l);

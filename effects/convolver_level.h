@@ -20,7 +20,7 @@ struct level {
     uint32_t block, partitions;
     uint32_t n_in, n_out;
     uint32_t in[CONVOLVER_CHANNELS_MAX], out[CONVOLVER_CHANNELS_MAX]; /* place to channel */
-    struct fft fft;
+    const struct fft *fft;
     struct product_cell *cells; /* sorted by out; out is a place */
     uint32_t n_cells;
     float *h;                  /* spectra, group by group */
@@ -41,10 +41,10 @@ struct level_scratch {
     float *z;     /* two blocks of the largest level */
 };
 
-/* Control. The part of `setup` that `shape` says; the setup's cells are sorted by output. In an
- * open pool the spectra are made. */
-void level_init(struct level *l, const struct filter_level *shape, const struct filter_setup *setup,
-                struct pool *pool, struct level_scratch *scratch);
+/* Control. The part of `setup` that `shape` says, with a transform of its block; the setup's cells
+ * are sorted by output. In an open pool the spectra are made. */
+void level_init(struct level *l, const struct filter_level *shape, const struct fft *fft,
+                const struct filter_setup *setup, struct pool *pool, struct level_scratch *scratch);
 
 enum stage_phase { STAGE_SPLIT, STAGE_MULTIPLY, STAGE_JOIN, STAGE_DONE };
 

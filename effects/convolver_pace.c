@@ -21,8 +21,8 @@ static uint32_t block_of(const struct pace *p)
 static uint64_t longest_step(const struct level *l)
 {
     uint64_t longest = l->group_work[0];
-    for (uint32_t s = 0; s < fft_steps(&l->fft); s++) {
-        uint64_t there = fft_step_cost(&l->fft, s, false), back = fft_step_cost(&l->fft, s, true);
+    for (uint32_t s = 0; s < fft_steps(l->fft); s++) {
+        uint64_t there = fft_step_cost(l->fft, s, false), back = fft_step_cost(l->fft, s, true);
         longest = there > longest ? there : longest;
         longest = back > longest ? back : longest;
     }

@@ -8,7 +8,7 @@ void stage_init(struct stage *s, const struct level *level, struct pool *pool)
     *s = (struct stage){
         .level = level,
         .x = pool_floats(pool, level->groups * level->x_stride),
-        .work = pool_floats(pool, transforms * 2 * level->fft.imaginary),
+        .work = pool_floats(pool, transforms * 2 * level->fft->imaginary),
         .y = { pool_floats(pool, outs), pool_floats(pool, outs) },
         .silent = { true, true },
         .quiet = UINT32_MAX,
@@ -53,13 +53,13 @@ static RT void split_step(struct stage *s, float *const *past, uint64_t mask)
     const struct level *l = s->level;
     const float *in = past[l->in[s->place]];
     uint64_t block = l->block;
-    size_t row = KERNEL_GROUP * 2 * l->fft.kernel->lanes, imaginary = l->fft.imaginary;
+    size_t row = KERNEL_GROUP * 2 * l->fft->kernel->lanes, imaginary = l->fft->imaginary;
     float *z = s->work + s->place * 2 * imaginary;
-    fft_forward(&l->fft, s->step, in + ((s->end - 2 * block) & mask),
+    fft_forward(l->fft, s->step, in + ((s->end - 2 * block) & mask),
                 in + ((s->end - block) & mask), z, z + imaginary,
                 s->x + (s->place * l->partitions + s->slot) * row, l->x_stride);
-    s->done += fft_step_cost(&l->fft, s->step, false);
-    next_step(s, fft_steps(&l->fft), l->n_in);
+    s->done += fft_step_cost(l->fft, s->step, false);
+    next_step(s, fft_steps(l->fft), l->n_in);
 }
 
 /* As many groups as fit before `target`, and before the last; steps are groups here. Sounds that
@@ -80,7 +80,7 @@ static RT void multiply_step(struct stage *s, uint64_t target)
         .x_stride = l->x_stride,
         .h_stride = l->h_stride,
         .y = s->work,
-        .imaginary = l->fft.imaginary,
+        .imaginary = l->fft->imaginary,
     };
     if (s->step == 0)
         s->first = atomic_load_explicit(l->hand, memory_order_relaxed);
@@ -88,7 +88,7 @@ static RT void multiply_step(struct stage *s, uint64_t target)
     uint32_t end = from < s->first ? s->first : l->groups;
     while (to < end && s->done < target)
         s->done += l->group_work[kernel_age(s->turn, to++)];
-    l->fft.kernel->multiply(&p, from, to);
+    l->fft->kernel->multiply(&p, from, to);
     atomic_store_explicit(l->hand, to - 1, memory_order_relaxed);
     s->step += to - from - 1;
     if (s->step + 1 == l->groups)
@@ -99,11 +99,11 @@ static RT void multiply_step(struct stage *s, uint64_t target)
 static RT void join_step(struct stage *s)
 {
     const struct level *l = s->level;
-    size_t imaginary = l->fft.imaginary;
+    size_t imaginary = l->fft->imaginary;
     float *z = s->work + s->place * 2 * imaginary;
-    fft_backward(&l->fft, s->step, z, z + imaginary, s->y[s->making] + (size_t)s->place * l->block);
-    s->done += fft_step_cost(&l->fft, s->step, true);
-    next_step(s, fft_steps(&l->fft), l->n_out);
+    fft_backward(l->fft, s->step, z, z + imaginary, s->y[s->making] + (size_t)s->place * l->block);
+    s->done += fft_step_cost(l->fft, s->step, true);
+    next_step(s, fft_steps(l->fft), l->n_out);
 }
 
 RT void stage_work(struct stage *s, uint64_t target, float *const *past, uint64_t mask)

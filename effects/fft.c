@@ -7,6 +7,12 @@
 #include "effects/fft.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+/* All transforms there are. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct fft *ffts;
 
 enum { WHOLE = 2048, PIECE = 1024, SKEW = 128 };
 
@@ -42,27 +48,75 @@ static void fill_turns(struct fft_pass *p, uint32_t blocks)
     }
 }
 
-void fft_init(struct fft *f, uint32_t n, const struct kernel *kernel, struct pool *pool)
+static void lay_out_tables(struct fft *f)
 {
-    *f = (struct fft){ .n = n, .kernel = kernel, .chunks = 1 };
-    f->imaginary = n;
+    uint32_t lanes = f->kernel->lanes, groups = f->n / (KERNEL_GROUP * lanes);
+    size_t rows = (size_t)f->kernel->end_rows * lanes;
+    for (uint32_t p = 0; p < f->n_passes; p++) {
+        uint32_t blocks = f->n / f->passes[p].length;
+        f->passes[p].turns = pool_take(&f->pool, blocks * sizeof(struct turn));
+        if (f->passes[p].turns)
+            fill_turns(&f->passes[p], blocks);
+    }
+    f->ends = pool_floats(&f->pool, groups * rows);
+    for (uint32_t g = 0; f->ends && g < groups; g++)
+        f->kernel->fill_ends(f->ends + g * rows, log2_of(f->n / lanes), g * KERNEL_GROUP);
+}
+
+static struct fft *make(uint32_t n, const struct kernel *kernel)
+{
+    struct fft *f = calloc(1, sizeof *f);
+    if (!f)
+        return NULL;
+    *f = (struct fft){ .kernel = kernel, .n = n, .imaginary = n, .chunks = 1 };
     if (n > WHOLE) {
         f->imaginary += SKEW;
         f->pieces = n / PIECE;
         f->chunks = 8;
     }
     plan_passes(f);
-    for (uint32_t p = 0; p < f->n_passes; p++) {
-        uint32_t blocks = n / f->passes[p].length;
-        f->passes[p].turns = pool_take(pool, blocks * sizeof(struct turn));
-        if (f->passes[p].turns)
-            fill_turns(&f->passes[p], blocks);
+    lay_out_tables(f);
+    if (!pool_open(&f->pool)) {
+        free(f);
+        return NULL;
     }
-    uint32_t lanes = f->kernel->lanes, groups = n / (KERNEL_GROUP * lanes);
-    size_t rows = (size_t)f->kernel->end_rows * lanes;
-    f->ends = pool_floats(pool, groups * rows);
-    for (uint32_t g = 0; f->ends && g < groups; g++)
-        f->kernel->fill_ends(f->ends + g * rows, log2_of(n / lanes), g * KERNEL_GROUP);
+    lay_out_tables(f);
+    return f;
+}
+
+const struct fft *fft_new(uint32_t n, const struct kernel *kernel)
+{
+    pthread_mutex_lock(&lock);
+    struct fft *f = ffts;
+    while (f && (f->n != n || f->kernel != kernel))
+        f = f->next;
+    if (!f && (f = make(n, kernel))) {
+        f->next = ffts;
+        ffts = f;
+    }
+    if (f)
+        f->users++;
+    pthread_mutex_unlock(&lock);
+    return f;
+}
+
+void fft_drop(const struct fft *f)
+{
+    if (!f)
+        return;
+    pthread_mutex_lock(&lock);
+    struct fft **link = &ffts;
+    while (*link != f)
+        link = &(*link)->next;
+    struct fft *mine = *link;
+    if (--mine->users > 0) {
+        pthread_mutex_unlock(&lock);
+        return;
+    }
+    *link = mine->next;
+    pthread_mutex_unlock(&lock);
+    pool_close(&mine->pool);
+    free(mine);
 }
 
 RT uint32_t fft_steps(const struct fft *f)

@@ -29,8 +29,8 @@ struct fft_pass {
 };
 
 struct fft {
-    uint32_t n;
     const struct kernel *kernel;
+    uint32_t n;
     struct fft_pass passes[FFT_PASSES_MAX];
     uint32_t n_passes;
     uint32_t
@@ -38,11 +38,19 @@ struct fft {
     uint32_t pieces; /* steps of the first pass; 0: it is not cut */
     uint32_t chunks; /* steps of all later ones, each over a span of n / chunks numbers */
     float *ends;
+    struct pool pool; /* the tables' */
+    /* Under the lock of all that there are. */
+    uint32_t users;
+    struct fft *next;
 };
 
-/* Control. n: a power of two from FFT_MIN to FFT_MAX, at least KERNEL_GROUP times the kernel's
- * lanes. The tables are the pool's. */
-void fft_init(struct fft *f, uint32_t n, const struct kernel *kernel, struct pool *pool);
+/* Any thread but the audio thread, both. One transform for all who ask for the same, however unlike
+ * their responses are: what many reverbs have in common shall be in the caches once. n: a power of
+ * two from FFT_MIN to FFT_MAX, at least KERNEL_GROUP times the kernel's lanes. NULL: out of memory.
+ */
+const struct fft *fft_new(uint32_t n, const struct kernel *kernel);
+/* Undoes one fft_new. */
+void fft_drop(const struct fft *f); /* NULL is fine */
 
 /* Any thread. */
 RT uint32_t fft_steps(const struct fft *f);

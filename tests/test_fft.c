@@ -62,13 +62,11 @@ static void transforms_multiply(void)
     const struct kernel *kernel;
     for (uint32_t i = 0; (kernel = kernel_at(i)); i++) {
         for (uint32_t n = KERNEL_GROUP * kernel->lanes; n <= FFT_MAX; n *= 2) {
-            struct pool pool = { 0 };
-            struct fft f;
-            fft_init(&f, n, kernel, &pool);
-            CHECK(pool_open(&pool));
-            fft_init(&f, n, kernel, &pool);
-            check_transform(&f, n);
-            pool_close(&pool);
+            const struct fft *f = fft_new(n, kernel), *same = fft_new(n, kernel);
+            CHECK(f && f == same);
+            fft_drop(same);
+            check_transform(f, n);
+            fft_drop(f);
         }
     }
 }
