@@ -6,6 +6,7 @@
 #include "mixer/ogg_codec.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <vorbis/vorbisfile.h>
@@ -28,11 +29,30 @@ static long tell_bytes(void *bytes)
     return filebytes_seek(bytes, 0, SEEK_CUR);
 }
 
+/* A link whose codebooks are no codes is found out when the library begins to decode it, and never
+ * again: the next time it goes on without them, and libvorbis 1.3.7 divides by zero. So every link
+ * is begun once before any of them is read. */
+static bool begins(OggVorbis_File *file)
+{
+    ogg_int64_t at = 0;
+    for (int link = 0; link < ov_streams(file); link++) {
+        if (ov_pcm_seek(file, at) != 0)
+            return false;
+        at += ov_pcm_total(file, link);
+    }
+    return ov_streams(file) == 1 || ov_pcm_seek(file, 0) == 0;
+}
+
 static void *open_file(struct filebytes *bytes, uint32_t *channels, uint32_t *rate, int64_t *frames)
 {
     static const ov_callbacks calls = { read_bytes, seek_bytes, NULL, tell_bytes };
     OggVorbis_File *file = calloc(1, sizeof *file);
     if (!file || ov_open_callbacks(bytes, file, NULL, 0, calls) < 0) {
+        free(file);
+        return NULL;
+    }
+    if (!begins(file)) {
+        ov_clear(file);
         free(file);
         return NULL;
     }

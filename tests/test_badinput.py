@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 
+import oggs
 import stems
 import wavs
 from mixdbox import MIXD, Box, main, run, until
@@ -69,6 +70,23 @@ class BadInput(Box):
             self.file('cut.flac', file.read()[:40000])
         self.client.must('add strip cut source=cut.flac')
         self.said_of('cut.flac', r'ends|short|truncated|lost|of \d+')
+
+    def test_a_vorbis_file_whose_codebooks_are_no_codes(self):
+        """Vorbis I, 3.2.1: the first codebook's lengths begin 17 bytes into the setup packet. Of
+        codes of one bit there are two and not eight. libvorbis divides by zero when it is asked for
+        such a book a second time, so also as the second link of a good file."""
+        run('sox', self.file('good.wav'), self.file('good.ogg'), 'trim', '0', '1')
+        with open(self.file('good.ogg'), 'rb') as file:
+            good = file.read()
+        bad = bytearray(good)
+        at = good.index(b'\5vorbis') + 17
+        bad[at:at + 5] = bytes(5)
+        self.file('bad.ogg', oggs.seal(bad, 1))
+        self.file('chain.ogg', oggs.seal(good, 2) + oggs.seal(bad, 1))
+        self.file('twice.ogg', oggs.seal(good, 2) + oggs.seal(good, 1))
+        for name in ('bad.ogg', 'chain.ogg'):
+            self.refuse_file(name, ('format', 'file'), 'cannot be decoded')
+        self.client.must('add strip ogg source=twice.ogg')
 
     def test_a_header_that_lies(self):
         with open(self.file('good.wav'), 'rb') as file:
