@@ -15,10 +15,12 @@
  * into the response, so it has B frames of time for each block, and spreads that work evenly over
  * the B / quantum calls, or helper threads do it (convolver_pace.h). What the past makes of a block
  * is summed for four blocks at a time, so that response and past are read from memory a quarter as
- * often (convolver_kernel.h); and convolvers of one filter go through its response side by side,
- * wherever in their blocks they are, so that it is read once for all of them. Work is due by
- * frames, not by the clock: the same input gives the same bits on one machine, however calls are
- * timed, whoever does the work, and whoever shares the filter.
+ * often (convolver_kernel.h); convolvers of one filter go through its response side by side,
+ * wherever in their blocks they are, so that it is read once for all of them; and all transforms of
+ * one size have the same tables, whatever the filter. (To take those of several sounds in one call
+ * gains nothing: vectors are full anyway, and what a transform waits for is its own sound's.) Work
+ * is due by frames, not by the clock: the same input gives the same bits on one machine, however
+ * calls are timed, whoever does the work, and whoever shares the filter.
  */
 #ifndef EFFECTS_CONVOLVER_H
 #define EFFECTS_CONVOLVER_H
