@@ -94,7 +94,7 @@ static void check_slope(const struct hold *h)
         double now = (double)h->got[n] - (double)h->want[n];
         double before = (double)h->got[n - 1] - (double)h->want[n - 1];
         steepest = fmax(steepest, fabs(now - before));
-        most = fmax(most, fabs(now));
+        most = fabs(now) > most ? fabs(now) : most; /* GCC 12 for arm64 chokes on fmax */
     }
     if (steepest > slope_bound())
         CHECK_FAIL("a step of %g, %g is allowed", steepest, slope_bound());

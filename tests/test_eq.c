@@ -82,8 +82,10 @@ static double max_bend(const float *p, size_t n)
 {
     double most = 0;
 
-    for (size_t i = 2; i < n; i++)
-        most = fmax(most, fabs((double)p[i] - 2. * p[i - 1] + p[i - 2]));
+    for (size_t i = 2; i < n; i++) {
+        double bend = fabs((double)p[i] - 2. * p[i - 1] + p[i - 2]);
+        most = bend > most ? bend : most; /* GCC 12 for arm64 chokes on fmax */
+    }
     return most;
 }
 
