@@ -24,6 +24,12 @@ static bool reshapes(const struct call *call)
            (row && !strcmp(row, "/source"));
 }
 
+/* Is it to be obeyed later? `at now` is said of what is obeyed as if it had no time. */
+static bool has_time(const struct call *call)
+{
+    return call->when.text && call->verb->run != verb_commit && strcmp(call->when.text, "now") != 0;
+}
+
 /* Runs, schedules or keeps it. */
 static enum verdict obey(struct call *call)
 {
@@ -34,10 +40,10 @@ static enum verdict obey(struct call *call)
     struct transaction *t = m->trial || m->batch ? NULL : transaction_of(m, call->caller);
     if (t)
         return transaction_take(t, call);
-    if (call->when.text && (!m->trial || m->plans) && call->verb->run != verb_commit)
+    if (has_time(call) && (!m->trial || m->plans))
         return schedule_add(call);
     bool batch = m->batch;
-    m->batch |= call->when.text != NULL; /* a trial: as it would be run then */
+    m->batch |= has_time(call); /* a trial: as it would be run then */
     enum verdict v = call->verb->run(call);
     m->batch = batch;
     if (reshapes(call) && (v == VERDICT_LATER || !reply_refused(call->reply)))

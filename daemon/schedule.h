@@ -24,7 +24,7 @@ enum { SCHEDULE_MOST = 65536, SCHEDULE_AHEAD_MS = 50 };
 struct schedule *schedule_new(void);
 void schedule_free(struct schedule *s); /* NULL is fine */
 
-/* Control. Checks a command that has a `when` and keeps it; the reply tells. */
+/* Control. Checks a command that has a `when` other than now, and keeps it; the reply tells. */
 enum verdict schedule_add(struct call *call);
 /* Control. Keeps an errand that was tried, for `when`, and takes what it holds; the reply tells. */
 void schedule_add_errand(struct call *call, const struct when *when, struct errand *e);

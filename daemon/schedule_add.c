@@ -11,6 +11,7 @@
 #include "mixer/console.h"
 #include "mixer/link.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,8 +149,7 @@ enum verdict schedule_add(struct call *call)
     struct when when;
     if (!when_read(call, &when))
         return VERDICT_DONE;
-    if (when.now)
-        return call->verb->run(call);
+    assert(!when.now);
     struct job *j = job_new(call);
     if (!j)
         return VERDICT_DONE;

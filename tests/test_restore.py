@@ -38,10 +38,10 @@ class Restore(Box):
             self.holds('b' if 'strip/b0' in self.there() else 'a')
 
     def test_what_comes_meanwhile_goes_too(self):
-        for _ in range(5):
+        for turn in range(6):
             self.client.send('restore a\n')
             for _ in range(60):
-                self.other.ask('add strip a1 source=dc.wav')
+                self.other.ask('add strip a1 source=dc.wav' + (' at now' if turn % 2 else ''))
             answer = self.client.answer()
             self.assertTrue(answer.ok, answer.final)
             self.holds('a')
