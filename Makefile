@@ -32,6 +32,7 @@ LDLIBS   += $(PC_LIBS) -lm -pthread
 LDLIBS_bench_convolver = -lzita-convolver -lstdc++
 SHORTAGE = $(foreach f,malloc calloc realloc aligned_alloc strdup mmap,-Wl,--wrap=$(f))
 LDLIBS_test_rehearsal = $(SHORTAGE)
+LDLIBS_test_restoring = -Wl,--wrap=audiofile_open
 LDLIBS_test_shortage = $(SHORTAGE)
 
 SRC  = $(wildcard daemon/*.c mixer/*.c effects/*.c ipc/*.c)

@@ -15,12 +15,30 @@ enum {
     AWAIT_MS = 1        /* a file that is in memory is there sooner: no turn is waited for it */
 };
 
+/* On an empty desk. */
+static void trial_begin(struct audition *a, const struct mixd *m)
+{
+    a->trial = (struct mixd){ .trial = true, .plans = true, .thorough = a->determined };
+    if (!mixd_init(&a->trial, m->name, console_rate(m->console), m->quantum))
+        return;
+    text_add_string(&a->fault, "out of memory");
+    a->over = true;
+}
+
+static void script_end(struct audition *a)
+{
+    if (a->script)
+        script_close(a->script);
+    a->script = NULL;
+}
+
 void audition_begin(struct audition *a, const struct mixd *m, const char *path)
 {
-    *a = (struct audition){ .path = strdup(path), .trial = { .trial = true, .plans = true } };
-    if (a->path && reading_init(&a->reading) &&
-        !mixd_init(&a->trial, m->name, console_rate(m->console), m->quantum))
+    *a = (struct audition){ .path = strdup(path) };
+    if (a->path && reading_init(&a->reading)) {
+        trial_begin(a, m);
         return;
+    }
     text_add_string(&a->fault, "out of memory");
     a->over = true;
 }
@@ -36,20 +54,26 @@ static void go_on(struct audition *a, uint64_t until_ns)
     a->over = true;
 }
 
-/* What was read for another rate is of no use. */
+static bool fits(const struct audition *a, const struct mixd *m)
+{
+    return !a->trial.console || console_rate(a->trial.console) == console_rate(m->console);
+}
+
+/* What was read of other files, for another rate, is of no use. */
 static void begin_anew(struct audition *a, const struct mixd *m)
 {
-    char *path = a->path;
-    a->path = NULL;
-    audition_clear(a);
-    audition_begin(a, m, path);
-    free(path);
+    script_end(a);
+    mixd_clear(&a->trial);
+    needs_recall(a->reading.needs);
+    text_empty(&a->fault);
+    a->over = a->good = false;
+    trial_begin(a, m);
 }
 
 bool audition_go_on(struct audition *a, const struct mixd *m)
 {
     uint64_t until_ns = rt_now() + SLICE_NS;
-    if (a->trial.console && console_rate(a->trial.console) != console_rate(m->console))
+    if (!fits(a, m) && reading_idle(&a->reading))
         begin_anew(a, m);
     while (!a->over && reading_idle(&a->reading)) {
         if (rt_now() > until_ns)
@@ -59,11 +83,12 @@ bool audition_go_on(struct audition *a, const struct mixd *m)
         if (!reading_leave(&a->reading, &a->trial))
             reading_await(&a->reading, AWAIT_MS);
     }
-    return a->over;
+    return a->over && fits(a, m);
 }
 
 int audition_perform(struct audition *a, struct mixd *m)
 {
+    text_empty(&a->fault);
     needs_recall(a->reading.needs);
     needs_close(a->reading.needs, true); /* the trial has asked for all of them */
     reading_enter(&a->reading, m);
@@ -77,8 +102,7 @@ int audition_perform(struct audition *a, struct mixd *m)
 
 void audition_clear(struct audition *a)
 {
-    if (a->script)
-        script_close(a->script);
+    script_end(a);
     mixd_clear(&a->trial);
     reading_clear(&a->reading);
     text_clear(&a->fault);

@@ -27,18 +27,23 @@ struct audition {
     struct reading reading;
     struct script *script; /* while it is being run */
     struct text fault;     /* why it is refused: `file:line:column: text` */
+    /* Its owner's: the file will be performed whatever comes. Begun anew, it goes on behind lines
+     * that are refused then, to know what all others need. */
+    bool determined;
     bool over, good;
 };
 
 /* Control. At the rate of m. Out of memory: it is over, and not good. */
 void audition_begin(struct audition *a, const struct mixd *m, const char *path);
-/* Control. True: it is over. If m has another rate by now, it begins anew. */
+/* Control. True: it is over. If m has another rate by now, it begins anew, with the text that it
+ * has read. */
 bool audition_go_on(struct audition *a, const struct mixd *m);
 /* Control. What was begun, or all 0. */
 void audition_clear(struct audition *a);
 
-/* Control. Runs the file on m, which has an empty desk. 0, or -1 and a->fault: a line that the
- * trial took is refused, perhaps for what clients have scheduled; all others are obeyed. */
+/* Control, when it is over at the rate of m, which has an empty desk. Runs the file on that. 0, or
+ * -1 and a->fault: a line that the trial took is refused, perhaps for what clients have scheduled;
+ * all others are obeyed. */
 int audition_perform(struct audition *a, struct mixd *m);
 
 #endif

@@ -98,17 +98,18 @@ enum verdict verb_save(struct call *call)
 struct restoring {
     struct mixd *m;
     struct audition audition;
-    bool clearing, run;
+    bool run;
     uint64_t revision; /* of the desk when everything had been taken off it */
 };
 
-/* Whatever others have put there meanwhile goes as well. */
+/* From here on there is no way back. Whatever others have put there meanwhile goes as well, and so
+ * does what the desk was built of when another rate came in between. */
 static bool desk_cleared(struct restoring *s)
 {
-    bool settled = console_settled(s->m->console);
-    if (!s->clearing || (settled && s->revision != s->m->revision)) {
+    bool begun = s->audition.determined, settled = console_settled(s->m->console);
+    s->audition.determined = true;
+    if (!begun || (settled && s->revision != s->m->revision)) {
         session_clear(s->m);
-        s->clearing = true;
         s->revision = s->m->revision;
     }
     return console_settled(s->m->console);
@@ -117,11 +118,12 @@ static bool desk_cleared(struct restoring *s)
 /* False: there is nothing to wait for any more; the reply is the error. */
 static bool restore_run(struct restoring *s, struct reply *r)
 {
+    session_clear(s->m); /* of what has been set meanwhile, too */
     int err = audition_perform(&s->audition, s->m);
     s->run = true;
     s->m->revision++;
     if (err)
-        reply_err(r, CODE_INTERNAL, "%s", text_string(&s->audition.fault));
+        reply_err(r, CODE_STATE, "restored, but for %s", text_string(&s->audition.fault));
     watch_state(s->m, "restored=1");
     mixd_hurry(s->m);
     return !err;
@@ -130,14 +132,14 @@ static bool restore_run(struct restoring *s, struct reply *r)
 static bool restored(void *state, struct reply *r)
 {
     struct restoring *s = state;
-    if (!s->clearing && !audition_go_on(&s->audition, s->m))
-        return false;
-    if (!s->audition.good) {
+    if (!s->run) {
+        if (!audition_go_on(&s->audition, s->m))
+            return false;
+        if (s->audition.good || s->audition.determined)
+            return desk_cleared(s) && !restore_run(s, r);
         reply_err(r, CODE_FILE, "%s", text_string(&s->audition.fault));
         return true;
     }
-    if (!s->run)
-        return desk_cleared(s) && !restore_run(s, r);
     if (!console_settled(s->m->console))
         return false;
     reply_ok(r, "frame=%" PRIu64, link_horizon(s->m->link));

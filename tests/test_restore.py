@@ -62,7 +62,8 @@ class Restore(Box):
         self.file('later', 'add bus hall\nadd strip then source=dc.wav at 1:00\n'
                            'add strip now source=dc.wav\n')
         self.other.must('add strip then source=dc.wav at 3:00')
-        self.assertIn('later:2:11: ', self.client.refused('restore later', 'internal').text)
+        refusal = self.client.refused('restore later', 'state').text
+        self.assertRegex(refusal, '^restored, but for .*later:2:11: then: there is a strip/then')
         self.assertEqual(self.there(), {'bus/hall', 'strip/now'})
 
     def test_a_transaction_meanwhile_is_obeyed_whole_or_not_at_all(self):
