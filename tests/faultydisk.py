@@ -2,7 +2,7 @@
 
     class Storage(DiskBox):             a Box whose folder has a `mount`
         self.put('bad', wavs.Wav(...))  mount/bad.wav
-        self.fault('bad', 'hang')       every read of it hangs from now on, until
+        self.fault('bad', 'hang')       every read and write of it hangs from now on, until
         self.fault('bad', None)
 """
 import os
@@ -65,7 +65,7 @@ class DiskBox(Box):
         wavs.write(os.path.join(self.disk, f'{name}.wav'), wav)
 
     def fault(self, name, what):
-        """From now on every read of NAME, or of NAME.wav, suffers this; None: nothing."""
+        """From now on who reads, writes or creates NAME, or NAME.wav, suffers this; None: nobody."""
         path = os.path.join(self.disk, f'{name if "." in name else name + ".wav"}.fault')
         if what is None:
             if os.path.exists(path):

@@ -4,7 +4,7 @@
  *
  * Stays in the foreground until it is unmounted. Nothing is cached: every read of a file comes
  * here. While there is a file NAME.fault beside NAME in FOLDER, what it says happens to each read
- * of NAME:
+ * and write of NAME, and to who creates it:
  *
  *     hang        it waits until the fault is gone
  *     eio         it fails with EIO
@@ -78,10 +78,35 @@ static int faults_getattr(const char *path, struct stat *st, struct fuse_file_in
 static int faults_open(const char *path, struct fuse_file_info *fi)
 {
     char name[PATH_SIZE];
-    int fd = open(backing(path, "", name), O_RDONLY | O_CLOEXEC);
+    int fd = open(backing(path, "", name), (fi->flags & O_ACCMODE) | O_CLOEXEC);
     fi->direct_io = 1;
     fi->fh = (uint64_t)fd;
     return fd < 0 ? -errno : 0;
+}
+
+static int faults_create(const char *path, mode_t mode, struct fuse_file_info *fi)
+{
+    char name[PATH_SIZE];
+    int fault = suffer(path, 0);
+    if (fault)
+        return fault;
+    int fd = open(backing(path, "", name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    fi->direct_io = 1;
+    fi->fh = (uint64_t)fd;
+    return fd < 0 ? -errno : 0;
+}
+
+static int faults_unlink(const char *path)
+{
+    char name[PATH_SIZE];
+    return unlink(backing(path, "", name)) ? -errno : 0;
+}
+
+static int faults_truncate(const char *path, off_t length, struct fuse_file_info *fi)
+{
+    char name[PATH_SIZE];
+    (void)fi;
+    return truncate(backing(path, "", name), length) ? -errno : 0;
 }
 
 static int faults_release(const char *path, struct fuse_file_info *fi)
@@ -100,11 +125,25 @@ static int faults_read(const char *path, char *out, size_t size, off_t at,
     return n < 0 ? -errno : (int)n;
 }
 
+static int faults_write(const char *path, const char *from, size_t size, off_t at,
+                        struct fuse_file_info *fi)
+{
+    int fault = suffer(path, size);
+    if (fault)
+        return fault;
+    ssize_t n = pwrite((int)fi->fh, from, size, at);
+    return n < 0 ? -errno : (int)n;
+}
+
 static const struct fuse_operations operations = {
     .getattr = faults_getattr,
     .open = faults_open,
+    .create = faults_create,
     .release = faults_release,
     .read = faults_read,
+    .write = faults_write,
+    .truncate = faults_truncate,
+    .unlink = faults_unlink,
 };
 
 int main(int argc, char **argv)
