@@ -73,7 +73,7 @@ const struct verb verbs[] = {
       "record ADDR FILE [format=FORMAT] [at WHEN] | record stop ADDR [at WHEN] | record list",
       "what the meter of a strip, an input, a bus or the master shows, into a new file; answers "
       "when it has begun, and when the file is whole",
-      1, 3, VERB_SESSION, verb_record },
+      1, 3, VERB_SESSION | VERB_FILES, verb_record },
     { "reload", "reload", "applies what has changed in the session file, and nothing else", 0, 0, 0,
       verb_reload },
     { "remove", "remove ADDR [at WHEN]", "a strip, an input, a bus, a group, a marker or an effect",

@@ -18,8 +18,10 @@
 #include "mixer/engine.h"
 #include "mixer/limits.h"
 #include "mixer/link.h"
+#include "mixer/recorder.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,6 +29,8 @@
 #include <string.h>
 
 enum { EXIT_RUNNING = 1, EXIT_USAGE = 2, EXIT_SETTING = 78 };
+
+enum { DISK_MS = 5000 }; /* a disk that takes recordings may not answer for so long at the end */
 
 static void greet(void *context, char *line, size_t size)
 {
@@ -255,6 +259,7 @@ static int render(const struct options *o)
         console_tick(m.console); /* tells what went wrong with files on the way */
     }
     mixd_clear(&m);
+    recorders_await(UINT_MAX);
     return status;
 }
 
@@ -319,6 +324,8 @@ static int run(const struct options *o)
     }
     log_hook(NULL, NULL);
     mixd_clear(&m);
+    if (!recorders_await(DISK_MS))
+        log_warn("a disk does not answer: what was being recorded to it is not whole");
     loop_free(m.loop);
     return status;
 }

@@ -67,6 +67,11 @@ static void late(void *context, const char *address, uint64_t frames)
     turns_late(context, address, frames);
 }
 
+static void failed(void *context, const char *address, const struct refusal *why)
+{
+    turns_failed(context, address, why);
+}
+
 /* What is built for one rate. */
 static int audio_init(struct mixd *m, uint32_t rate)
 {
@@ -81,6 +86,7 @@ static int audio_init(struct mixd *m, uint32_t rate)
                                    .report = report,
                                    .changed = changed,
                                    .late = late,
+                                   .failed = failed,
                                    .context = m };
     m->link = setup.link;
     m->telemetry = telemetry_new(rate, m->quantum);

@@ -1,4 +1,5 @@
 /* verbs_record.c - record, record stop, record list */
+#include "daemon/turns.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "mixer/console.h"
@@ -11,33 +12,54 @@
 /* An answer that waits for one recording. */
 struct waiting {
     struct mixd *m;
-    char *address;
-    bool ends;
-    bool found, taken;
-    struct recorder_figures now;
+    uint64_t id;
+    struct word subject; /* what a refusal speaks of; a copy */
+    bool found;
+    struct recorder_figures now; /* as it was when it was found last */
 };
 
 static void waiting_find(void *context, const struct recording_figures *f)
 {
     struct waiting *w = context;
-    if (strcmp(f->address, w->address) != 0 || f->ending != w->ends)
+    if (f->id != w->id)
         return;
     w->found = true;
     w->now = f->now;
 }
 
-/* Begun: something has been taken. Ended: it is not on the list any more; what it last was is. */
-static bool waiting_poll(void *state, struct reply *r)
+static void look(struct waiting *w)
 {
-    struct waiting *w = state;
     w->found = false;
     console_each_recording(w->m->console, w, waiting_find);
-    if (w->ends ? w->found : w->found && !w->now.taken)
+}
+
+/* Its file is open, and something has been taken. */
+static bool begun(void *state, struct reply *r)
+{
+    struct waiting *w = state;
+    const struct refusal *why = console_record_refused(w->m->console, w->id);
+    look(w);
+    if (w->found && !why && (w->now.state != RECORDER_OPEN || !w->now.taken))
         return false;
-    if (!w->ends && !w->found)
-        reply_err(r, CODE_STATE, "%s has gone meanwhile", w->address);
-    else if (!w->ends)
+    if (why)
+        reply_err_at(r, (enum code)why->fault, &w->subject, "%s", why->text);
+    else if (!w->found)
+        reply_err_at(r, CODE_STATE, &w->subject, "was ended before it had begun");
+    else
         reply_ok(r, "frame=%" PRIu64, w->now.first);
+    return true;
+}
+
+/* It is not on the list any more; what it last was is. */
+static bool ended(void *state, struct reply *r)
+{
+    struct waiting *w = state;
+    const struct refusal *why = console_record_refused(w->m->console, w->id);
+    look(w);
+    if (w->found && !why)
+        return false;
+    if (why)
+        reply_err_at(r, (enum code)why->fault, &w->subject, "nothing is recorded: %s", why->text);
     else if (*w->now.fault)
         reply_err(r, CODE_FILE, "the file is not whole: %s", w->now.fault);
     else
@@ -49,25 +71,36 @@ static bool waiting_poll(void *state, struct reply *r)
 static void waiting_free(void *state)
 {
     struct waiting *w = state;
-    free(w->address);
+    free(w->subject.text);
     free(w);
 }
 
-static enum verdict wait_for(struct call *call, const char *address, bool ends)
+static enum verdict wait_for(struct call *call, uint64_t id,
+                             bool (*poll)(void *state, struct reply *r))
 {
+    const struct word *subject = &call->words[2];
     struct waiting *w = calloc(1, sizeof *w);
     if (w)
-        w->address = strdup(address);
-    if (!w || !w->address) {
+        *w = (struct waiting){ .m = call->context,
+                               .id = id,
+                               .subject = { strdup(subject->text), subject->column } };
+    if (!w || !w->subject.text) {
         free(w);
         reply_err(call->reply, CODE_LIMIT, "out of memory");
         return VERDICT_DONE;
     }
-    w->m = call->context;
-    w->ends = ends;
-    call->pending = (struct pending){ .poll = waiting_poll, .drop = waiting_free, .state = w };
+    call->pending = (struct pending){ .poll = poll, .drop = waiting_free, .state = w };
     mixd_hurry(call->context);
     return VERDICT_LATER;
+}
+
+static const char *state_word(const struct recording_figures *f)
+{
+    if (*f->now.fault)
+        return "failed";
+    if (f->ending)
+        return "ending";
+    return f->now.state == RECORDER_OPENING ? "opening" : "recording";
 }
 
 static void recording_print(void *context, const struct recording_figures *f)
@@ -79,29 +112,48 @@ static void recording_print(void *context, const struct recording_figures *f)
     reply_pair(r, "frames", "%" PRIu64, f->now.taken);
     reply_pair(r, "lost", "%" PRIu64, f->now.lost);
     reply_pair(r, "clipped", "%" PRIu64, f->now.clipped);
-    reply_pair(r, "state", "%s", *f->now.fault ? "failed" : f->ending ? "ending" : "recording");
+    reply_pair(r, "state", "%s", state_word(f));
 }
 
 static enum verdict record_stop(struct call *call)
 {
     struct mixd *m = call->context;
     struct refusal why;
+    uint64_t id = 0;
     if (call->count != 3)
         return usage_refused(call, call->count - 1, "wants the address of what is recorded");
-    if (m->trial ? console_record_check(m->console, call->words[2].text, NULL, NULL, &why)
-                 : console_record_stop(m->console, call->words[2].text, &why))
+    const char *address = call->words[2].text;
+    if (m->trial ? console_record_check(m->console, address, NULL, NULL, &why)
+                 : console_record_stop(m->console, address, &id, &why))
         return refused(call, &why);
     if (m->at_once)
         return VERDICT_DONE;
-    watch_state(m, "recorded=%s", call->words[2].text);
-    return wait_for(call, call->words[2].text, true);
+    watch_state(m, "recorded=%s", address);
+    return wait_for(call, id, ended);
+}
+
+static enum verdict record_begin(struct call *call, const char *format)
+{
+    struct mixd *m = call->context;
+    const char *address = call->words[1].text, *file = call->words[2].text;
+    struct refusal why;
+    uint64_t id = 0;
+    if (m->trial ? console_record_check(m->console, address, file, format, &why)
+                 : console_record(m->console, address, file, format, &id, &why))
+        return refused(call, &why);
+    if (m->trial)
+        return VERDICT_DONE;
+    turns_note_recording(call, address);
+    if (m->at_once)
+        return VERDICT_DONE;
+    watch_state(m, "recording=%s", address);
+    return wait_for(call, id, begun);
 }
 
 enum verdict verb_record(struct call *call)
 {
     struct mixd *m = call->context;
     const char *what = call->words[1].text, *format = NULL;
-    struct refusal why;
     if (!strcmp(what, "stop"))
         return record_stop(call);
     if (!strcmp(what, "list")) {
@@ -117,11 +169,5 @@ enum verdict verb_record(struct call *call)
             return usage_refused(call, 3, "is not expected here");
         format = call->words[3].text + 7;
     }
-    if (m->trial ? console_record_check(m->console, what, call->words[2].text, format, &why)
-                 : console_record(m->console, what, call->words[2].text, format, &why))
-        return refused(call, &why);
-    if (m->at_once)
-        return VERDICT_DONE;
-    watch_state(m, "recording=%s", what);
-    return wait_for(call, what, false);
+    return record_begin(call, format);
 }

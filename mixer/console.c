@@ -263,7 +263,7 @@ bool console_busy(const struct console *c)
     for (uint32_t i = 0; i < c->nodes.n; i++)
         if (node_busy(c->nodes.at[i]))
             return true;
-    return node_busy(c->master) || recordings_busy(c);
+    return node_busy(c->master);
 }
 
 const struct status *console_status(struct console *c)

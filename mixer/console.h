@@ -50,6 +50,9 @@ struct console_setup {
     /* A strip's change of rate, or its leap in a queue, was heard so many frames after the frame
      * that had been told, because its file was not ready; NULL is fine. */
     void (*late)(void *context, const char *address, uint64_t frames);
+    /* What is to be recorded there is not, for its file cannot be created, and nobody has asked for
+     * that (console_record_refused); NULL is fine. */
+    void (*failed)(void *context, const char *address, const struct refusal *why);
     void *context;
 };
 

@@ -303,6 +303,7 @@ void replan_tick(struct console *c);
 struct recording {
     struct recorder *recorder;
     char address[ADDRESS_SIZE], *path;
+    uint64_t id; /* of all that ever were */
     bool leaves; /* no desk will have it */
     bool closed; /* its file is whole */
     bool told;   /* its fault has been reported */
@@ -311,8 +312,8 @@ struct recording {
 void recordings_tick(struct console *c);
 /* The node is going: its file ends. */
 void recording_end(struct console *c, struct node *n);
-bool recordings_busy(const struct console *c); /* is a file being closed? */
-void recordings_clear(struct console *c);      /* waits for the disk */
+/* What is not on the disk gets there in its own time. */
+void recordings_clear(struct console *c);
 
 /* ---- groups.c: a second hand on many faders */
 struct group *group_find(const struct console *c, const char *name);

@@ -6,6 +6,7 @@
 #include "mixer/pipe.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,17 @@ static int header_read(struct need *n)
     return 0;
 }
 
+static int place_look(struct need *n)
+{
+    if (access(n->path, F_OK) == 0)
+        return refuse(&n->why, FAULT_EXISTS, "%s is there already", n->name);
+    char *copy = strdup(n->path);
+    int error = !copy ? ENOMEM : access(dirname(copy), W_OK | X_OK) ? errno : 0;
+    free(copy);
+    return error ? refuse(&n->why, FAULT_FILE, "cannot create %s: %s", n->name, strerror(error))
+                 : 0;
+}
+
 void need_make(struct need *n)
 {
     switch (n->what) {
@@ -86,6 +98,9 @@ void need_make(struct need *n)
         break;
     case NEED_PRESENCE:
         n->present = access(n->path, F_OK) == 0;
+        break;
+    case NEED_PLACE:
+        n->failed = place_look(n) != 0;
         break;
     case NEED_TEXT:
         textfile_read(&n->text, n->path);

@@ -43,6 +43,7 @@ void needs_make(struct needs *n);
 enum need_what {
     NEED_HEADER,
     NEED_PRESENCE, /* is there anything of that name? */
+    NEED_PLACE,    /* for a new file of that name */
     NEED_TEXT,     /* the whole of it, which is no sound file */
     NEED_EFFECT
 };

@@ -1,4 +1,6 @@
 /* recorder.c - one recording: a ring that the audio thread fills, and a thread that writes a file
+ *
+ * Control and the writer both own it; the one that leaves last frees it.
  */
 #include "mixer/recorder.h"
 
@@ -31,10 +33,10 @@ struct gap {
 };
 
 struct recorder {
-    uint32_t channels, quantum, pause_ms;
+    uint32_t rate, channels, quantum, pause_ms;
     const struct file_format *format;
-    SNDFILE *file;
-    pthread_t thread;
+    char *path, *name;
+    SNDFILE *file;     /* the writer's; NULL: it has none yet, or never will */
     struct ring *ring; /* of frames */
     struct ring *gaps;
     float *chunk; /* the writer's, WRITTEN frames */
@@ -44,8 +46,14 @@ struct recorder {
     _Atomic uint64_t first, lost, clipped;
     _Atomic(const char *) fault; /* NULL, or: */
     char fault_text[128];        /* written once, by the writer */
+    _Atomic int state;           /* enum recorder_state, the writer's; REFUSED: */
+    struct refusal refusal;      /* written once, by the writer */
     atomic_bool stopping, done;
+    _Atomic unsigned owners;
 };
+
+static _Atomic uint32_t writers;  /* control's and every writer's; those that have not ended */
+static _Atomic uint64_t progress; /* every writer's; pieces written so far */
 
 /* ---- the audio thread's */
 
@@ -100,6 +108,7 @@ static void frames_write(struct recorder *r, const float *frames, uint32_t n)
     if (atomic_load_explicit(&r->fault, memory_order_relaxed))
         return;
     int64_t cut = file_format_write(r->format, r->file, frames, n, r->channels, r->whole);
+    atomic_fetch_add_explicit(&progress, 1, memory_order_relaxed);
     if (cut > 0)
         atomic_fetch_add_explicit(&r->clipped, (uint64_t)cut, memory_order_relaxed);
     else if (cut < 0)
@@ -138,41 +147,23 @@ static void drain(struct recorder *r)
     }
 }
 
-static void *writer(void *arg)
+/* 0, or -1 and r->refusal. */
+static int file_create(struct recorder *r)
 {
-    struct recorder *r = arg;
-    const struct timespec nap = { r->pause_ms / 1000, r->pause_ms % 1000 * 1000000L };
-    pthread_setname_np(pthread_self(), "mixd-record");
-    while (!atomic_load_explicit(&r->stopping, memory_order_acquire)) { /* pairs with stop */
-        drain(r);
-        nanosleep(&nap, NULL);
-    }
-    drain(r);
-    gap_write(r, r->missing); /* the audio thread has let go of it */
-    int wrong = sf_close(r->file);
-    if (wrong)
-        fail(r, sf_error_number(wrong));
-    atomic_store_explicit(&r->done, true, memory_order_release); /* pairs with recorder_done */
-    return NULL;
-}
-
-/* ---- the control thread's */
-
-static int file_create(struct recorder *r, const struct recorder_setup *setup, struct refusal *why)
-{
-    SF_INFO info = { .samplerate = (int)setup->rate,
-                     .channels = (int)setup->channels,
+    struct refusal *why = &r->refusal;
+    SF_INFO info = { .samplerate = (int)r->rate,
+                     .channels = (int)r->channels,
                      .format = r->format->type };
-    int fd = open(setup->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int fd = open(r->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0 && errno == EEXIST)
-        return refuse(why, FAULT_EXISTS, "%s is there already", setup->path);
+        return refuse(why, FAULT_EXISTS, "%s is there already", r->name);
     if (fd < 0)
-        return refuse(why, FAULT_FILE, "cannot create %s: %s", setup->path, strerror(errno));
+        return refuse(why, FAULT_FILE, "cannot create %s: %s", r->name, strerror(errno));
     r->file = sf_open_fd(fd, SFM_WRITE, &info, true);
     if (!r->file) {
         close(fd);
-        unlink(setup->path);
-        return refuse(why, FAULT_FORMAT, "cannot write %s: %s", setup->path, sf_strerror(NULL));
+        unlink(r->path);
+        return refuse(why, FAULT_FORMAT, "cannot write %s: %s", r->name, sf_strerror(NULL));
     }
     int container = r->format->type & SF_FORMAT_TYPEMASK;
     if (container != SF_FORMAT_OGG && container != SF_FORMAT_MPEG && container != SF_FORMAT_FLAC)
@@ -180,58 +171,124 @@ static int file_create(struct recorder *r, const struct recorder_setup *setup, s
     return 0;
 }
 
-/* Deaf to signals from birth. 0 or an errno. */
-static int thread_start(struct recorder *r)
+/* What comes after a refusal is taken in and dropped, so that nobody waits for room. */
+static void open_up(struct recorder *r)
 {
+    bool created = file_create(r) == 0;
+    if (!created) /* to who reads it */
+        atomic_store_explicit(&r->fault, r->refusal.text, memory_order_release);
+    /* Release: pairs with recorder_state. */
+    atomic_store_explicit(&r->state, created ? RECORDER_OPEN : RECORDER_REFUSED,
+                          memory_order_release);
+}
+
+static void leave(struct recorder *r)
+{
+    /* Acquire and release: the last one sees all that the other one did. */
+    if (atomic_fetch_sub_explicit(&r->owners, 1, memory_order_acq_rel) > 1)
+        return;
+    ring_free(r->ring);
+    ring_free(r->gaps);
+    free(r->chunk);
+    free(r->whole);
+    free(r->path);
+    free(r->name);
+    free(r);
+}
+
+static void *writer(void *arg)
+{
+    struct recorder *r = arg;
+    const struct timespec nap = { r->pause_ms / 1000, r->pause_ms % 1000 * 1000000L };
+    pthread_setname_np(pthread_self(), "mixd-record");
+    if (!r->file)
+        open_up(r);
+    while (!atomic_load_explicit(&r->stopping, memory_order_acquire)) { /* pairs with stop */
+        drain(r);
+        nanosleep(&nap, NULL);
+    }
+    drain(r);
+    gap_write(r, r->missing); /* the audio thread has let go of it */
+    int wrong = r->file ? sf_close(r->file) : 0;
+    if (wrong)
+        fail(r, sf_error_number(wrong));
+    atomic_store_explicit(&r->done, true, memory_order_release); /* pairs with recorder_done */
+    leave(r);
+    atomic_fetch_sub_explicit(&writers, 1, memory_order_release); /* pairs with recorders_await */
+    return NULL;
+}
+
+/* ---- the control thread's */
+
+/* Deaf to signals from birth. 0, or -1 and *why. */
+static int thread_start(struct recorder *r, struct refusal *why)
+{
+    pthread_t thread;
     pthread_attr_t attr;
     sigset_t all, before;
     sigfillset(&all);
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    atomic_fetch_add_explicit(&writers, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&r->owners, 1, memory_order_relaxed);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&r->thread, &attr, writer, r);
+    int error = pthread_create(&thread, &attr, writer, r);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attr);
-    return error;
+    if (!error)
+        return 0;
+    atomic_fetch_sub_explicit(&writers, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&r->owners, 1, memory_order_relaxed);
+    if (r->file) {
+        sf_close(r->file);
+        unlink(r->path);
+    }
+    return refuse(why, FAULT_LIMIT, "no thread to write %s: %s", r->name, strerror(error));
 }
 
-static void memory_free(struct recorder *r)
+/* Without its file and its thread. NULL: out of memory. */
+static struct recorder *memory_new(const struct recorder_setup *setup)
 {
-    ring_free(r->ring);
-    ring_free(r->gaps);
-    free(r->chunk);
-    free(r->whole);
-    free(r);
+    struct recorder *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    atomic_init(&r->owners, 1);
+    r->rate = setup->rate;
+    r->channels = setup->channels;
+    r->quantum = setup->quantum;
+    r->pause_ms = setup->pause_ms ? setup->pause_ms : PAUSE_MS;
+    r->path = strdup(setup->path);
+    r->name = strdup(setup->name ? setup->name : setup->path);
+    r->ring = ring_new(sizeof(float) * setup->channels, RING_S * setup->rate);
+    r->gaps = ring_new(sizeof(struct gap), GAPS);
+    r->chunk = calloc((size_t)WRITTEN * setup->channels, sizeof *r->chunk);
+    r->whole = calloc((size_t)WRITTEN * setup->channels, sizeof *r->whole);
+    if (r->path && r->name && r->ring && r->gaps && r->chunk && r->whole)
+        return r;
+    leave(r);
+    return NULL;
 }
 
 struct recorder *recorder_new(const struct recorder_setup *setup, struct refusal *why)
 {
     const struct file_format *format = file_format_find(setup->path, setup->format, why);
-    struct recorder *r = format ? calloc(1, sizeof *r) : NULL;
     if (!format)
         return NULL;
-    if (r) {
-        r->channels = setup->channels;
-        r->quantum = setup->quantum;
-        r->pause_ms = setup->pause_ms ? setup->pause_ms : PAUSE_MS;
-        r->format = format;
-        r->ring = ring_new(sizeof(float) * setup->channels, RING_S * setup->rate);
-        r->gaps = ring_new(sizeof(struct gap), GAPS);
-        r->chunk = calloc((size_t)WRITTEN * setup->channels, sizeof *r->chunk);
-        r->whole = calloc((size_t)WRITTEN * setup->channels, sizeof *r->whole);
-    }
-    if (!r || !r->ring || !r->gaps || !r->chunk || !r->whole) {
+    struct recorder *r = memory_new(setup);
+    if (!r) {
         refuse(why, FAULT_LIMIT, "out of memory");
-    } else if (!file_create(r, setup, why)) {
-        int error = thread_start(r);
-        if (!error)
-            return r;
-        sf_close(r->file);
-        unlink(setup->path);
-        refuse(why, FAULT_LIMIT, "no thread to write %s: %s", setup->path, strerror(error));
+        return NULL;
     }
-    if (r)
-        memory_free(r);
+    r->format = format;
+    if (setup->now)
+        open_up(r);
+    const struct refusal *refusal = recorder_refusal(r);
+    if (refusal)
+        *why = *refusal;
+    if (!refusal && !thread_start(r, why))
+        return r;
+    leave(r);
     return NULL;
 }
 
@@ -250,12 +307,38 @@ void recorder_free(struct recorder *r)
     if (!r)
         return;
     recorder_stop(r);
-    pthread_join(r->thread, NULL);
-    memory_free(r);
+    leave(r);
+}
+
+bool recorders_await(unsigned patience_ms)
+{
+    const struct timespec nap = { 0, 1000000 };
+    uint64_t seen = 0, since = rt_now();
+    while (atomic_load_explicit(&writers, memory_order_acquire) > 0) { /* pairs with the writer */
+        uint64_t now = rt_now(), written = atomic_load_explicit(&progress, memory_order_relaxed);
+        if (written != seen)
+            since = now;
+        seen = written;
+        if (now - since > (uint64_t)patience_ms * 1000000)
+            return false;
+        nanosleep(&nap, NULL);
+    }
+    return true;
+}
+
+static enum recorder_state recorder_state(const struct recorder *r)
+{
+    return (enum recorder_state)atomic_load_explicit(&r->state, memory_order_acquire);
+}
+
+const struct refusal *recorder_refusal(const struct recorder *r)
+{
+    return recorder_state(r) == RECORDER_REFUSED ? &r->refusal : NULL;
 }
 
 void recorder_figures(const struct recorder *r, struct recorder_figures *out)
 {
+    out->state = recorder_state(r);
     out->first = atomic_load_explicit(&r->first, memory_order_relaxed);
     out->lost = atomic_load_explicit(&r->lost, memory_order_relaxed);
     out->clipped = atomic_load_explicit(&r->clipped, memory_order_relaxed);

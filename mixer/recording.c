@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct recording *recording_of(const struct console *c, const struct recorder *r)
 {
@@ -29,8 +28,44 @@ static int node_want(const struct console *c, const char *address, struct node *
     return p ? refuse(why, FAULT_TYPE, "%s is an effect: record where it is inserted", address) : 0;
 }
 
+static void recording_free(struct recording *r)
+{
+    recorder_free(r->recorder);
+    free(r->path);
+    free(r);
+}
+
+/* Without its place in the console. */
+static struct recording *recording_new(const struct console *c, const struct node *n,
+                                       const char *file, const char *format, struct refusal *why)
+{
+    static uint64_t ids; /* of all consoles */
+    struct recording *r = calloc(1, sizeof *r);
+    if (r)
+        r->path = console_path(c, file);
+    if (!r || !r->path) {
+        free(r);
+        refuse(why, FAULT_LIMIT, "out of memory");
+        return NULL;
+    }
+    r->id = ++ids;
+    node_address(n, r->address);
+    r->recorder = recorder_new(&(struct recorder_setup){ .path = r->path,
+                                                         .name = file,
+                                                         .format = format,
+                                                         .rate = c->setup.rate,
+                                                         .channels = n->strip.channels,
+                                                         .quantum = c->setup.quantum,
+                                                         .now = !c->needs },
+                               why);
+    if (r->recorder)
+        return r;
+    recording_free(r);
+    return NULL;
+}
+
 int console_record(struct console *c, const char *address, const char *file, const char *format,
-                   struct refusal *why)
+                   uint64_t *id, struct refusal *why)
 {
     struct node *n;
     if (node_want(c, address, &n, why))
@@ -39,33 +74,19 @@ int console_record(struct console *c, const char *address, const char *file, con
         refuse(why, FAULT_BUSY, "%s is being recorded already", address);
         return refuse_hint(why, "record stop %s", address);
     }
-    struct recording *r = calloc(1, sizeof *r);
-    if (r)
-        r->path = console_path(c, file);
-    if (!r || !r->path || list_reserve(&c->recordings, 1)) {
-        free(r ? r->path : NULL);
-        free(r);
+    if (list_reserve(&c->recordings, 1))
         return refuse(why, FAULT_LIMIT, "out of memory");
-    }
-    r->recorder = recorder_new(&(struct recorder_setup){ .path = r->path,
-                                                         .format = format,
-                                                         .rate = c->setup.rate,
-                                                         .channels = n->strip.channels,
-                                                         .quantum = c->setup.quantum },
-                               why);
-    if (!r->recorder) {
-        free(r->path);
-        free(r);
+    struct recording *r = recording_new(c, n, file, format, why);
+    if (!r)
         return -1;
-    }
-    node_address(n, r->address);
     list_add(&c->recordings, r);
     n->recorder = r->recorder;
     c->dirty = true;
+    *id = r->id;
     return 0;
 }
 
-int console_record_check(const struct console *c, const char *address, const char *file,
+int console_record_check(struct console *c, const char *address, const char *file,
                          const char *format, struct refusal *why)
 {
     struct node *n;
@@ -75,10 +96,10 @@ int console_record_check(const struct console *c, const char *address, const cha
         return 0;
     if (!file_format_find(file, format, why))
         return -1;
-    char *path = console_path(c, file);
-    bool there = path && access(path, F_OK) == 0;
-    free(path);
-    return there ? refuse(why, FAULT_EXISTS, "%s is there already", file) : 0;
+    struct need want = { .what = NEED_PLACE, .path = console_path(c, file), .name = strdup(file) };
+    struct need *made = need_meet(c, &want, why);
+    need_clear(&want);
+    return made ? 0 : -1;
 }
 
 /* No desk has it any more. */
@@ -99,23 +120,48 @@ void recording_end(struct console *c, struct node *n)
     c->dirty = true;
 }
 
-int console_record_stop(struct console *c, const char *address, struct refusal *why)
+int console_record_stop(struct console *c, const char *address, uint64_t *id, struct refusal *why)
 {
     struct node *n;
     if (node_want(c, address, &n, why))
         return -1;
     if (!n->recorder)
         return refuse(why, FAULT_STATE, "%s is not being recorded", address);
+    *id = recording_of(c, n->recorder)->id;
     recording_end(c, n);
     return 0;
 }
 
-static void recording_free(struct console *c, struct recording *r)
+const struct refusal *console_record_refused(struct console *c, uint64_t id)
 {
-    list_remove(&c->recordings, r);
-    recorder_free(r->recorder);
-    free(r->path);
-    free(r);
+    for (uint32_t i = 0; i < c->recordings.n; i++) {
+        struct recording *r = c->recordings.at[i];
+        const struct refusal *why = r->id == id ? recorder_refusal(r->recorder) : NULL;
+        r->told |= why != NULL;
+        if (why)
+            return why;
+    }
+    return NULL;
+}
+
+/* A recording without a file is none. */
+static void refused_end(struct console *c, const struct recording *r)
+{
+    for (uint32_t i = 0; i <= c->nodes.n; i++) {
+        struct node *n = i < c->nodes.n ? c->nodes.at[i] : c->master;
+        if (n->recorder == r->recorder) {
+            recording_end(c, n);
+            return;
+        }
+    }
+}
+
+/* It is over, and who began it has not asked. */
+static void refusal_report(const struct console *c, const struct recording *r)
+{
+    const struct refusal *why = recorder_refusal(r->recorder);
+    if (why && !r->told && c->setup.failed)
+        c->setup.failed(c->setup.context, r->address, why);
 }
 
 /* Says once what went wrong. */
@@ -124,7 +170,7 @@ static void fault_report(struct console *c, struct recording *r)
     struct recorder_figures f;
     char text[512];
     recorder_figures(r->recorder, &f);
-    if (!*f.fault || r->told || !c->setup.report)
+    if (f.state != RECORDER_OPEN || !*f.fault || r->told || !c->setup.report)
         return;
     r->told = true;
     snprintf(text, sizeof text, "recording %s: %s", r->path, f.fault);
@@ -136,25 +182,22 @@ void recordings_tick(struct console *c)
     for (uint32_t i = c->recordings.n; i-- > 0;) {
         struct recording *r = c->recordings.at[i];
         fault_report(c, r);
-        if (r->closed)
-            recording_free(c, r);
-        else
+        if (!r->leaves && recorder_refusal(r->recorder))
+            refused_end(c, r);
+        if (r->closed) {
+            refusal_report(c, r);
+            list_remove(&c->recordings, r);
+            recording_free(r);
+        } else {
             r->closed = r->leaves && recorder_done(r->recorder); /* its last figures can be read */
+        }
     }
-}
-
-bool recordings_busy(const struct console *c)
-{
-    for (uint32_t i = 0; i < c->recordings.n; i++)
-        if (((const struct recording *)c->recordings.at[i])->leaves)
-            return true;
-    return false;
 }
 
 void recordings_clear(struct console *c)
 {
-    while (c->recordings.n)
-        recording_free(c, c->recordings.at[0]);
+    for (uint32_t i = 0; i < c->recordings.n; i++)
+        recording_free(c->recordings.at[i]);
     list_clear(&c->recordings);
 }
 
@@ -163,9 +206,9 @@ void console_each_recording(const struct console *c, void *context,
 {
     for (uint32_t i = 0; i < c->recordings.n; i++) {
         const struct recording *r = c->recordings.at[i];
-        struct recording_figures f = { .address = r->address,
-                                       .path = r->path,
-                                       .ending = r->leaves };
+        struct recording_figures f = {
+            .address = r->address, .path = r->path, .id = r->id, .ending = r->leaves
+        };
         recorder_figures(r->recorder, &f.now);
         each(context, &f);
     }

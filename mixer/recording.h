@@ -15,19 +15,25 @@
 struct console;
 
 /* Control. As functions of console.h that may refuse. Runs once console_settled. `format` may be
- * NULL; the file must not be there yet. */
+ * NULL; the file must not be there yet. It is created on a thread of its own, unless there are no
+ * needs (console_set_needs): a disk may refuse it later (console_record_refused), which ends the
+ * recording. *id: a number of its own. */
 int console_record(struct console *c, const char *address, const char *file, const char *format,
-                   struct refusal *why);
-/* Control. The file is whole once console_settled. */
-int console_record_stop(struct console *c, const char *address, struct refusal *why);
+                   uint64_t *id, struct refusal *why);
+/* Control. The file is whole once console_each_recording does not have it any more. */
+int console_record_stop(struct console *c, const char *address, uint64_t *id, struct refusal *why);
+/* Control. Why the file of a recording cannot be created; good until the next tick, and not
+ * reported any more: who asks tells. NULL: it is, or may yet be, or there is no such recording. */
+const struct refusal *console_record_refused(struct console *c, uint64_t id);
 
 /* Control. Could that be recorded, or its recording be ended (`file` NULL), as far as can be known
- * before: is there such an object, no such file, and such a format? */
-int console_record_check(const struct console *c, const char *address, const char *file,
+ * before: is there such an object, a place for such a file, and such a format? */
+int console_record_check(struct console *c, const char *address, const char *file,
                          const char *format, struct refusal *why);
 
 struct recording_figures {
     const char *address, *path;
+    uint64_t id;
     bool ending;
     struct recorder_figures now;
 };

@@ -5,6 +5,9 @@
 #include "tests/check.h"
 #include "tests/wavfile.h"
 
+#include <limits.h>
+#include <sched.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { RATE = 48000, CHANNELS = 16, Q = 64, FIRST = 640 };
@@ -40,6 +43,15 @@ static void feed(struct recorder *r, uint64_t frames)
     }
 }
 
+static void feed_while_opening(struct recorder *r)
+{
+    struct recorder_figures f;
+    do {
+        feed(r, Q);
+        recorder_figures(r, &f);
+    } while (f.state == RECORDER_OPENING);
+}
+
 /* Every frame of the file is the one that belongs there, or silence; returns how many are. */
 static uint64_t silent_frames(uint64_t frames)
 {
@@ -59,6 +71,13 @@ static uint64_t silent_frames(uint64_t frames)
     return silent;
 }
 
+/* Its file is whole. */
+static void end(struct recorder *r)
+{
+    recorder_free(r);
+    CHECK(recorders_await(UINT_MAX));
+}
+
 static void what_fits_is_all_there(void)
 {
     enum { FRAMES = 3 * RATE };
@@ -70,7 +89,7 @@ static void what_fits_is_all_there(void)
     CHECK_INT(f.taken, FRAMES);
     CHECK_INT(f.lost, 0);
     CHECK(!*f.fault && !recorder_done(r));
-    recorder_free(r);
+    end(r);
     CHECK_INT(silent_frames(FRAMES), 0);
 }
 
@@ -84,14 +103,39 @@ static void what_does_not_is_silence_in_its_place(void)
     recorder_figures(r, &f);
     CHECK_INT(f.taken, FRAMES);
     CHECK(f.lost > 0 && f.lost < FRAMES);
-    recorder_free(r);
+    end(r);
     CHECK_INT(silent_frames(FRAMES), f.lost);
 }
 
 static void nothing_is_a_file_too(void)
 {
     struct recorder *r = begin(0);
-    recorder_free(r);
+    end(r);
+    CHECK_INT(silent_frames(0), 0);
+}
+
+/* Who feeds it learns that at leisure; nothing is made of what is there. */
+static void what_is_there_is_refused(void)
+{
+    struct recorder_figures f;
+    struct refusal why;
+    struct recorder *r = begin(0);
+    end(r);
+    struct recorder_setup setup = { .path = path, .rate = RATE, .channels = 2, .quantum = Q };
+    struct recorder *other = recorder_new(&setup, &why);
+    CHECK(other != NULL);
+    feed_while_opening(other);
+    recorder_figures(other, &f);
+    CHECK_INT(f.state, RECORDER_REFUSED);
+    CHECK(recorder_refusal(other)->fault == FAULT_EXISTS);
+    CHECK(strstr(recorder_refusal(other)->text, path) != NULL);
+    feed(other, 6 * RATE);
+    while (!recorder_has_room(other, 4 * RATE)) /* what nobody will write is in nobody's way */
+        sched_yield();
+    end(other);
+    setup.now = true;
+    CHECK(!recorder_new(&setup, &why));
+    CHECK(why.fault == FAULT_EXISTS);
     CHECK_INT(silent_frames(0), 0);
 }
 
@@ -100,5 +144,6 @@ int main(void)
     RUN(what_fits_is_all_there);
     RUN(what_does_not_is_silence_in_its_place);
     RUN(nothing_is_a_file_too);
+    RUN(what_is_there_is_refused);
     return check_done();
 }
