@@ -92,7 +92,7 @@ _mixctl() {
     local -a _mixctl_program=("${COMP_WORDS[0]}") words=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        -n | -s)
+        -n | --name | -s | --socket)
             _mixctl_program+=("${COMP_WORDS[i]}" "${COMP_WORDS[i + 1]}")
             i=$((i + 1))
             ;;
@@ -101,12 +101,13 @@ _mixctl() {
         esac
     done
     COMPREPLY=()
-    if [[ $previous == -s ]] || _mixctl_wants_file "${words[@]}"; then
+    if [[ $previous == -s || $previous == --socket ]] || _mixctl_wants_file "${words[@]}"; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
-    elif [[ $previous == -n ]]; then
+    elif [[ $previous == -n || $previous == --name ]]; then
         return
     elif [[ $word == -* && ${#words[@]} == 0 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-n -s --json -h --help -V --version -' -- "$word")
+        mapfile -t COMPREPLY < <(
+            compgen -W '-n --name -s --socket --json -h --help -V --version -' -- "$word")
     else
         mapfile -t COMPREPLY < <(compgen -W "$(_mixctl_words "${words[@]}")" -- "$word")
     fi

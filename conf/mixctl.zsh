@@ -57,12 +57,15 @@ _mixctl() {
     local context state line
     local -A opt_args
     _arguments -S \
-        '-n[name of the daemon]:name:' '-s[its socket]:socket:_files' \
+        '(-n --name)'{-n,--name}'[name of the daemon]:name:' \
+        '(-s --socket)'{-s,--socket}'[its socket]:socket:_files' \
         '--json[one JSON object to a line]' \
         '(- *)'{-h,--help}'[a summary]' '(- *)'{-V,--version}'[the version]' \
         '1:verb:->verb' '*::word:->word' && return
-    (( $+opt_args[-n] )) && _mixctl_program+=(-n $opt_args[-n])
-    (( $+opt_args[-s] )) && _mixctl_program+=(-s $opt_args[-s])
+    local option
+    for option in -n --name -s --socket; do
+        (( $+opt_args[$option] )) && _mixctl_program+=($option $opt_args[$option])
+    done
     case $state in
     verb) _mixctl_verbs ;;
     word) _mixctl_word ;;

@@ -40,11 +40,11 @@ static const char usage[] =
     "       mixctl [...] watch ...  events until interrupted\n"
     "       mixctl [...] top        the desk, refreshed; ? explains its keys\n"
     "       mixctl [...] wait playing|stopped|primed|silence [--timeout TIME]\n"
-    "  -n NAME      the daemon's name (mixd)\n"
-    "  -s SOCKET    its socket\n"
-    "  --json       one JSON object to a line; of describe, a JSON Schema\n"
-    "  -h --help    this\n"
-    "  -V --version the version\n"
+    "  -n --name NAME      the daemon's name (mixd)\n"
+    "  -s --socket SOCKET  its socket\n"
+    "  --json              one JSON object to a line; of describe, a JSON Schema\n"
+    "  -h --help           this\n"
+    "  -V --version        the version\n"
     "`mixctl help` lists the daemon's commands.\n";
 
 static enum status complain(const char *text, enum status status)
@@ -337,7 +337,9 @@ static bool asks_for_help(const char *word)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+    static const struct option options[] = { { "name", required_argument, NULL, 'n' },
+                                             { "socket", required_argument, NULL, 's' },
+                                             { "help", no_argument, NULL, 'h' },
                                              { "version", no_argument, NULL, 'V' },
                                              { NULL, 0, NULL, 0 } };
     const char *name = "mixd", *given = NULL;

@@ -40,7 +40,7 @@ offers() { # wanted, words...
 }
 
 offers 'save scene schedule set stats status stop' s
-offers '--help --json --version' --
+offers '--help --json --name --socket --version' --
 offers 'strip/vox/pan strip/vox/panlaw strip/vox/polarity' set strip/vox/p
 offers 'strip/vox/tone/low.freq strip/vox/tone/low.gain strip/vox/tone/low.q' set strip/vox/tone/low
 offers '! off on' set strip/vox/mute ''

@@ -57,6 +57,7 @@ exits 2 mixctl --no-such-option
 exits 2 mixctl -n 'no/name' version
 exits 2 mixctl echo $'a\nb'
 exits 3 "$build/mixctl" -s "$work/nobody" version
+exits 3 "$build/mixctl" --socket="$work/nobody" version
 exits 0 mixctl --help
 exits 0 mixctl top --help
 exits 0 mixctl watch -h
@@ -69,7 +70,7 @@ is "socket of systemd" "words=0" "$(env -u MIXD_SOCKET RUNTIME_DIRECTORY="$work:
 mkdir "$work/mixd"
 ln -s "$sock" "$work/mixd/stage-2.sock"
 is "socket by name" "words=0" \
-    "$(env -u MIXD_SOCKET -u RUNTIME_DIRECTORY XDG_RUNTIME_DIR="$work" "$build/mixctl" -n stage-2 echo)"
+    "$(env -u MIXD_SOCKET -u RUNTIME_DIRECTORY XDG_RUNTIME_DIR="$work" "$build/mixctl" --name stage-2 echo)"
 
 # Plain data lines, and the same as JSON.
 is get 'strip/vox/gain=-1.5dB
