@@ -64,7 +64,7 @@ static void begin_anew(struct audition *a, const struct mixd *m)
 {
     script_end(a);
     mixd_clear(&a->trial);
-    needs_recall(a->reading.needs);
+    needs_recall(a->reading.needs, 0);
     text_empty(&a->fault);
     a->over = a->good = false;
     trial_begin(a, m);
@@ -89,7 +89,7 @@ bool audition_go_on(struct audition *a, const struct mixd *m)
 int audition_perform(struct audition *a, struct mixd *m)
 {
     text_empty(&a->fault);
-    needs_recall(a->reading.needs);
+    needs_recall(a->reading.needs, 0);
     needs_close(a->reading.needs, true); /* the trial has asked for all of them */
     reading_enter(&a->reading, m);
     m->thorough = true; /* what the trial could not know of is no reason for half a desk */

@@ -35,13 +35,13 @@ static enum verdict obey(struct call *call)
 {
     struct mixd *m = call->context;
     struct when when;
-    if (call->when.text && m->trial && (transaction_denies(call) || !when_read(call, &when)))
-        return VERDICT_DONE;
-    struct transaction *t = m->trial || m->batch ? NULL : transaction_of(m, call->caller);
+    struct transaction *t = m->batch ? NULL : transaction_of(m, call->caller);
     if (t)
         return transaction_take(t, call);
-    if (has_time(call) && (!m->trial || m->plans))
+    if (has_time(call) && m->schedule)
         return schedule_add(call);
+    if (call->when.text && m->trial && !when_read(call, &when))
+        return VERDICT_DONE;
     bool batch = m->batch;
     m->batch |= has_time(call); /* a trial: as it would be run then */
     enum verdict v = call->verb->run(call);

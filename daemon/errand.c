@@ -76,7 +76,7 @@ static void rehearse(struct errand *e, struct reply *reply)
 static bool rehearse_anew(struct mixd *m, struct errand *e, struct reply *reply)
 {
     errand_forget(m, e);
-    needs_recall(e->reading.needs);
+    needs_recall(e->reading.needs, 0);
     reading_enter(&e->reading, m);
     e->rehearsal = rehearsal_new(m);
     if (e->rehearsal)

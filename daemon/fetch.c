@@ -35,7 +35,7 @@ static bool attempt(struct fetch *f, enum verdict *verdict)
     uint64_t now = link_horizon(m->link);
     m->said = f->said < now ? f->said : now; /* with another rate the engine began anew */
     if (!f->shared)
-        needs_recall(f->reading.needs);
+        needs_recall(f->reading.needs, 0);
     reading_enter(&f->reading, m);
     *verdict = f->obey(&f->call);
     bool obeyed = reading_leave(&f->reading, m);

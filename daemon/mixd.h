@@ -51,7 +51,6 @@ struct mixd {
     bool trial;    /* nothing of it will ever sound: lines are tried on it */
     bool plans;    /* a trial on which what has a time waits for it; else it is run at once */
     bool thorough; /* a session is run on behind a wrong line, to find them all */
-    bool begun;    /* a trial: a transaction has been */
     bool offline;  /* the engine waits for the control thread: a render */
     bool batch; /* what is run is part of a batch: no verb waits, and all is obeyed at its frame */
     uint64_t revision;                /* grows with each change of the desk other than of levels */

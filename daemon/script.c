@@ -158,7 +158,7 @@ int script_close(struct script *s)
 {
     if (s->error && !s->stopped)
         faults_say(s->faults, s->number, 1, strerrordesc_np(s->error));
-    else if (!s->stopped && (s->m->begun || transaction_of(s->m, NULL)))
+    else if (!s->stopped && transaction_of(s->m, NULL))
         faults_say(s->faults, s->number, 1, "it ends before commit");
     int status = faults_count(s->faults) == 0 ? 0 : -1;
     transaction_drop(s->m, NULL);

@@ -24,7 +24,8 @@ struct transaction {
     struct errand errand;
     struct text faults; /* of its lines, a line each: "3 unknown there is no strip/x" */
     unsigned n_faults;
-    unsigned said; /* lines, those that were refused included */
+    unsigned said;     /* lines, those that were refused included */
+    uint32_t promises; /* of what its session needs, when it was begun */
 };
 
 static uint64_t id_of(const struct client *c)
@@ -70,12 +71,6 @@ void transactions_clear(struct mixd *m)
 enum verdict transaction_begin(struct call *call)
 {
     struct mixd *m = call->context;
-    if (m->trial) { /* the lines that follow are tried one by one */
-        if (m->begun)
-            reply_err_at(call->reply, CODE_STATE, &call->words[0], "has no place in a transaction");
-        m->begun = true;
-        return VERDICT_DONE;
-    }
     struct transaction *t = calloc(1, sizeof *t);
     if (!t || !errand_reads(m, &t->errand) || !(t->errand.rehearsal = rehearsal_new(m))) {
         if (t)
@@ -87,6 +82,7 @@ enum verdict transaction_begin(struct call *call)
     t->m = m;
     t->client = id_of(call->caller);
     t->errand.whole = true;
+    t->promises = needs_promises(m->needs);
     t->next = m->transactions;
     m->transactions = t;
     return VERDICT_DONE;
@@ -122,7 +118,7 @@ static bool rehearse_anew(struct transaction *t)
     const char *at = text_string(&e->lines);
     size_t faults = t->faults.length;
     unsigned n_faults = t->n_faults;
-    needs_recall(e->reading.needs);
+    needs_recall(e->reading.needs, 0);
     e->rehearsal = scratch ? rehearsal_new(t->m) : NULL;
     for (unsigned i = 1; e->rehearsal && *at && !reading_lacks(t->m); i++)
         if (!rehearsal_try_next(e->rehearsal, &at, scratch))
@@ -136,16 +132,6 @@ static bool rehearse_anew(struct transaction *t)
     return e->rehearsal;
 }
 
-bool transaction_denies(struct call *call)
-{
-    const struct mixd *m = call->context;
-    bool begun = m->trial ? m->begun : transaction_of(m, call->caller) != NULL;
-    if (!begun || !call->when.text || call->verb->run == verb_commit)
-        return false;
-    reply_err_at(call->reply, CODE_STATE, &call->when, "a transaction has one time: commit at");
-    return true;
-}
-
 static enum verdict keep(struct transaction *t, struct call *call)
 {
     struct errand *e = &t->errand;
@@ -153,8 +139,8 @@ static enum verdict keep(struct transaction *t, struct call *call)
         reply_err(call->reply, CODE_LIMIT, "out of memory");
     else if (e->n == LINES_MOST)
         reply_err(call->reply, CODE_LIMIT, "a transaction has %d lines at most", LINES_MOST);
-    else
-        transaction_denies(call);
+    else if (call->when.text)
+        reply_err_at(call->reply, CODE_STATE, &call->when, "a transaction has one time: commit at");
     size_t before = e->lines.length;
     if (!reply_refused(call->reply)) {
         call_write(call, &e->lines);
@@ -199,11 +185,11 @@ enum verdict transaction_abort(struct call *call)
     struct transaction **t = find(m, id_of(call->caller));
     if (*t) {
         reply_ok(call->reply, "dropped=%u", (*t)->errand.n);
+        needs_recall(m->needs, (*t)->promises);
         end(t);
-    } else if (!m->begun) {
+    } else {
         reply_err_at(call->reply, CODE_STATE, &call->words[0], "nothing was begun");
     }
-    m->begun = false;
     return VERDICT_DONE;
 }
 
@@ -218,15 +204,30 @@ static void tell_faults(const struct transaction *t, struct reply *r)
     reply_err(r, CODE_STATE, "%u of the lines had been refused, so nothing is done", t->n_faults);
 }
 
-/* While a session is read nothing sounds yet: its lines are run one after the other. */
-static enum verdict obey_silently(struct transaction *t, struct call *call)
+/* While a session is read nothing sounds yet: its lines are run one after the other. On a trial
+ * they find all that they needed when they came; there is no second try. */
+static enum verdict obey_silently(struct transaction *t, struct call *call, bool later)
 {
+    struct mixd *m = t->m;
     struct reply *scratch = reply_new();
-    if (!scratch || !errand_run_lines(t->m, &t->errand, NULL, scratch))
+    bool batch = m->batch;
+    m->batch |= later; /* as it would be run then */
+    if (m->trial)
+        needs_close(m->needs, true);
+    if (!scratch || !errand_run_lines(m, &t->errand, NULL, scratch))
         reply_err(call->reply, scratch ? reply_code(scratch) : CODE_LIMIT, "%s",
                   scratch ? reply_text(scratch) : "out of memory");
+    if (m->trial)
+        needs_close(m->needs, false);
+    m->batch = batch;
     reply_free(scratch);
     return VERDICT_DONE;
+}
+
+/* Where all that is wrong is looked for, its lines have been told, and the others are tried. */
+static bool spoilt(const struct transaction *t)
+{
+    return t->n_faults > 0 && !(t->m->trial && t->m->thorough);
 }
 
 enum verdict transaction_commit(struct call *call)
@@ -235,25 +236,22 @@ enum verdict transaction_commit(struct call *call)
     struct transaction **at = find(m, id_of(call->caller)), *t = *at;
     struct when when = { .now = true };
     enum verdict v = VERDICT_DONE;
-    bool begun = m->trial ? m->begun : t != NULL;
-    m->begun = false;
-    if (!begun) {
+    if (!t) {
         reply_err_at(call->reply, CODE_STATE, &call->words[0], "nothing was begun");
         return VERDICT_DONE;
     }
-    if (m->trial)
-        return VERDICT_DONE;
     if (call->when.text && !when_read(call, &when))
         return VERDICT_DONE; /* another try is welcome */
     *at = t->next;           /* so that what it runs is run, not kept */
-    if (t->n_faults)
+    needs_recall(m->needs, t->promises);
+    if (spoilt(t))
         tell_faults(t, call->reply);
     else if (t->errand.lines.failed)
         reply_err(call->reply, CODE_LIMIT, "out of memory: nothing is done");
-    else if (!when.now)
+    else if (!when.now && m->schedule)
         schedule_add_errand(call, &when, &t->errand);
     else if (m->at_once)
-        v = obey_silently(t, call);
+        v = obey_silently(t, call, !when.now);
     else
         v = commit(call, &t->errand);
     t->next = NULL;

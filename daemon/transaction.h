@@ -27,10 +27,6 @@ struct needs *transaction_needs(const struct transaction *t);
  * or refused. */
 enum verdict transaction_take(struct transaction *t, struct call *call);
 
-/* Control. Has a line of a transaction, be it only tried, a time of its own? Then the reply is the
- * error. */
-bool transaction_denies(struct call *call);
-
 /* Control. A line of this client's, if it has begun one, was refused before it was a command: with
  * it all of them are. `mixd` is a struct mixd, `client` as in transaction_of. */
 void transaction_spoil(void *mixd, void *client, const struct reply *reply);

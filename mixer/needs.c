@@ -19,7 +19,8 @@ enum { RESPONSE_SECONDS = 60 };
 struct needs {
     struct list all; /* of struct need */
     uint32_t made;   /* the first so many of them */
-    bool closed;     /* none will be noted any more */
+    uint32_t promises;
+    bool closed; /* none will be noted any more */
     _Atomic unsigned owners;
 };
 
@@ -180,7 +181,8 @@ static struct need *find(struct needs *n, const struct need *want, bool tried)
                      (!have->effect || (tried && have->promised));
         if (taken || !need_equal(have, want))
             continue;
-        have->promised |= tried;
+        if (tried && have->what == NEED_EFFECT && !have->failed)
+            have->promised = ++n->promises;
         return have;
     }
     return NULL;
@@ -220,8 +222,18 @@ void needs_close(struct needs *n, bool closed)
         n->closed = closed;
 }
 
-void needs_recall(struct needs *n)
+uint32_t needs_promises(const struct needs *n)
 {
-    for (uint32_t i = 0; n && i < n->all.n; i++)
-        ((struct need *)n->all.at[i])->promised = false;
+    return n ? n->promises : 0;
+}
+
+void needs_recall(struct needs *n, uint32_t kept)
+{
+    for (uint32_t i = 0; n && i < n->all.n; i++) {
+        struct need *have = n->all.at[i];
+        if (have->promised > kept)
+            have->promised = 0;
+    }
+    if (n)
+        n->promises = kept;
 }

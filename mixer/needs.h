@@ -57,7 +57,8 @@ struct need {
     const struct effect_kind *kind; /* of an effect: wants a response, the whole file at `path` */
     uint32_t quantum, channels;
     double values[EFFECT_PARAMS_MAX];
-    bool promised; /* to a line that was tried, which will take the effect when it is obeyed */
+    uint32_t promised; /* to a line that was tried, which will take the effect when it is obeyed:
+                          which promise it is, from 1; 0: to none */
     /* What came of it. */
     bool failed; /* `why` says */
     struct refusal why;
@@ -79,7 +80,10 @@ struct need *needs_meet(struct needs *n, struct need *want, bool tried);
 /* Control. All should be there: what is not is made when it is asked for, as without needs, until
  * this is called with false. NULL is fine. */
 void needs_close(struct needs *n, bool closed);
-/* Control. Nothing is promised: the lines will be tried anew. NULL is fine. */
-void needs_recall(struct needs *n);
+/* Control. How many promises there are. NULL is fine. */
+uint32_t needs_promises(const struct needs *n);
+/* Control. Only the first so many are kept: the other lines will be tried anew, or never be
+ * obeyed. NULL is fine. */
+void needs_recall(struct needs *n, uint32_t kept);
 
 #endif

@@ -95,6 +95,17 @@ class Faults(Box):
         client.must('queue strip/a next')
         client.must('commit')
 
+    def test_a_transaction_of_a_session(self):
+        """What is aborted was never said; of what is committed only the wrong line is wrong."""
+        session = ('begin\nadd bus a\nabort\nadd bus a\nbegin\nadd bus b\nset bus/b/gain loud\n'
+                   'set bus/a/out bus/b\ncommit at {}\nset bus/a/gain -3dB at 2:00\n')
+        for when in ('1:00', '+1s', 'now'):
+            status, faults = self.check(session.format(when))
+            self.assertEqual((status, [fault[:2] for fault in faults]), (78, [(7, 16)]))
+        _, faults = self.check(session.replace('loud', '0dB').format('nowhere'))
+        self.assertEqual(faults[0][:2], (9, 11))
+        self.assertEqual(self.check('begin\nabort\nabort\n')[1][0][:2], (3, 1))
+
     def test_restore_says_why(self):
         client = self.daemon().client()
         self.assertIn('No such file', client.ask('restore nothing').text)

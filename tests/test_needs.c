@@ -80,14 +80,18 @@ static void an_effect_is_promised_once(void)
     needs_make(n);
     struct need *two = meet(n, NEED_EFFECT, "a.wav", true);
     CHECK(two != one && two->effect != NULL);
-    needs_recall(n); /* tried anew, they find the same */
+    needs_recall(n, 0); /* tried anew, they find the same */
     CHECK(meet(n, NEED_EFFECT, "a.wav", true) == one);
+    CHECK(meet(n, NEED_EFFECT, "a.wav", true) == two);
+    CHECK_INT(needs_promises(n), 2);
+    needs_recall(n, 1); /* the second line only */
+    CHECK_INT(needs_promises(n), 1);
     CHECK(meet(n, NEED_EFFECT, "a.wav", true) == two);
     CHECK(meet(n, NEED_EFFECT, "a.wav", false) == one); /* what was promised is given */
     take(one);
     CHECK(meet(n, NEED_EFFECT, "a.wav", false) == two);
     take(two);
-    needs_recall(n);
+    needs_recall(n, 0);
     CHECK(!meet(n, NEED_EFFECT, "a.wav", true)); /* what was taken is promised to nobody */
     needs_drop(n);
 }

@@ -108,6 +108,32 @@ class Offline(Reload):
         self.assertIn(':5:5: ', client.refused('reload', 'file').text)
         self.assertEqual(len(client.must('schedule list').lines), 3)
 
+    def test_a_transaction_waits_for_its_time_too(self):
+        """The file is the same, so nothing differs: not before it is obeyed, and not by name."""
+        later = ("\nbegin\nset strip/a/gain -20dB\nadd strip b source=two.wav"
+                 "\ninsert bus/hall reverb ir=dc.wav\ncommit at {}\nset strip/b/gain -3dB at 2:00")
+        client = self.daemon(SESSIONS[2] + later.format('1:00')).client()
+        before = client.must('save').lines
+        self.assertEqual(client.must('reload').fields, {'lines': '0', 'same': '1'})
+        self.write(SESSIONS[2] + later.format('+60s') + '\nset strip/b/gain -6dB')
+        self.assertIn(':10:5: ', client.refused('reload', 'file').text)
+        self.write(SESSIONS[2] + later.format('now') + '\nset strip/b/gain -6dB')
+        self.assertEqual(client.must('reload').fields['lines'], '3')
+        self.write(SESSIONS[2])
+        client.must('reload')
+        self.assertEqual(client.must('save').lines, before)
+        self.assertEqual([fields(line).get('lines') for line in client.must('schedule list').lines],
+                         ['3', None])
+
+    def test_what_it_aborts_was_never_said(self):
+        aborted = '\nbegin\nadd bus room\nset strip/a/gain -20dB\nabort'
+        client = self.daemon(SESSIONS[2] + aborted).client()
+        self.assertEqual(client.must('reload').fields, {'lines': '0', 'same': '1'})
+        self.write(SESSIONS[2] + aborted + '\nadd bus room')
+        self.assertEqual(client.must('reload').lines, ['1 ok address=bus/room line="add bus room"'])
+        self.write(SESSIONS[2] + aborted + '\nset bus/room/gain -3dB')
+        self.assertIn(':8:5: ', client.refused('reload', 'file').text)
+
     def test_two_at_once_are_obeyed_one_after_the_other(self):
         daemon = self.daemon(SESSIONS[3])
         a, b = daemon.client(), daemon.client()

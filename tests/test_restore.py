@@ -58,6 +58,25 @@ class Restore(Box):
             self.assertEqual(waiting, ['add strip then source=dc.wav', 'set strip/now/gain -3dB',
                                        'set master/gain -6dB'])
 
+    def test_what_it_commits_later_and_what_it_aborts_is_not_there(self):
+        """As `reload` sees it: the file that was restored differs in nothing from the desk."""
+        lines = ('add bus hall\nbegin\nadd bus room\ninsert bus/hall reverb ir=dc.wav\nabort\n'
+                 'begin\nadd bus room\ninsert bus/hall reverb ir=dc.wav\ncommit at 1:00\n')
+        self.file('b', lines)
+        self.file('test.session', lines)
+        self.client.must('restore b')
+        self.assertEqual(self.there(), {'bus/hall'})
+        self.assertEqual(self.client.must('reload').fields, {'lines': '0', 'same': '1'})
+        self.assertEqual([fields(line)['lines'] for line in
+                          self.client.must('schedule list').lines], ['2'])
+        self.file('b', lines + 'set bus/room/gain -3dB\n')
+        self.assertIn('b:10:5: ', self.client.refused('restore b', 'file').text)
+        self.file('b', lines + 'insert bus/hall reverb ir=dc.wav\nadd bus room\n'
+                               'set bus/room/gain -3dB\n')
+        self.client.must('restore b')
+        self.assertEqual(self.there(), {'bus/hall', 'bus/room'})
+        self.assertEqual(self.client.get('bus/hall/reverb/ir'), 'dc.wav')
+
     def test_what_a_client_has_scheduled_spoils_one_line_only(self):
         self.file('later', 'add bus hall\nadd strip then source=dc.wav at 1:00\n'
                            'add strip now source=dc.wav\n')
