@@ -39,13 +39,10 @@ static void objects_take(struct side *s, struct mixd *m)
 }
 
 /* Of a side that brings something new: the lines that do, too. */
-static void lines_take(struct side *s, const struct side *other, bool brings,
-                       const struct text *wires)
+static void lines_take(struct side *s, const struct side *other, bool brings)
 {
     char *save = NULL;
     session_write_for(s->m, other->m, brings, &s->text);
-    if (wires)
-        text_add_string(&s->text, text_string(wires));
     char *line = s->text.data ? strtok_r(s->text.data, "\n", &save) : NULL;
     for (; line; line = strtok_r(NULL, "\n", &save))
         if (list_add(&s->lines, line) || index_add(&s->said, line, line))
@@ -301,15 +298,14 @@ static void value_compare(void *context, const struct console_value *v)
     text_add_string(c->out, "\n");
 }
 
-void difference_write(struct mixd *now, struct mixd *wanted, const struct text *wires,
-                      struct text *out)
+void difference_write(struct mixd *now, struct mixd *wanted, struct text *out)
 {
     struct comparing c = { .out = out };
     objects_take(&c.now, now);
     objects_take(&c.wanted, wanted);
     match(&c);
-    lines_take(&c.now, &c.wanted, false, NULL);
-    lines_take(&c.wanted, &c.now, brings(&c.wanted), wires);
+    lines_take(&c.now, &c.wanted, false);
+    lines_take(&c.wanted, &c.now, brings(&c.wanted));
     out->failed |= heads_take(&c) != 0;
     removes_write(&c);
     adds_write(&c, "add group ");

@@ -6,9 +6,8 @@
 
 struct mixd;
 
-/* Control. Appends the lines that turn the desk of `now` into that of `wanted`, whose connections
- * (a desk that never sounds has none) are the lines of `wires`. What is the same is not named. */
-void difference_write(struct mixd *now, struct mixd *wanted, const struct text *wires,
-                      struct text *out);
+/* Control. Appends the lines that turn the desk of `now` into that of `wanted`. What is the same is
+ * not named. */
+void difference_write(struct mixd *now, struct mixd *wanted, struct text *out);
 
 #endif

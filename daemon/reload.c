@@ -9,43 +9,25 @@
 #include "daemon/difference.h"
 #include "daemon/errand.h"
 #include "daemon/mixd.h"
-#include "daemon/session.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "daemon/wires.h"
-#include "ipc/parse.h"
 #include "mixer/console.h"
-#include "mixer/needs.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Connections are the driver's, and a trial has none: they are read from the file. */
-static void wires_read(struct audition *a, struct text *out)
+/* A driver that has no ports makes no connections: they are only kept, like those of a session. */
+static bool wires_keep(struct mixd *m, const struct mixd *trial)
 {
-    static struct line parsed; /* large */
-    struct need want = { .what = NEED_TEXT, .path = strdup(a->path) };
-    struct need *file = want.path ? needs_meet(a->reading.needs, &want, true) : NULL;
-    char *lines = file && file->text.text ? strdup(file->text.text) : NULL, *save = NULL;
-    char *line = lines ? strtok_r(lines, "\r\n", &save) : NULL;
-    for (; line; line = strtok_r(NULL, "\r\n", &save)) {
-        if (!strstr(line, "connect") || line_parse(&parsed, line, strlen(line)) ||
-            parsed.count != 3 || strcmp(parsed.words[0].text, "connect") != 0)
-            continue;
-        struct call call = { .count = parsed.count, .words = parsed.words };
-        call_write(&call, out);
-    }
-    out->failed |= !lines;
-    free(lines);
-    need_clear(&want);
-}
-
-/* A driver that has no ports makes none of them: they are only kept, like those of a session. */
-static bool wires_keep(struct mixd *m, struct text *wires, struct text *fault)
-{
+    struct wire wire;
     wires_free(m->wires);
-    m->wires = NULL;
-    return !session_run_text(m, m->session_path, wires, fault);
+    m->wires = trial->wires ? wires_new() : NULL;
+    bool kept = !trial->wires || m->wires;
+    for (uint32_t i = 0; kept && m->wires && wires_next(trial->wires, &i, &wire);)
+        kept = wires_ask(m->wires, wire.from, wire.to) != -ENOMEM;
+    return kept;
 }
 
 static unsigned lines_of(const struct text *t)
@@ -60,9 +42,8 @@ struct reloading {
     struct call call; /* without its words */
     struct audition audition;
     struct pending pending; /* what the commit left behind, once the rest is done */
-    struct text wires;
-    uint64_t revision; /* of the desk that the file was compared with */
-    bool compared;     /* it has been */
+    uint64_t revision;      /* of the desk that the file was compared with */
+    bool compared;          /* it has been */
 };
 
 static struct mixd *desk_of(const struct reloading *r)
@@ -82,7 +63,6 @@ static void reloading_free(void *state)
     struct reloading *r = state;
     pending_drop(r);
     audition_clear(&r->audition);
-    text_clear(&r->wires);
     free(r);
 }
 
@@ -106,16 +86,18 @@ static bool compare(struct reloading *r, struct errand *e)
     struct text *fault = &r->audition.fault;
     bool again = r->compared;
     r->compared = true;
-    if (!same_desk(r) || (!again && !m->driver_kind->connect && !wires_keep(m, &r->wires, fault)))
+    if (!same_desk(r))
         return false;
     r->revision = m->revision;
-    difference_write(m, &r->audition.trial, &r->wires, &e->lines);
+    if (!again && !m->driver_kind->connect)
+        e->lines.failed |= !wires_keep(m, &r->audition.trial);
+    difference_write(m, &r->audition.trial, &e->lines);
     e->n = lines_of(&e->lines);
     if (!again) /* else the reader of what was to be obeyed before may be at it still */
         reading_share(&e->reading, r->audition.reading.needs);
     else if (!errand_reads(m, e))
         e->lines.failed = true;
-    if (e->lines.failed || r->wires.failed)
+    if (e->lines.failed)
         text_add_string(fault, "out of memory");
     if (!again && e->n)
         watch_state(m, "reloaded=1");
@@ -140,10 +122,8 @@ static enum verdict obey(struct reloading *r)
 /* The file has been run to its end, or to a line that is refused. */
 static enum verdict read_out(struct reloading *r)
 {
-    if (r->audition.good) {
-        wires_read(&r->audition, &r->wires);
+    if (r->audition.good)
         return obey(r);
-    }
     reply_err(r->call.reply, CODE_FILE, "%s", text_string(&r->audition.fault));
     return VERDICT_DONE;
 }

@@ -276,8 +276,8 @@ static enum verdict wired(struct call *call, int err)
     return VERDICT_DONE;
 }
 
-/* A session names connections before there is a driver; a driver without any lets them pass, and
- * they are kept for `save`. */
+/* A driver without connections lets those of a session pass, and they are kept for `save`; a trial
+ * keeps them for who compares. */
 enum verdict verb_connect(struct call *call)
 {
     struct mixd *m = call->context;
@@ -290,7 +290,7 @@ enum verdict verb_connect(struct call *call)
     }
     if (!m->at_once)
         reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
-    else if (m->driver && (m->wires || (m->wires = wires_new())))
+    else if ((m->driver || m->plans) && (m->wires || (m->wires = wires_new())))
         wires_ask(m->wires, from, to);
     return VERDICT_DONE;
 }
@@ -303,6 +303,8 @@ enum verdict verb_disconnect(struct call *call)
             call, m->driver_kind->disconnect(m->driver, call->words[1].text, call->words[2].text));
     if (!m->at_once)
         reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
+    else if (m->wires)
+        wires_forget(m->wires, call->words[1].text, call->words[2].text);
     return VERDICT_DONE;
 }
 

@@ -153,7 +153,7 @@ static int make_alike(struct mixd *now, struct mixd *wanted)
 {
     struct text lines = { 0 }, fault = { 0 }, ours = { 0 }, theirs = { 0 };
     int n = 0;
-    difference_write(now, wanted, NULL, &lines);
+    difference_write(now, wanted, &lines);
     CHECK(!lines.failed);
     for (const char *at = text_string(&lines); (at = strchr(at, '\n')); at++)
         n++;

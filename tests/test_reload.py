@@ -134,6 +134,21 @@ class Offline(Reload):
         self.write(SESSIONS[2] + aborted + '\nset bus/room/gain -3dB')
         self.assertIn(':8:5: ', client.refused('reload', 'file').text)
 
+    def test_connections_are_those_that_the_file_leaves(self):
+        wire = '\nconnect mixd:out_{0} system:playback_{0}'
+        client = self.daemon('add bus hall' + wire.format(1)).client()
+        before = client.must('save').lines
+        self.assertIn(wire.format(1).strip(), before)
+        self.write('add bus hall' + wire.format(1) + '\nbegin' + wire.format(2) + '\nabort'
+                   '\nbegin' + wire.format(3) + '\ncommit at 1:00' + wire.format(4) +
+                   wire.format(4).replace('connect', 'disconnect') + wire.format(5) + ' at 1:00')
+        self.assertEqual(client.must('reload').fields, {'lines': '0', 'same': '1'})
+        self.assertEqual(client.must('save').lines, before)
+        self.write('add bus hall\nbegin' + wire.format(2) + '\ncommit')
+        client.must('reload')
+        self.assertEqual(client.must('save').lines[-1], wire.format(2).strip())
+        self.assertNotIn(wire.format(1).strip(), client.must('save').lines)
+
     def test_two_at_once_are_obeyed_one_after_the_other(self):
         daemon = self.daemon(SESSIONS[3])
         a, b = daemon.client(), daemon.client()
