@@ -244,6 +244,10 @@ struct effect *plug_effect(struct console *c, const struct node *n, const struct
  * the plug's own row `xfade` (else engine/xfade), or rings out, if it has a row `tail` that says
  * so. */
 int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why);
+/* The two halves of that, around plug_effect: is there no place for one more? Then one is made. And
+ * the effect, which the plug owns from here on, or frees. */
+bool plug_crowded(struct console *c, struct plug *p, struct refusal *why);
+int plug_take(struct console *c, struct plug *p, struct effect *e, struct refusal *why);
 int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, double value,
              const struct console_change *change, struct refusal *why);
 void plug_bypass(struct console *c, struct plug *p, bool bypass,
@@ -334,6 +338,17 @@ enum listen listen_now(const struct console *c, const struct node *n);
 int listen_set(struct console *c, struct node *n, enum listen listen,
                const struct console_change *change, struct refusal *why);
 
+/* ---- refit.c: effects that a change of many values builds anew */
+bool row_refits(const struct param *row); /* does a value of it take another instance? */
+/* Until refits_make values are only foreseen (kept_recall). */
+void refits_begin(struct console *c);
+void refit_foresee(struct console *c, struct node *n, struct plug *p, uint32_t row, double value);
+/* Builds them. -1: a file has to be read first, nothing has changed, and it is over. */
+int refits_make(struct console *c, struct refusal *why);
+/* Is the plug one of them? Then: has it been built? */
+bool refit_known(const struct console *c, const struct plug *p, bool *taken);
+void refits_end(struct console *c);
+
 /* ---- scenes.c, morph.c: many values at once */
 struct scene_count;
 struct scene *scene_find(const struct console *c, const char *name);
@@ -341,7 +356,7 @@ void scenes_clear(struct console *c);
 /* All of `from`, and which of them are morphed between; `to` has none. 0, or -1: out of memory. */
 int scenes_share(struct console *to, const struct console *from);
 /* Moves one value, if it is still what `row` says; *before: what it was. -1: it stays, and `count`
- * tells why. */
+ * tells why, or it is only foreseen (refit.c). */
 int kept_recall(struct console *c, const char *address, const struct param *row, double value,
                 const struct console_change *change, struct scene_count *count, double *before);
 int morph_set(struct console *c, double morph, const struct console_change *change,

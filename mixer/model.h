@@ -330,6 +330,8 @@ struct console {
     struct scene undo;                               /* what the last recall has changed */
     char morph_from[NAME_SIZE], morph_to[NAME_SIZE]; /* scenes; "": none */
     double morph;
+    struct list refits;       /* of struct refit: of the change of many values that is made */
+    bool foresees;            /* it is only foreseen what that will build */
     struct list recordings;   /* of struct recording */
     struct list graves;       /* of struct grave */
     struct list claims;       /* of struct claim, */

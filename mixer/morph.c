@@ -44,30 +44,49 @@ static double between(const struct param *row, double a, double b, double x)
     return a + (b - a) * x;
 }
 
-int morph_set(struct console *c, double morph, const struct console_change *change,
-              struct refusal *why)
+/* Scenes are stored in the desk's order, so a value's partner mostly has its place. */
+static const struct kept *partner(const struct scene *to, const struct kept *a, uint32_t place)
 {
-    const struct scene *from = scene_find(c, c->morph_from), *to = scene_find(c, c->morph_to);
-    struct scene_count count = { 0 };
-    if (!from || !to) {
-        refuse(why, FAULT_STATE, "no two scenes are named to morph between");
-        return refuse_hint(why, "scene morph FROM TO");
+    for (uint32_t k = 0; k < to->values.n; k++) {
+        const struct kept *b = to->values.at[(place + k) % to->values.n];
+        if (b->row == a->row && !strcmp(b->address, a->address))
+            return b;
     }
-    bool held = c->held;
-    c->morph = morph;
-    c->held = true;
+    return NULL;
+}
+
+/* All values, or those alone that take effects to be built anew. */
+static void values_move(struct console *c, const struct scene *from, const struct scene *to,
+                        double morph, const struct console_change *change)
+{
+    struct scene_count count = { 0 };
     for (uint32_t i = 0; i < from->values.n; i++) {
-        const struct kept *a = from->values.at[i], *b = NULL;
+        const struct kept *a = from->values.at[i];
+        const struct kept *b = !c->foresees || row_refits(a->row) ? partner(to, a, i) : NULL;
         double before;
-        /* Scenes are stored in the desk's order, so a value's partner mostly has its place. */
-        for (uint32_t k = 0; k < to->values.n && !b; k++) {
-            const struct kept *next = to->values.at[(i + k) % to->values.n];
-            b = next->row == a->row && !strcmp(next->address, a->address) ? next : NULL;
-        }
         if (b)
             kept_recall(c, a->address, a->row, between(a->row, a->value, b->value, morph), change,
                         &count, &before);
     }
+}
+
+int morph_set(struct console *c, double morph, const struct console_change *change,
+              struct refusal *why)
+{
+    const struct scene *from = scene_find(c, c->morph_from), *to = scene_find(c, c->morph_to);
+    if (!from || !to) {
+        refuse(why, FAULT_STATE, "no two scenes are named to morph between");
+        return refuse_hint(why, "scene morph FROM TO");
+    }
+    refits_begin(c);
+    values_move(c, from, to, morph, change);
+    if (refits_make(c, why))
+        return -1;
+    bool held = c->held;
+    c->morph = morph;
+    c->held = true;
+    values_move(c, from, to, morph, change);
+    refits_end(c);
     c->held = held;
     return 0;
 }

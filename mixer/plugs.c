@@ -126,17 +126,18 @@ void plugs_arrive(struct console *c, struct node *n)
     }
 }
 
-int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why)
+bool plug_crowded(struct console *c, struct plug *p, struct refusal *why)
 {
-    struct model_insert *never_heard = newcomer(p);
-    if (p->instances.n - (never_heard != NULL) >= SLOT_INSERTS) {
-        make_room(c, p);
-        return refuse(why, FAULT_BUSY, "%s is still crossfading; try again in a moment", p->name);
-    }
-    struct effect *e = plug_effect(c, n, p, why);
-    if (!e)
-        return -1;
-    struct model_insert *i = calloc(1, sizeof *i);
+    if (p->instances.n - (newcomer(p) != NULL) < SLOT_INSERTS)
+        return false;
+    make_room(c, p);
+    refuse(why, FAULT_BUSY, "%s is still crossfading; try again in a moment", p->name);
+    return true;
+}
+
+int plug_take(struct console *c, struct plug *p, struct effect *e, struct refusal *why)
+{
+    struct model_insert *never_heard = newcomer(p), *i = calloc(1, sizeof *i);
     if (!i || list_reserve(&p->instances, 1)) {
         free(i);
         effect_free(e);
@@ -149,6 +150,14 @@ int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal
     list_add(&p->instances, i); /* reserved */
     c->dirty = true;
     return 0;
+}
+
+int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal *why)
+{
+    if (plug_crowded(c, p, why))
+        return -1;
+    struct effect *e = plug_effect(c, n, p, why);
+    return e ? plug_take(c, p, e, why) : -1;
 }
 
 bool plug_replan(struct console *c, struct node *n, struct plug *p)
@@ -165,17 +174,27 @@ bool plug_replan(struct console *c, struct node *n, struct plug *p)
     return true;
 }
 
+/* A row that takes another instance, unless that has been made already. */
+static int row_rebuild(struct console *c, struct node *n, struct plug *p, uint32_t row,
+                       double value, struct refusal *why)
+{
+    double before = p->values[row];
+    bool taken;
+    if (refit_known(c, p, &taken) && !taken)
+        return refuse(why, FAULT_BUSY, "%s cannot be built now", p->name);
+    p->values[row] = value;
+    if (taken || !plug_build(c, n, p, why))
+        return 0;
+    p->values[row] = before;
+    return -1;
+}
+
 int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, double value,
              const struct console_change *change, struct refusal *why)
 {
-    double before = p->values[row];
+    if (p->kind->rebuilds && p->kind->rebuilds(row))
+        return row_rebuild(c, n, p, row, value, why);
     p->values[row] = value;
-    if (p->kind->rebuilds && p->kind->rebuilds(row)) {
-        if (!plug_build(c, n, p, why))
-            return 0;
-        p->values[row] = before;
-        return -1;
-    }
     uint32_t frames = change->frames == UINT32_MAX ? ramp_frames(c) : change->frames;
     for (uint32_t k = 0; k < p->instances.n; k++) {
         struct model_insert *i = p->instances.at[k];

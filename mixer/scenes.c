@@ -292,6 +292,10 @@ int kept_recall(struct console *c, const char *address, const struct param *row,
     *before = target_now(c, &t);
     if (*before == value)
         return -1;
+    if (c->foresees) {
+        refit_foresee(c, t.node, t.plug, t.row, value);
+        return -1;
+    }
     if (!row->rampable)
         its.frames = UINT32_MAX;
     if (target_set(c, &t, value, &its, &why)) {
@@ -304,11 +308,29 @@ int kept_recall(struct console *c, const char *address, const struct param *row,
     return 0;
 }
 
-static void scene_recall(struct console *c, const struct scene *s, const struct scene_scope *scope,
-                         struct console_change *change, struct scene_count *count)
+/* Makes what will sound otherwise. -1: a file has to be read first. */
+static int scene_foresee(struct console *c, const struct scene *s, const struct scene_scope *scope,
+                         const struct console_change *change, struct refusal *why)
+{
+    struct scene_count none = { 0 };
+    double before;
+    refits_begin(c);
+    for (uint32_t i = 0; i < s->values.n; i++) {
+        const struct kept *k = s->values.at[i];
+        if (row_refits(k->row) && wanted(scope, k->address, k->row))
+            kept_recall(c, k->address, k->row, k->value, change, &none, &before);
+    }
+    return refits_make(c, why);
+}
+
+static int scene_recall(struct console *c, const struct scene *s, const struct scene_scope *scope,
+                        struct console_change *change, struct scene_count *count,
+                        struct refusal *why)
 {
     struct scene before = { .name = "" };
     bool held = c->held;
+    if (scene_foresee(c, s, scope, change, why))
+        return -1;
     *count = (struct scene_count){ 0 };
     c->held = true;
     for (uint32_t i = 0; i < s->values.n; i++) {
@@ -320,11 +342,13 @@ static void scene_recall(struct console *c, const struct scene *s, const struct 
         if (kept_recall(c, k->address, k->row, k->value, change, count, &value) == 0)
             scene_add(&before, k->address, k->row, value); /* no memory: this one stays */
     }
+    refits_end(c);
     c->held = held;
     change->frame = post_flush(c);
     change->same = count->changed == 0;
     scene_clear(&c->undo);
     c->undo = before;
+    return 0;
 }
 
 int console_scene_recall(struct console *c, const char *name, const struct scene_scope *scope,
@@ -334,8 +358,7 @@ int console_scene_recall(struct console *c, const char *name, const struct scene
     struct scene *s;
     if (scene_want(c, name, &s, why))
         return -1;
-    scene_recall(c, s, scope, change, count);
-    return 0;
+    return scene_recall(c, s, scope, change, count, why);
 }
 
 int console_scene_undo(struct console *c, struct console_change *change, struct scene_count *count,
@@ -345,7 +368,10 @@ int console_scene_undo(struct console *c, struct console_change *change, struct 
         return refuse(why, FAULT_STATE, "there is no recall to undo");
     struct scene s = c->undo;
     c->undo.values = (struct list){ 0 };
-    scene_recall(c, &s, NULL, change, count);
+    if (scene_recall(c, &s, NULL, change, count, why)) {
+        c->undo = s;
+        return -1;
+    }
     scene_clear(&s);
     return 0;
 }

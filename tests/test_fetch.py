@@ -104,6 +104,55 @@ class Fetch(DiskBox):
         self.assertTrue(client.answer().ok)
         self.assertEqual(self.other.get('bus/hall/reverb/highcut'), '5kHz')
 
+    def test_many_values_wait_for_what_they_build(self):
+        """A scene, what takes it back, and what lies between two: all of it at once, or nothing."""
+        self.other.must('insert strip/here reverb as near ir=mount/slow.wav')
+        self.other.must('scene store first')
+        for line in ('bus/hall/reverb/size 80%', 'bus/hall/reverb/lowcut 50',
+                     'bus/hall/reverb/wet -3dB', 'strip/here/near/highcut 5000',
+                     'strip/here/gain -7dB'):
+            self.other.must(f'set {line}')
+        self.other.must('scene store second')
+        self.other.must('scene morph first second 1')
+        after = self.other.must('get **').values()
+        for line, changed in (('scene recall first', '5'), ('undo', '5'),
+                              ('set scene/morph 0', None), ('scene recall second', '5')):
+            before = self.other.must('get bus/hall/reverb/size').values()
+            client = self.hang(line)
+            self.assertEqual(self.other.must('get bus/hall/reverb/size').values(), before)
+            self.fault('slow', None)
+            answer = client.answer()
+            self.assertTrue(answer.ok, answer.final)
+            self.assertEqual(answer.fields.get('changed'), changed)
+            self.assertNotIn('refused', answer.fields)
+            size = self.other.get('bus/hall/reverb/size')
+            self.assertEqual(size, '100%' if line in ('scene recall first', 'set scene/morph 0')
+                             else '80%')
+            until(lambda: 'primed=on' in ' '.join(self.other.must('status').lines), 'its sound')
+        self.assertEqual(self.other.get('strip/here/near/highcut'), '5kHz')
+        self.assertEqual({k for k, v in self.other.must('get **').values().items()
+                          if after.get(k) != v and not k.startswith(('transport/', 'engine/'))},
+                         {'scene/morph'})
+
+    def test_scenes_of_a_transaction_wait(self):
+        self.other.must('scene store first')
+        self.other.must('set bus/hall/reverb/size 80%')
+        client = self.mixd.client()
+        client.must('begin')
+        self.hang('scene recall first', client=client, name='well')
+        self.fault('well', None)
+        self.assertTrue(client.answer().ok)
+        client.must('set strip/here/gain -7dB')
+        self.assertEqual(self.other.get('bus/hall/reverb/size'), '80%')
+        client.must('commit')
+        self.assertEqual(self.other.get('bus/hall/reverb/size'), '100%')
+        self.other.must('set bus/hall/reverb/size 90%')
+        self.hang('scene recall first at +1f', client=client, name='well')
+        self.assertEqual(self.other.get('bus/hall/reverb/size'), '90%')
+        self.fault('well', None)
+        self.assertTrue(client.answer().ok)
+        until(lambda: self.other.get('bus/hall/reverb/size') == '100%', 'what was scheduled')
+
     def test_files_of_a_queue_all_come_or_none(self):
         client = self.hang('queue strip/here mount/other.wav mount/slow.wav mount/well.wav')
         self.fault('well', 'hang')
