@@ -13,6 +13,17 @@ struct committing {
     struct reply *scratch;
 };
 
+static void answer_refused(const struct committing *c, struct reply *r)
+{
+    const char *why = reply_text(c->scratch);
+    unsigned obeyed = c->errand.obeyed;
+    if (obeyed)
+        reply_err(r, reply_code(c->scratch), "only the first %u of %u lines are obeyed: %s", obeyed,
+                  c->errand.n, why);
+    else
+        reply_err(r, reply_code(c->scratch), "nothing is done: %s", why);
+}
+
 static bool committed(void *state, struct reply *r)
 {
     struct committing *c = state;
@@ -23,7 +34,7 @@ static bool committed(void *state, struct reply *r)
     case ERRAND_BUSY:
         return false;
     case ERRAND_REFUSED:
-        reply_err(r, reply_code(c->scratch), "nothing is done: %s", reply_text(c->scratch));
+        answer_refused(c, r);
         return true;
     case ERRAND_DONE:
         reply_ok(r, "frame=%" PRIu64 " lines=%u", frame, c->errand.n);

@@ -38,17 +38,23 @@ static void answer_add(struct reply *answers, unsigned number, struct reply *rep
     text_clear(&quoted);
 }
 
-bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answers,
-                      struct reply *reply)
+bool errand_run_lines(struct mixd *m, struct errand *e, struct reply *answers, struct reply *reply)
 {
     char *copy = strdup(text_string(&e->lines)), *at = copy;
     bool obeyed = true;
-    for (unsigned i = 1; copy && obeyed && *at; i++) {
+    e->obeyed = 0;
+    if (!copy) {
+        reply_begin(reply, NULL);
+        reply_err(reply, CODE_LIMIT, "out of memory");
+        return false;
+    }
+    for (unsigned i = 1; obeyed && *at; i++) {
         size_t length = strcspn(at, "\n");
         char *next = at + length + (at[length] == '\n');
         at[length] = '\0';
         char *line = e->quoted ? strdup(at) : NULL; /* running it takes it apart */
         obeyed = registry_run_alone(&m->registry, at, length, reply);
+        e->obeyed += obeyed;
         if (answers)
             answer_add(answers, i, reply, line);
         free(line);
@@ -142,13 +148,14 @@ enum errand_state errand_run(struct mixd *m, struct errand *e, uint64_t at, bool
     needs_close(e->reading.needs, e->whole); /* they were tried on this very desk */
     reading_enter(&e->reading, m);
     m->batch = true;
+    m->whole = e->whole;
     m->asker = &e->asker;
     console_set_peer(m->console, e->rehearsal ? rehearsal_console(e->rehearsal) : NULL);
     console_batch_begin(m->console, at, e->wishes, e->whole);
     bool obeyed = errand_run_lines(m, e, answers, reply);
     *frame = console_batch_end(m->console);
     console_set_peer(m->console, NULL);
-    m->batch = false;
+    m->batch = m->whole = false;
     m->asker = NULL;
     mixd_hurry(m);
     needs_close(e->reading.needs, false);

@@ -15,10 +15,10 @@ struct rehearsal;
 struct wishes;
 
 struct errand {
-    struct asker asker; /* who gave them */
-    struct text lines;  /* each ended by \n */
-    unsigned n;
-    struct wishes *wishes;       /* files that they will play; or NULL */
+    struct asker asker;    /* who gave them */
+    struct text lines;     /* each ended by \n */
+    unsigned n, obeyed;    /* lines: all, and those that were obeyed when they were run last */
+    struct wishes *wishes; /* files that they will play; or NULL */
     struct rehearsal *rehearsal; /* where they were tried, if it is still known; or NULL */
     struct text fault;           /* why the rehearsal refused a line; "": it did not */
     enum code code;              /* of that */
@@ -34,7 +34,8 @@ enum errand_state {
     ERRAND_PRIMING, /* files are being opened for it */
     ERRAND_READING, /* a file has to be read first, which may take for ever: others need not wait */
     ERRAND_BUSY,    /* the engine has to go on first */
-    ERRAND_REFUSED, /* `reply` says why; of `whole` ones nothing has changed */
+    ERRAND_REFUSED, /* `reply` says why; of `whole` ones nothing has changed, unless `obeyed` says
+                       that it came out of nowhere, behind so many lines */
 };
 
 /* Control. Somebody else reads its files from now on, unless nobody would be held up by that (a
@@ -48,8 +49,7 @@ enum errand_state errand_refresh(struct mixd *m, struct errand *e, struct reply 
 
 /* Control. Runs its lines, one after the other; `answers` and `reply` as below. False: one is
  * refused, and none behind it was run. */
-bool errand_run_lines(struct mixd *m, const struct errand *e, struct reply *answers,
-                      struct reply *reply);
+bool errand_run_lines(struct mixd *m, struct errand *e, struct reply *answers, struct reply *reply);
 
 /* Control. Runs it, if it can be run now, at engine frame `at` (0: at once); *frame is where it is
  * heard from. `patient`: waits for its files whatever comes. `answers` (may be NULL) gets a data

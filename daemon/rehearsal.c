@@ -11,7 +11,6 @@
 
 struct rehearsal {
     struct mixd m;
-    const struct mixd *of;
     uint64_t revision; /* of the desk that it is a copy of */
 };
 
@@ -27,7 +26,7 @@ struct rehearsal *rehearsal_new(struct mixd *m)
     struct rehearsal *r = calloc(1, sizeof *r);
     if (!r)
         return NULL;
-    r->of = m;
+    r->m.real = m;
     r->revision = m->revision;
     if (copy(r, m)) {
         rehearsal_free(r);
@@ -56,7 +55,7 @@ bool rehearsal_try_next(struct rehearsal *r, const char **at, struct reply *repl
     size_t n = strcspn(*at, "\n");
     snprintf(line, sizeof line, "%.*s", (int)n, *at);
     *at += n + ((*at)[n] == '\n');
-    console_set_needs(r->m.console, r->of->needs);
+    console_set_needs(r->m.console, r->m.real->needs);
     bool taken = registry_run_alone(&r->m.registry, line, strlen(line), reply);
     console_set_needs(r->m.console, NULL);
     return taken;
@@ -66,7 +65,7 @@ bool rehearsal_try_call(struct rehearsal *r, const struct call *call)
 {
     struct call copy_of_call = *call;
     copy_of_call.caller = NULL;
-    console_set_needs(r->m.console, r->of->needs);
+    console_set_needs(r->m.console, r->m.real->needs);
     enum verdict v = registry_dispatch(&r->m.registry, &copy_of_call);
     console_set_needs(r->m.console, NULL);
     if (v == VERDICT_LATER)

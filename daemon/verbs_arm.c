@@ -94,6 +94,10 @@ enum verdict verb_arm(struct call *call)
     struct refusal why;
     if (placed && !position_read(call, 1, &position))
         return VERDICT_DONE;
+    if (!placed && (m->at_once || m->whole) && console_rolling(m->console)) {
+        reply_ok(call->reply, "same=1"); /* what it would make ready has begun */
+        return VERDICT_DONE;
+    }
     if (console_arm(m->console, placed ? &position : NULL, &why))
         return refused(call, &why);
     if (m->at_once || m->batch) {

@@ -115,6 +115,16 @@ static void recording_print(void *context, const struct recording_figures *f)
     reply_pair(r, "state", "%s", state_word(f));
 }
 
+/* Where no line may fail that was right when it was tried, what is to end has ended by itself. */
+static enum verdict stop_refused(struct call *call, const struct refusal *why)
+{
+    const struct mixd *m = call->context;
+    if (why->fault != FAULT_STATE || !(m->at_once || m->whole))
+        return refused(call, why);
+    reply_ok(call->reply, "same=1");
+    return VERDICT_DONE;
+}
+
 static enum verdict record_stop(struct call *call)
 {
     struct mixd *m = call->context;
@@ -125,7 +135,7 @@ static enum verdict record_stop(struct call *call)
     const char *address = call->words[2].text;
     if (m->trial ? console_record_check(m->console, address, NULL, NULL, &why)
                  : console_record_stop(m->console, address, &id, &why))
-        return refused(call, &why);
+        return stop_refused(call, &why);
     if (m->at_once)
         return VERDICT_DONE;
     watch_state(m, "recorded=%s", address);

@@ -237,15 +237,14 @@ static void wire_skip(void *context, const char *from, const char *to, bool live
 }
 
 /* Is it this word that is wrong, which should name an output, or an input? Then the reply says so.
- */
-static bool blamed(struct call *call, unsigned word, bool output)
+ * `soon`: a port of that name may come. */
+static bool blamed(struct call *call, const struct mixd *m, unsigned word, bool output, bool soon)
 {
-    struct mixd *m = call->context;
     const struct word *at = &call->words[word];
     struct seeking s = { .name = at->text, .output = output };
     nearest_init(&s.nearest, at->text);
     m->driver_kind->each_port(m->driver, &s, port_seek, wire_skip);
-    if (s.fits)
+    if (s.fits || (!s.there && soon))
         return false;
     if (!s.there)
         reply_err_at(call->reply, CODE_UNKNOWN, at, "is no audio port");
@@ -258,21 +257,46 @@ static bool blamed(struct call *call, unsigned word, bool output)
     return true;
 }
 
+/* A session may name a port that comes later, and a transaction one that comes with it. */
+static bool may_come(const struct mixd *m)
+{
+    return m->at_once || m->whole;
+}
+
 static enum verdict wired(struct call *call, int err)
 {
     struct mixd *m = call->context;
     const struct word *from = &call->words[1];
-    if (err == -ENOENT && m->at_once) /* a session may name a port that comes later */
+    if (err == -ENOENT && may_come(m))
         reply_ok(call->reply, "live=off");
     else if (err == -EEXIST)
         reply_ok(call->reply, "same=1");
     else if (err == -ENOTCONN)
         reply_ok(call->reply, "driver=lost");
-    else if (err && !blamed(call, 1, true) && !blamed(call, 2, false))
+    else if (err && !blamed(call, m, 1, true, false) && !blamed(call, m, 2, false, false))
         reply_err(call->reply, CODE_DENIED, "%s and %s: %s", from->text, call->words[2].text,
                   strerrordesc_np(-err));
     else if (!err)
         watch_state(m, "%s=%s,%s", call->verb->name, from->text, call->words[2].text);
+    return VERDICT_DONE;
+}
+
+static enum verdict wire_refused(struct call *call, const struct mixd *m)
+{
+    reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
+    return VERDICT_DONE;
+}
+
+/* On a copy of the desk: what its driver would refuse. */
+static enum verdict wire_try(struct call *call)
+{
+    const struct mixd *m = call->context, *real = m->real;
+    if (real->at_once || !real->driver)
+        return VERDICT_DONE;
+    if (!real->driver_kind->connect)
+        return wire_refused(call, real);
+    if (!blamed(call, real, 1, true, true))
+        blamed(call, real, 2, false, true);
     return VERDICT_DONE;
 }
 
@@ -282,15 +306,17 @@ enum verdict verb_connect(struct call *call)
 {
     struct mixd *m = call->context;
     const char *from = call->words[1].text, *to = call->words[2].text;
+    if (m->real)
+        return wire_try(call);
     if (m->driver && m->driver_kind->connect) {
         int err = m->driver_kind->connect(m->driver, from, to);
-        if (err == -ENOENT && !m->at_once) /* what is refused is not remembered */
+        if (err == -ENOENT && !may_come(m)) /* what is refused is not remembered */
             m->driver_kind->disconnect(m->driver, from, to);
         return wired(call, err);
     }
     if (!m->at_once)
-        reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
-    else if ((m->driver || m->plans) && (m->wires || (m->wires = wires_new())))
+        return wire_refused(call, m);
+    if ((m->driver || m->plans) && (m->wires || (m->wires = wires_new())))
         wires_ask(m->wires, from, to);
     return VERDICT_DONE;
 }
@@ -298,12 +324,14 @@ enum verdict verb_connect(struct call *call)
 enum verdict verb_disconnect(struct call *call)
 {
     struct mixd *m = call->context;
+    if (m->real)
+        return wire_try(call);
     if (m->driver && m->driver_kind->disconnect)
         return wired(
             call, m->driver_kind->disconnect(m->driver, call->words[1].text, call->words[2].text));
     if (!m->at_once)
-        reply_err(call->reply, CODE_STATE, "the driver %s has no ports", m->driver_kind->name);
-    else if (m->wires)
+        return wire_refused(call, m);
+    if (m->wires)
         wires_forget(m->wires, call->words[1].text, call->words[2].text);
     return VERDICT_DONE;
 }

@@ -77,6 +77,16 @@ class Restore(Box):
         self.assertEqual(self.there(), {'bus/hall', 'bus/room'})
         self.assertEqual(self.client.get('bus/hall/reverb/ir'), 'dc.wav')
 
+    def test_what_rolls_is_armed(self):
+        """The desk that it is tried on stands, and records nothing."""
+        for lines in ('arm\n', 'begin\narm\ncommit\n', 'arm 1s\n', 'record stop master\n'):
+            self.file('b', 'add bus hall\n' + lines)
+            self.client.must('play')
+            self.client.must('restore b')
+            self.assertEqual(self.there(), {'bus/hall'}, lines)
+            self.assertEqual(self.client.get('transport/state'), 'rolling')
+        self.client.refused('arm', 'state')
+
     def test_what_a_client_has_scheduled_spoils_one_line_only(self):
         self.file('later', 'add bus hall\nadd strip then source=dc.wav at 1:00\n'
                            'add strip now source=dc.wav\n')

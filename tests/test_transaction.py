@@ -199,6 +199,18 @@ class Bookkeeping(Transactions):
         self.assertEqual(self.client.get('strip/s1/gain'), '-1dB')
         self.assertIn('bus/hall', self.client.must('ls').lines)
 
+    def test_what_only_the_running_desk_knows_refuses_no_line(self):
+        """A line that fails behind others would leave half of them; it is tried where it stands,
+        and what others change meanwhile makes it a line that does nothing."""
+        self.client.must('play')
+        self.begin('add bus hall', 'arm', 'record stop master')
+        lines = [line.split(' ', 1)[1] for line in self.client.must('commit').lines]
+        self.assertEqual(lines, ['ok address=bus/hall', 'ok same=1', 'ok same=1'])
+        self.begin('add bus room')
+        self.assertIn('driver null', self.client.refused('connect a:b c:d', 'state').text)
+        self.client.refused('commit', 'state')
+        self.assertNotIn('bus/room', self.client.must('ls').lines)
+
     def test_scheduled_and_impossible_by_then(self):
         self.begin('set strip/s1/gain -1dB', 'set strip/s2/gain -1dB')
         self.client.must('@3 commit at +300ms')
@@ -215,6 +227,23 @@ class Live(Transactions):
 
     def test_a_new_strip_begins_to_play_with_the_rest(self):
         once_undisturbed(self, self.try_once)
+
+    def test_connections_in_it(self):
+        client = self.daemon(driver='jack').client()
+        client.must('begin')
+        client.must('add bus hall out=hall')
+        refusal = client.refused('connect system:playback_1 mixd:out_1', 'type')
+        self.assertIn('column 9', refusal.text)
+        client.must('abort')
+        client.must('begin')
+        client.must('add bus hall out=hall')
+        for wire in ('mixd:hall_1 system:playback_1', 'mixd:out_1 nobody:in'):
+            client.must('connect ' + wire)
+        self.assertEqual(client.must('commit').fields['lines'], '3')
+        until(lambda: 'from=mixd:hall_1 to=system:playback_1 live=on'
+              in client.must('ports').lines, 'the wire of a port that came with it')
+        self.assertIn('from=mixd:out_1 to=nobody:in live=off', client.must('ports').lines)
+        client.refused('connect mixd:out_1 nobody:in2', 'unknown')
 
     def try_once(self):
         daemon = self.daemon(self.furniture() + '\nadd strip on source=dc.wav pan=L100 loop=on',
