@@ -160,8 +160,7 @@ static int file_create(struct recorder *r)
     if (fd < 0)
         return refuse(why, FAULT_FILE, "cannot create %s: %s", r->name, strerror(errno));
     r->file = sf_open_fd(fd, SFM_WRITE, &info, true);
-    if (!r->file) {
-        close(fd);
+    if (!r->file) { /* libsndfile has closed it: the number may be another file's by now */
         unlink(r->path);
         return refuse(why, FAULT_FORMAT, "cannot write %s: %s", r->name, sf_strerror(NULL));
     }

@@ -119,6 +119,13 @@ class Record(Box):
         self.client.refused('record stop master', 'file')
         self.assertEqual(self.stop('strip/a')['lost'], 0)
 
+    def test_what_no_format_takes_leaves_no_file(self):
+        mixd = self.daemon(options=('--rate', '44100'))
+        client = mixd.client()
+        said = client.refused(f'record master {self.file("x.opus")}', 'format').text
+        self.assertIn('x.opus: Error : Opus only supports', said)
+        self.assertFalse(os.path.exists(self.file('x.opus')))
+
     def test_refusals(self):
         refused = self.client.refused
         self.file('there.wav', b'')
