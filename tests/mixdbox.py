@@ -308,11 +308,15 @@ class Daemon:
 
     def decoders(self):
         """How many threads of it decode a file."""
+        return self.threads('mixd-track')
+
+    def threads(self, name):
+        """How many threads of it are called that."""
         folder, count = f'/proc/{self.process.pid}/task', 0
         for task in os.listdir(folder):
             try:
-                with open(f'{folder}/{task}/comm', encoding='ascii') as name:
-                    count += name.read() == 'mixd-track\n'
+                with open(f'{folder}/{task}/comm', encoding='ascii') as comm:
+                    count += comm.read() == f'{name}\n'
             except FileNotFoundError:
                 pass
         return count

@@ -3,6 +3,7 @@
 import os
 
 import stems
+import wavs
 from faultydisk import DiskBox, needs_fuse
 from mixdbox import Servers, fields, main, until
 
@@ -45,6 +46,34 @@ class FetchRate(DiskBox, Servers):
         answer = reloading.answer()
         self.assertTrue(answer.ok, answer.final)
         self.assertEqual(other.get('bus/hall/reverb/ir'), 'mount/slow.wav')
+
+    def test_a_recording_ends_with_its_rate(self):
+        """Its file is whole when its disk allows, and the daemon goes on before that."""
+        daemon = self.daemon('add bus room', driver='jack')
+        client, other = daemon.client(), daemon.client()
+        take = os.path.join(self.disk, 'takes', 'x.wav')
+        os.mkdir(os.path.dirname(take))
+        self.addCleanup(self.fault, 'takes/x.wav', None)
+        other.must('watch state')
+        self.start_server()
+        other.await_event(r'event state .*driver=jack')
+        self.fault('takes/x.wav', 'hang')
+        client.send('record master mount/takes/x.wav\n')
+        until(lambda: other.must('record list').lines, 'its beginning')
+        until(lambda: ' frames=0 ' not in other.must('record list').lines[0], 'the recording')
+        self.assertIn('state=opening', other.must('record list').lines[0])
+        self.kill_server()
+        other.await_event(r'event state .*driver=lost')
+        self.start_server('-r', '44100')
+        until(lambda: 'rate=44100 ' in ' '.join(other.must('status').lines), 'the other rate')
+        self.assertEqual(other.must('record list').lines, [])
+        self.assertEqual(client.answer().code, 'state')
+        other.must(f'record master {self.file("next.wav")}')
+        self.fault('takes/x.wav', None)
+        until(lambda: daemon.threads('mixd-record') == 1, 'its end')
+        got = wavs.read(take)
+        self.assertEqual(got.rate, 48000)
+        self.assertGreater(len(got.channels[0]), 0)
 
 
 if __name__ == '__main__':
