@@ -5,6 +5,8 @@
  */
 #include "daemon/gate.h"
 
+#include <pthread.h>
+
 void gate_init(struct gate *g)
 {
     atomic_init(&g->turn, 0);
@@ -14,6 +16,7 @@ void gate_init(struct gate *g)
 
 RT bool gate_enter(struct gate *g)
 {
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
     uint64_t turn = atomic_load_explicit(&g->turn, memory_order_relaxed); /* our own */
     atomic_store(&g->turn, turn + 1);
     return !atomic_load(&g->closed);
@@ -24,6 +27,7 @@ RT void gate_leave(struct gate *g)
     uint64_t turn = atomic_load_explicit(&g->turn, memory_order_relaxed);
     /* Release: what the turn did is done when gate_passed says that it has passed. */
     atomic_store_explicit(&g->turn, turn + 1, memory_order_release);
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
 }
 
 uint64_t gate_turn(struct gate *g)

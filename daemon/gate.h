@@ -22,7 +22,9 @@ struct gate {
 /* Control, before the audio thread begins. Closed. */
 void gate_init(struct gate *g);
 
-/* Audio. Begin and end of a turn. Is the gate open? It stays so, or not, for this turn. */
+/* Audio. Begin and end of a turn. Is the gate open? It stays so, or not, for this turn. A thread
+ * that is cancelled in the middle of a turn, as JACK does with that of a lost server, ends with it.
+ */
 RT bool gate_enter(struct gate *g);
 RT void gate_leave(struct gate *g);
 

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 static void a_turn_that_is_under_way_has_not_passed(void)
 {
@@ -41,6 +42,44 @@ static void it_is_empty_when_the_last_that_found_it_open_has_left(void)
     gate_open(&g);
     CHECK(gate_enter(&g));
     gate_leave(&g);
+}
+
+/* JACK cancels its thread wherever it is. */
+struct worker {
+    struct gate gate;
+    _Atomic bool inside, cancelled;
+    bool whole;
+};
+
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    gate_enter(&w->gate);
+    atomic_store(&w->inside, true);
+    while (!atomic_load(&w->cancelled))
+        ;
+    w->whole = true;
+    gate_leave(&w->gate);
+    while (pause() < 0) /* for ever: who cancels us waits for our end */
+        ;
+    return NULL;
+}
+
+static void a_turn_ends_before_its_thread_does(void)
+{
+    struct worker w = { .whole = false };
+    pthread_t thread;
+    gate_init(&w.gate);
+    pthread_create(&thread, NULL, work, &w);
+    while (!atomic_load(&w.inside))
+        sched_yield();
+    uint64_t turn = gate_turn(&w.gate);
+    pthread_cancel(thread);
+    atomic_store(&w.cancelled, true);
+    pthread_join(thread, NULL);
+    CHECK(w.whole);
+    CHECK(gate_passed(&w.gate, turn));
 }
 
 /* An audio thread that uses what it finds, while control takes it away and spoils it. Neither
@@ -110,6 +149,7 @@ int main(void)
 {
     RUN(a_turn_that_is_under_way_has_not_passed);
     RUN(it_is_empty_when_the_last_that_found_it_open_has_left);
+    RUN(a_turn_ends_before_its_thread_does);
     RUN(nothing_is_spoilt_while_it_is_used);
     return check_done();
 }
