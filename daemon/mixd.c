@@ -158,36 +158,53 @@ static void recording_warn(void *context, const struct recording_figures *f)
     log_warn("the recording of %s, %s, ends here: it has another rate", f->address, f->path);
 }
 
+/* What is refused by now, because its file is gone, takes no other line with it. */
+static void session_again(struct mixd *m, struct text *lines)
+{
+    struct text faults = { 0 };
+    m->thorough = true;
+    session_run_text(m, "session", lines, &faults);
+    m->thorough = false;
+    char *save = NULL, *fault = faults.data ? strtok_r(faults.data, "\n", &save) : NULL;
+    for (; fault; fault = strtok_r(NULL, "\n", &save))
+        log_error("built anew, but for %s", fault);
+    text_clear(&faults);
+}
+
 /* The server came back with another rate: every filter, response and decoder is for the old one.
  * The session is written down, all is built anew, and the session is run again. */
 static void rebuild(struct mixd *m, uint32_t rate)
 {
-    struct text lines = { 0 }, fault = { 0 };
+    struct text lines = { 0 };
     struct refusal refusal;
     const char *why = NULL;
     char *folder = strdup(console_folder(m->console));
     double position = (double)console_position(m->console) / console_rate(m->console);
-    m->autoplay |= console_rolling(m->console);
+    session_write(m, console_folder(m->console), &lines);
+    if (!folder || lines.failed) { /* out of memory; the driver's next tick tries again */
+        text_clear(&lines);
+        free(folder);
+        return;
+    }
     log_warn("the server runs at %u Hz: building the session anew", rate);
     console_each_recording(m->console, NULL, recording_warn);
-    session_write(m, console_folder(m->console), &lines);
+    m->autoplay |= console_rolling(m->console);
     m->driver_kind->stop(m->driver);
     transactions_rebase(m);
     schedule_rebase(m, link_horizon(m->link), console_rate(m->console), rate);
     struct pipes *pipes = pipes_keep(m->console);
     audio_clear(m);
-    if (!folder || lines.failed || audio_init(m, rate) || console_set_folder(m->console, folder) ||
-        session_run_text(m, "session", &lines, &fault) ||
-        console_locate(m->console, (uint64_t)llround(position * rate), &refusal) ||
-        m->driver_kind->start(m->driver, m->engine, &why))
-        log_error("the session could not be built anew: %s", why ? why : text_string(&fault));
-    if (!m->console || !m->engine)
+    if (audio_init(m, rate) || console_set_folder(m->console, folder))
         _exit(EXIT_FAILURE); /* out of memory: whoever started us starts us again */
+    session_again(m, &lines);
+    if (console_locate(m->console, (uint64_t)llround(position * rate), &refusal))
+        log_error("the timeline begins anew: %s", refusal.text);
+    if (m->driver_kind->start(m->driver, m->engine, &why))
+        log_error("the driver does not start again: %s", why);
     m->revision++;
     pipes_give(m->console, pipes);
     fades_finish(m);
     text_clear(&lines);
-    text_clear(&fault);
     free(folder);
 }
 

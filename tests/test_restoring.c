@@ -1,4 +1,5 @@
-/* test_restoring.c - what others do when the old desk has been told to go and is not gone yet
+/* test_restoring.c - what comes when the old desk has been told to go and is not gone yet; and what
+ * another rate takes with it
  *
  * The driver is one whose periods come when the test says so, at the rate that it names.
  */
@@ -48,11 +49,13 @@ struct audiofile *__wrap_audiofile_open(const char *path, uint32_t rate, enum qu
 static struct {
     struct driver driver;
     uint32_t rate;
+    unsigned starts;
 } server;
 
 static int server_start(struct driver *d, struct engine *engine, const char **why)
 {
     (void)d, (void)engine, (void)why;
+    server.starts++;
     return 0;
 }
 
@@ -234,16 +237,42 @@ static void what_is_set_meanwhile_goes_too(void)
     mixd_clear(&m);
 }
 
+/* Nothing is restored then, but the desk is built anew as it was. */
+static void a_file_that_is_gone_takes_no_other_line_with_it(void)
+{
+    struct mixd m;
+    desk_open(&m);
+    lines_say(&m, "add strip gone source=b.wav\nadd strip z source=a.wav\n"
+                  "add strip gone2 source=c.wav\nadd bus last\n");
+    for (int turn = 0; turn < 10; turn++)
+        one_period(&m);
+    CHECK_INT(unlink(in_folder("b.wav")), 0);
+    CHECK_INT(unlink(in_folder("c.wav")), 0);
+    server.starts = 0;
+    server.rate = OTHER_RATE;
+    one_period(&m);
+    CHECK_INT(console_rate(m.console), OTHER_RATE);
+    CHECK_INT(server.starts, 1);
+    CHECK(desk_is(&m, "bus/hall bus/last strip/a strip/z master "));
+    for (uint64_t end = rt_now() + PATIENCE_NS; !console_rolling(m.console) && rt_now() < end;)
+        one_period(&m);
+    CHECK(console_rolling(m.console));
+    mixd_clear(&m);
+}
+
 int main(void)
 {
     log_open(-1);
     control = pthread_self();
     sound_write("a.wav");
     sound_write("b.wav");
+    sound_write("c.wav");
     file_write("next", "add bus hall\ninsert bus/hall reverb ir=a.wav\n"
                        "add strip b source=b.wav\nadd strip a source=a.wav\n");
     RUN(what_is_set_meanwhile_goes_too);
     RUN(it_is_there_at_the_other_rate);
     RUN(what_goes_meanwhile_takes_one_line_with_it);
+    sound_write("b.wav");
+    RUN(a_file_that_is_gone_takes_no_other_line_with_it);
     return check_done();
 }
