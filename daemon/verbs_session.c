@@ -115,6 +115,23 @@ static bool desk_cleared(struct restoring *s)
     return console_settled(s->m->console);
 }
 
+/* A data line for each of several. */
+static void answer_faults(struct reply *r, const char *faults)
+{
+    int first = (int)strcspn(faults, "\n");
+    unsigned n = 0;
+    for (const char *at = faults; faults[first] && *at; n++) {
+        size_t length = strcspn(at, "\n");
+        reply_line(r, "%.*s", (int)length, at);
+        at += length + (at[length] == '\n');
+    }
+    if (n > 1)
+        reply_err(r, CODE_STATE, "restored, but for %u lines, the first of them %.*s", n, first,
+                  faults);
+    else
+        reply_err(r, CODE_STATE, "restored, but for %.*s", first, faults);
+}
+
 /* False: there is nothing to wait for any more; the reply is the error. */
 static bool restore_run(struct restoring *s, struct reply *r)
 {
@@ -123,7 +140,7 @@ static bool restore_run(struct restoring *s, struct reply *r)
     s->run = true;
     s->m->revision++;
     if (err)
-        reply_err(r, CODE_STATE, "restored, but for %s", text_string(&s->audition.fault));
+        answer_faults(r, text_string(&s->audition.fault));
     watch_state(s->m, "restored=1");
     mixd_hurry(s->m);
     return !err;

@@ -92,8 +92,14 @@ class Restore(Box):
                            'add strip now source=dc.wav\n')
         self.other.must('add strip then source=dc.wav at 3:00')
         refusal = self.client.refused('restore later', 'state').text
-        self.assertRegex(refusal, '^restored, but for .*later:2:11: then: there is a strip/then')
+        self.assertRegex(refusal, '^restored, but for /.*later:2:11: then: there is a strip/then')
         self.assertEqual(self.there(), {'bus/hall', 'strip/now'})
+        self.other.must('add bus soon at 3:00')
+        self.file('later', 'add strip then source=dc.wav at 1:00\nadd bus soon at 1:00\nadd bus x\n')
+        answer = self.client.refused('restore later', 'state')
+        self.assertRegex(answer.text, '^restored, but for 2 lines, the first of them /.*later:1:11: ')
+        self.assertEqual([line.split('later:')[1][:6] for line in answer.lines], ['1:11: ', '2:9: s'])
+        self.assertEqual(self.there(), {'bus/x'})
 
     def test_a_transaction_meanwhile_is_obeyed_whole_or_not_at_all(self):
         """Its second line is right on the old desk, and wrong while there is none."""
