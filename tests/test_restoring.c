@@ -40,7 +40,8 @@ struct audiofile *__wrap_audiofile_open(const char *path, uint32_t rate, enum qu
 struct audiofile *__wrap_audiofile_open(const char *path, uint32_t rate, enum quality quality,
                                         struct audiofile_info *info, const char **why)
 {
-    opened_here += pthread_equal(pthread_self(), control) != 0;
+    if (pthread_equal(pthread_self(), control))
+        opened_here++;
     return __real_audiofile_open(path, rate, quality, info, why);
 }
 
