@@ -8,6 +8,7 @@
 #include "daemon/log.h"
 #include "daemon/meters.h"
 #include "daemon/ports.h"
+#include "daemon/rehearsal.h"
 #include "daemon/schedule.h"
 #include "daemon/session.h"
 #include "daemon/telemetry.h"
@@ -18,6 +19,7 @@
 #include "effects/rt.h"
 #include "ipc/loop.h"
 #include "ipc/server.h"
+#include "mixer/batch.h"
 #include "mixer/console.h"
 #include "mixer/engine.h"
 #include "mixer/link.h"
@@ -158,12 +160,15 @@ static void recording_warn(void *context, const struct recording_figures *f)
     log_warn("the recording of %s, %s, ends here: it has another rate", f->address, f->path);
 }
 
-/* What is refused by now, because its file is gone, takes no other line with it. */
-static void session_again(struct mixd *m, struct text *lines)
+/* A strip whose file is gone is there as it was `before`, without sound. What is refused takes no
+ * other line with it. */
+static void session_again(struct mixd *m, struct text *lines, const struct rehearsal *before)
 {
     struct text faults = { 0 };
     m->thorough = true;
+    console_set_peer(m->console, rehearsal_console(before));
     session_run_text(m, "session", lines, &faults);
+    console_set_peer(m->console, NULL);
     m->thorough = false;
     char *save = NULL, *fault = faults.data ? strtok_r(faults.data, "\n", &save) : NULL;
     for (; fault; fault = strtok_r(NULL, "\n", &save))
@@ -179,9 +184,12 @@ static void rebuild(struct mixd *m, uint32_t rate)
     struct refusal refusal;
     const char *why = NULL;
     char *folder = strdup(console_folder(m->console));
+    struct rehearsal *before = rehearsal_new(m);
     double position = (double)console_position(m->console) / console_rate(m->console);
     session_write(m, console_folder(m->console), &lines);
-    if (!folder || lines.failed) { /* out of memory; the driver's next tick tries again */
+    if (!folder || !before ||
+        lines.failed) { /* out of memory; the driver's next tick tries again */
+        rehearsal_free(before);
         text_clear(&lines);
         free(folder);
         return;
@@ -196,7 +204,8 @@ static void rebuild(struct mixd *m, uint32_t rate)
     audio_clear(m);
     if (audio_init(m, rate) || console_set_folder(m->console, folder))
         _exit(EXIT_FAILURE); /* out of memory: whoever started us starts us again */
-    session_again(m, &lines);
+    session_again(m, &lines, before);
+    rehearsal_free(before);
     if (console_locate(m->console, (uint64_t)llround(position * rate), &refusal))
         log_error("the timeline begins anew: %s", refusal.text);
     if (m->driver_kind->start(m->driver, m->engine, &why))

@@ -34,8 +34,9 @@ const char *wishes_fault(const struct console *c, const struct wishes *w);
 /* Control. Closes what was opened and not taken. NULL is fine. */
 void wishes_free(struct console *c, struct wishes *w);
 
-/* Control. Facts of files that `peer` (NULL: nobody) has in its strips are believed, not read; a
- * console that only rehearses believes the same of files in its effects. */
+/* Control. Facts of files that `peer` (NULL: nobody) has in its strips are believed, not read; or,
+ * if that has another rate, where they cannot be read. A console that only rehearses believes the
+ * same of files in its effects. */
 void console_set_peer(struct console *c, const struct console *peer);
 
 /* Control. Is there room for a batch that is obeyed at `at` (0: at once)? `plain`: it moves levels

@@ -1,6 +1,7 @@
 /* probe.c - what a source names: a file, and the channels or the stream of it that are picked */
 #include "mixer/console_parts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,18 +117,27 @@ static int header_read(struct console *c, struct picked_file *f, enum quality qu
     return made ? 0 : -1;
 }
 
-/* One number may mean a stream, of whose channels the peer knows nothing. */
-static bool peer_knows(const struct console *c, struct picked_file *f)
+static uint64_t frames_at(uint64_t frames, uint32_t from, uint32_t rate)
+{
+    return frames == UINT64_MAX ? frames : (uint64_t)ceil((double)frames / from * rate);
+}
+
+/* One number may mean a stream, of whose channels the peer knows nothing. `otherwise`: of a peer
+ * that has another rate; to the frame, only the header tells the length. */
+static bool peer_knows(const struct console *c, struct picked_file *f, bool otherwise)
 {
     struct picked_file facts;
     if (!peer_facts(c, f->file, &facts) || (f->picked == 1 && facts.streams > 1))
+        return false;
+    if (otherwise != (c->peer->setup.rate != c->setup.rate))
         return false;
     f->piped = facts.piped;
     if (f->piped)
         return !pipe_facts(f);
     struct audiofile_info info = { .channels = facts.total,
                                    .streams = facts.streams,
-                                   .frames = facts.frames,
+                                   .frames =
+                                       frames_at(facts.frames, c->peer->setup.rate, c->setup.rate),
                                    .mark = facts.mark };
     return f->first + f->picked <= facts.total && !facts_take(f, &info);
 }
@@ -139,7 +149,7 @@ int source_probe(struct console *c, const char *text, enum quality quality, stru
     *f = (struct picked_file){ 0 };
     if (source_split(c, text, &f->file, &f->first, &f->picked, why))
         return -1;
-    if (peer_knows(c, f))
+    if (peer_knows(c, f, false))
         return 0;
     if (!header_read(c, f, quality, &info, why)) {
         if (f->piped)
@@ -148,6 +158,8 @@ int source_probe(struct console *c, const char *text, enum quality quality, stru
         if (f->first + f->picked <= info.channels)
             return facts_take(f, &info);
         refuse(why, FAULT_RANGE, "%s: the file has channels 1 to %u", text, info.channels);
+    } else if (peer_knows(c, f, true)) {
+        return 0; /* it has been there, and may come back */
     }
     free(f->file);
     return -1;

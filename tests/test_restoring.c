@@ -238,13 +238,22 @@ static void what_is_set_meanwhile_goes_too(void)
     mixd_clear(&m);
 }
 
-/* Nothing is restored then, but the desk is built anew as it was. */
-static void a_file_that_is_gone_takes_no_other_line_with_it(void)
+static bool value_is(const struct mixd *m, const char *address, const char *text)
+{
+    struct console_value v;
+    struct refusal why;
+    return !console_get(m->console, address, &v, &why) && !strcmp(v.text, text);
+}
+
+/* Nothing is restored then, but the desk is built anew as it was. A strip waits for its file to
+ * come back; an effect cannot be made without. */
+static void a_file_that_is_gone_takes_nothing_else_with_it(void)
 {
     struct mixd m;
     desk_open(&m);
-    lines_say(&m, "add strip gone source=b.wav\nadd strip z source=a.wav\n"
-                  "add strip gone2 source=c.wav\nadd bus last\n");
+    lines_say(&m, "add strip gone source=b.wav gain=-3dB\nadd strip z source=a.wav\n"
+                  "queue strip/z b.wav\nadd bus last\ninsert bus/last reverb ir=c.wav\n"
+                  "insert bus/last eq\nset engine/retry 10ms\nmarker add end 1s\n");
     for (int turn = 0; turn < 10; turn++)
         one_period(&m);
     CHECK_INT(unlink(in_folder("b.wav")), 0);
@@ -254,10 +263,18 @@ static void a_file_that_is_gone_takes_no_other_line_with_it(void)
     one_period(&m);
     CHECK_INT(console_rate(m.console), OTHER_RATE);
     CHECK_INT(server.starts, 1);
-    CHECK(desk_is(&m, "bus/hall bus/last strip/a strip/z master "));
+    CHECK(
+        desk_is(&m, "bus/hall bus/last bus/last/eq strip/a strip/gone strip/z master marker/end "));
+    CHECK(value_is(&m, "strip/gone/gain", "-3dB") && value_is(&m, "strip/gone/source", "b.wav"));
     for (uint64_t end = rt_now() + PATIENCE_NS; !console_rolling(m.console) && rt_now() < end;)
         one_period(&m);
     CHECK(console_rolling(m.console));
+    CHECK(value_is(&m, "strip/gone/state", "lost"));
+    sound_write("b.wav");
+    for (uint64_t end = rt_now() + PATIENCE_NS;
+         !value_is(&m, "strip/gone/state", "ready") && rt_now() < end;)
+        one_period(&m);
+    CHECK(value_is(&m, "strip/gone/state", "ready"));
     mixd_clear(&m);
 }
 
@@ -274,6 +291,6 @@ int main(void)
     RUN(it_is_there_at_the_other_rate);
     RUN(what_goes_meanwhile_takes_one_line_with_it);
     sound_write("b.wav");
-    RUN(a_file_that_is_gone_takes_no_other_line_with_it);
+    RUN(a_file_that_is_gone_takes_nothing_else_with_it);
     return check_done();
 }
