@@ -84,7 +84,7 @@ static bool rehearse_anew(struct mixd *m, struct errand *e, struct reply *reply)
     errand_forget(m, e);
     needs_recall(e->reading.needs, 0);
     reading_enter(&e->reading, m);
-    e->rehearsal = rehearsal_new(m);
+    e->rehearsal = rehearsal_new(m, true);
     if (e->rehearsal)
         rehearse(e, reply);
     if (reading_leave(&e->reading, m))

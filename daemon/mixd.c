@@ -184,7 +184,7 @@ static void rebuild(struct mixd *m, uint32_t rate)
     struct refusal refusal;
     const char *why = NULL;
     char *folder = strdup(console_folder(m->console));
-    struct rehearsal *before = rehearsal_new(m);
+    struct rehearsal *before = rehearsal_new(m, true);
     double position = (double)console_position(m->console) / console_rate(m->console);
     session_write(m, console_folder(m->console), &lines);
     if (!folder || !before ||

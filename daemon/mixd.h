@@ -53,7 +53,8 @@ struct mixd {
     bool thorough; /* a session is run on behind a wrong line, to find them all */
     bool offline;  /* the engine waits for the control thread: a render */
     bool batch; /* what is run is part of a batch: no verb waits, and all is obeyed at its frame */
-    bool whole; /* and it is a transaction: what has changed since it was tried refuses no line */
+    bool whole; /* and it is a transaction (of a rehearsal: it is one that is tried there): what has
+                   changed since it was tried refuses no line */
     const struct mixd *real;          /* of a rehearsal: the desk that it is a copy of; or NULL */
     uint64_t revision;                /* grows with each change of the desk other than of levels */
     struct schedule *schedule;        /* NULL: a trial that plans nothing */

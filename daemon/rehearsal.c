@@ -21,12 +21,13 @@ static int copy(struct rehearsal *r, struct mixd *m)
            console_copy(r->m.console, m->console);
 }
 
-struct rehearsal *rehearsal_new(struct mixd *m)
+struct rehearsal *rehearsal_new(struct mixd *m, bool whole)
 {
     struct rehearsal *r = calloc(1, sizeof *r);
     if (!r)
         return NULL;
     r->m.real = m;
+    r->m.whole = whole;
     r->revision = m->revision;
     if (copy(r, m)) {
         rehearsal_free(r);

@@ -17,8 +17,9 @@ struct wishes;
 struct console;
 
 /* Control. A copy of m's desk; what is tried on it finds of files what a command finds that is
- * tried on m (reading.h). NULL: out of memory. */
-struct rehearsal *rehearsal_new(struct mixd *m);
+ * tried on m (reading.h). `whole`: of a transaction; else of lines that are scheduled one by one.
+ * NULL: out of memory. */
+struct rehearsal *rehearsal_new(struct mixd *m, bool whole);
 void rehearsal_free(struct rehearsal *r); /* NULL is fine */
 
 /* Control. Has m's desk changed since, other than by levels? Then the copy is none any more. */

@@ -24,7 +24,7 @@ static struct rehearsal *rehearsal_of(struct mixd *m)
     struct schedule *s = m->schedule;
     if (s->rehearsal && !rehearsal_stale(s->rehearsal, m))
         return s->rehearsal;
-    struct rehearsal *r = rehearsal_new(m);
+    struct rehearsal *r = rehearsal_new(m, false);
     if (!r)
         return NULL;
     rehearsal_believe(r, s->rehearsal); /* the lines have been tried on that */

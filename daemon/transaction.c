@@ -72,7 +72,7 @@ enum verdict transaction_begin(struct call *call)
 {
     struct mixd *m = call->context;
     struct transaction *t = calloc(1, sizeof *t);
-    if (!t || !errand_reads(m, &t->errand) || !(t->errand.rehearsal = rehearsal_new(m))) {
+    if (!t || !errand_reads(m, &t->errand) || !(t->errand.rehearsal = rehearsal_new(m, true))) {
         if (t)
             errand_clear(m, &t->errand);
         free(t);
@@ -119,7 +119,7 @@ static bool rehearse_anew(struct transaction *t)
     size_t faults = t->faults.length;
     unsigned n_faults = t->n_faults;
     needs_recall(e->reading.needs, 0);
-    e->rehearsal = scratch ? rehearsal_new(t->m) : NULL;
+    e->rehearsal = scratch ? rehearsal_new(t->m, true) : NULL;
     for (unsigned i = 1; e->rehearsal && *at && !reading_lacks(t->m); i++)
         if (!rehearsal_try_next(e->rehearsal, &at, scratch))
             note_fault(t, i, scratch);

@@ -115,11 +115,34 @@ static void recording_print(void *context, const struct recording_figures *f)
     reply_pair(r, "state", "%s", state_word(f));
 }
 
-/* Where no line may fail that was right when it was tried, what is to end has ended by itself. */
+/* What is being recorded when a line that is alone falls due, nobody knows before. */
+static bool may_change(const struct mixd *m)
+{
+    return m->real && !m->whole;
+}
+
+/* Does a session run it, or a transaction that has been tried? A line that was right then must not
+ * fail: what it is to end has ended by itself. */
+static bool may_have_ended(const struct mixd *m)
+{
+    return m->real ? m->real->at_once : m->at_once || m->whole;
+}
+
+static enum verdict record_try(struct call *call, const char *address, const char *file,
+                               const char *format)
+{
+    struct mixd *m = call->context;
+    struct refusal why;
+    if (!console_record_try(m->console, address, file, format, &why))
+        return VERDICT_DONE;
+    bool fits = (why.fault == FAULT_BUSY && may_change(m)) ||
+                (why.fault == FAULT_STATE && (may_change(m) || may_have_ended(m)));
+    return fits ? VERDICT_DONE : refused(call, &why);
+}
+
 static enum verdict stop_refused(struct call *call, const struct refusal *why)
 {
-    const struct mixd *m = call->context;
-    if (why->fault != FAULT_STATE || !(m->at_once || m->whole))
+    if (why->fault != FAULT_STATE || !may_have_ended(call->context))
         return refused(call, why);
     reply_ok(call->reply, "same=1");
     return VERDICT_DONE;
@@ -133,8 +156,9 @@ static enum verdict record_stop(struct call *call)
     if (call->count != 3)
         return usage_refused(call, call->count - 1, "wants the address of what is recorded");
     const char *address = call->words[2].text;
-    if (m->trial ? console_record_check(m->console, address, NULL, NULL, &why)
-                 : console_record_stop(m->console, address, &id, &why))
+    if (m->trial)
+        return record_try(call, address, NULL, NULL);
+    if (console_record_stop(m->console, address, &id, &why))
         return stop_refused(call, &why);
     if (m->at_once)
         return VERDICT_DONE;
@@ -148,11 +172,10 @@ static enum verdict record_begin(struct call *call, const char *format)
     const char *address = call->words[1].text, *file = call->words[2].text;
     struct refusal why;
     uint64_t id = 0;
-    if (m->trial ? console_record_check(m->console, address, file, format, &why)
-                 : console_record(m->console, address, file, format, &id, &why))
-        return refused(call, &why);
     if (m->trial)
-        return VERDICT_DONE;
+        return record_try(call, address, file, format);
+    if (console_record(m->console, address, file, format, &id, &why))
+        return refused(call, &why);
     turns_note_recording(call, address);
     if (m->at_once)
         return VERDICT_DONE;

@@ -88,6 +88,7 @@ static int node_fill(struct console *to, struct node *n, const struct console *f
     n->streams = original->streams;
     n->mark = original->mark;
     n->piped = original->piped;
+    n->recorded = original->recorder || original->recorded;
     for (uint32_t i = 0; i < original->plugs.n; i++) {
         const struct plug *p = original->plugs.at[i];
         if (!p->leaving && plug_copy(n, p))

@@ -183,6 +183,7 @@ struct node {
     float *mix_memory;
     struct list taps;          /* of struct model_tap */
     struct recorder *recorder; /* what sounds here goes into a file; or NULL */
+    bool recorded;             /* where it never sounds: it would */
     struct list plugs;         /* of struct plug */
     struct list sends;         /* of struct model_send, the route among them */
     struct list groups;        /* of struct group */

@@ -64,16 +64,20 @@ static struct recording *recording_new(const struct console *c, const struct nod
     return NULL;
 }
 
+static int refuse_second(const char *address, struct refusal *why)
+{
+    refuse(why, FAULT_BUSY, "%s is being recorded already", address);
+    return refuse_hint(why, "record stop %s", address);
+}
+
 int console_record(struct console *c, const char *address, const char *file, const char *format,
                    uint64_t *id, struct refusal *why)
 {
     struct node *n;
     if (node_want(c, address, &n, why))
         return -1;
-    if (n->recorder) {
-        refuse(why, FAULT_BUSY, "%s is being recorded already", address);
-        return refuse_hint(why, "record stop %s", address);
-    }
+    if (n->recorder)
+        return refuse_second(address, why);
     if (list_reserve(&c->recordings, 1))
         return refuse(why, FAULT_LIMIT, "out of memory");
     struct recording *r = recording_new(c, n, file, format, why);
@@ -86,20 +90,34 @@ int console_record(struct console *c, const char *address, const char *file, con
     return 0;
 }
 
-int console_record_check(struct console *c, const char *address, const char *file,
-                         const char *format, struct refusal *why)
+static int refuse_end(const char *address, struct refusal *why)
 {
-    struct node *n;
-    if (node_want(c, address, &n, why))
-        return -1;
-    if (!file)
-        return 0;
+    return refuse(why, FAULT_STATE, "%s is not being recorded", address);
+}
+
+/* Can a file of that name be created there? */
+static int place_try(struct console *c, const char *file, const char *format, struct refusal *why)
+{
     if (!file_format_find(file, format, why))
         return -1;
     struct need want = { .what = NEED_PLACE, .path = console_path(c, file), .name = strdup(file) };
     struct need *made = need_meet(c, &want, why);
     need_clear(&want);
     return made ? 0 : -1;
+}
+
+int console_record_try(struct console *c, const char *address, const char *file, const char *format,
+                       struct refusal *why)
+{
+    struct node *n;
+    if (node_want(c, address, &n, why) || (file && place_try(c, file, format, why)))
+        return -1;
+    if (file && n->recorded)
+        return refuse_second(address, why);
+    if (!file && !n->recorded)
+        return refuse_end(address, why);
+    n->recorded = file != NULL;
+    return 0;
 }
 
 /* No desk has it any more. */
@@ -126,7 +144,7 @@ int console_record_stop(struct console *c, const char *address, uint64_t *id, st
     if (node_want(c, address, &n, why))
         return -1;
     if (!n->recorder)
-        return refuse(why, FAULT_STATE, "%s is not being recorded", address);
+        return refuse_end(address, why);
     *id = recording_of(c, n->recorder)->id;
     recording_end(c, n);
     return 0;

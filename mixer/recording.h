@@ -26,10 +26,12 @@ int console_record_stop(struct console *c, const char *address, uint64_t *id, st
  * reported any more: who asks tells. NULL: it is, or may yet be, or there is no such recording. */
 const struct refusal *console_record_refused(struct console *c, uint64_t id);
 
-/* Control. Could that be recorded, or its recording be ended (`file` NULL), as far as can be known
- * before: is there such an object, a place for such a file, and such a format? */
-int console_record_check(struct console *c, const char *address, const char *file,
-                         const char *format, struct refusal *why);
+/* Control. On a desk that never sounds, which remembers it: could that be recorded, or its
+ * recording be ended (`file` NULL), as far as can be known before? Is there such an object, a place
+ * for such a file, and such a format; and last, is it not being recorded yet (FAULT_BUSY), or is it
+ * (FAULT_STATE)? */
+int console_record_try(struct console *c, const char *address, const char *file, const char *format,
+                       struct refusal *why);
 
 struct recording_figures {
     const char *address, *path;

@@ -37,7 +37,7 @@ static bool copied(struct mixd *m, struct reply *reply, long k)
 {
     failed = false;
     countdown = k;
-    struct rehearsal *r = rehearsal_new(m);
+    struct rehearsal *r = rehearsal_new(m, true);
     countdown = -1;
     if (r) {
         const char *at = "set bus/hall/tone/low.gain 0dB\nset bus/hall/tone/no.such 0dB\n";

@@ -203,13 +203,35 @@ class Bookkeeping(Transactions):
         """A line that fails behind others would leave half of them; it is tried where it stands,
         and what others change meanwhile makes it a line that does nothing."""
         self.client.must('play')
-        self.begin('add bus hall', 'arm', 'record stop master')
+        self.begin('add bus hall', 'arm')
         lines = [line.split(' ', 1)[1] for line in self.client.must('commit').lines]
-        self.assertEqual(lines, ['ok address=bus/hall', 'ok same=1', 'ok same=1'])
+        self.assertEqual(lines, ['ok address=bus/hall', 'ok same=1'])
         self.begin('add bus room')
         self.assertIn('driver null', self.client.refused('connect a:b c:d', 'state').text)
         self.client.refused('commit', 'state')
         self.assertNotIn('bus/room', self.client.must('ls').lines)
+
+    def recorded(self):
+        return [line.split()[:2] for line in self.client.must('record list').lines
+                if 'state=recording' in line]
+
+    def test_what_is_recorded_is_known_before(self):
+        """And what has changed by the commit is found out before anything is done."""
+        first, second, third = (f'record master {self.file(f"{i}.wav")}' for i in range(3))
+        said = '1 of the lines had been refused, so nothing is done'
+        self.begin('set strip/s1/gain -1dB', first)
+        self.client.refused(second, 'busy')
+        self.assertEqual(self.client.refused('commit', 'state').text, said)
+        self.client.must('begin')
+        self.client.refused('record stop master', 'state')
+        self.client.must('abort')
+        self.begin('set strip/s1/gain -2dB', first)
+        self.box.client().must(second)
+        self.assertTrue(self.client.refused('commit', 'busy').text.startswith('nothing is done'))
+        self.assertEqual(self.client.get('strip/s1/gain'), '-20dB')
+        self.begin('record stop master', 'add bus hall', third, 'record stop master', first)
+        self.client.must('commit')
+        until(lambda: self.recorded() == [['master', f'file={self.file("0.wav")}']], 'the last one')
 
     def test_scheduled_and_impossible_by_then(self):
         self.begin('set strip/s1/gain -1dB', 'set strip/s2/gain -1dB')
