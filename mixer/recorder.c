@@ -74,7 +74,8 @@ RT void recorder_take(struct recorder *r, float *const *ch, float gain, uint64_t
         atomic_store_explicit(&r->first, frame, memory_order_relaxed);
     if (ring_space(r->ring) < r->quantum || !gap_close(r)) {
         r->missing += r->quantum;
-        atomic_fetch_add_explicit(&r->lost, r->quantum, memory_order_relaxed);
+        /* Release: pairs with recorder_figures, as the ring does. */
+        atomic_fetch_add_explicit(&r->lost, r->quantum, memory_order_release);
         return;
     }
     while (done < r->quantum) {
@@ -338,10 +339,10 @@ const struct refusal *recorder_refusal(const struct recorder *r)
 void recorder_figures(const struct recorder *r, struct recorder_figures *out)
 {
     out->state = recorder_state(r);
-    out->first = atomic_load_explicit(&r->first, memory_order_relaxed);
-    out->lost = atomic_load_explicit(&r->lost, memory_order_relaxed);
+    out->lost = atomic_load_explicit(&r->lost, memory_order_acquire); /* pairs with take */
+    out->taken = ring_written(r->ring) + out->lost;
+    out->first = atomic_load_explicit(&r->first, memory_order_relaxed); /* known if any is taken */
     out->clipped = atomic_load_explicit(&r->clipped, memory_order_relaxed);
     const char *fault = atomic_load_explicit(&r->fault, memory_order_acquire);
     snprintf(out->fault, sizeof out->fault, "%s", fault ? fault : "");
-    out->taken = ring_written(r->ring) + out->lost;
 }

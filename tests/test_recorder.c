@@ -6,6 +6,7 @@
 #include "tests/wavfile.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,6 +108,33 @@ static void what_does_not_is_silence_in_its_place(void)
     CHECK_INT(silent_frames(FRAMES), f.lost);
 }
 
+static void *feed_once(void *recorder)
+{
+    feed(recorder, Q);
+    return NULL;
+}
+
+/* Who sees that something has been taken sees where it began. */
+static void the_first_frame_is_known_with_it(void)
+{
+    enum { TIMES = 100 };
+    unsigned wrong = 0;
+    for (int i = 0; i < TIMES; i++) {
+        struct recorder *r = begin(1);
+        struct recorder_figures f;
+        pthread_t audio;
+        CHECK_INT(pthread_create(&audio, NULL, feed_once, r), 0);
+        do
+            recorder_figures(r, &f);
+        while (!f.taken);
+        wrong += f.first != FIRST;
+        pthread_join(audio, NULL);
+        end(r);
+        unlink(path);
+    }
+    CHECK_INT(wrong, 0);
+}
+
 static void nothing_is_a_file_too(void)
 {
     struct recorder *r = begin(0);
@@ -143,6 +171,7 @@ int main(void)
 {
     RUN(what_fits_is_all_there);
     RUN(what_does_not_is_silence_in_its_place);
+    RUN(the_first_frame_is_known_with_it);
     RUN(nothing_is_a_file_too);
     RUN(what_is_there_is_refused);
     return check_done();
