@@ -1,5 +1,5 @@
 /* turns.h - who asked last for what may come late, or not at all, so that he is told then: a
- * strip's change of rate or leap, and what is recorded
+ * strip's change of rate or leap, a one-shot in a transaction, and what is recorded
  */
 #ifndef DAEMON_TURNS_H
 #define DAEMON_TURNS_H

@@ -1,4 +1,5 @@
 /* verbs_shot.c - fire, and stop with an address */
+#include "daemon/turns.h"
 #include "daemon/verbs.h"
 #include "effects/param.h"
 #include "mixer/console.h"
@@ -88,6 +89,8 @@ enum verdict verb_fire(struct call *call)
             return fire_later(call);
         return refused(call, &why);
     }
+    if (m->whole)
+        turns_note(call, call->words[1].text);
     reply_ok(call->reply, "frame=%" PRIu64, frame);
     mixd_hurry(m);
     return VERDICT_DONE;

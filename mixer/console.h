@@ -47,8 +47,9 @@ struct console_setup {
     void (*report)(void *context, const char *address, const char *text);
     /* The value of a fixed row has changed by itself ("strip/vox/state"); NULL is fine. */
     void (*changed)(void *context, const char *address);
-    /* A strip's change of rate, or its leap in a queue, was heard so many frames after the frame
-     * that had been told, because its file was not ready; NULL is fine. */
+    /* A strip's change of rate, its leap in a queue, or a one-shot that a batch has fired was heard
+     * so many frames after the frame that had been told, because its file was not ready; NULL is
+     * fine. */
     void (*late)(void *context, const char *address, uint64_t frames);
     /* What is to be recorded there is not, for its file cannot be created, and nobody has asked for
      * that (console_record_refused); NULL is fine. */
@@ -245,7 +246,8 @@ uint32_t console_queue_place(const struct console *c, const char *address);
 
 /* Starts the strip from its `in`, at engine frame `at` (0: now), whether the transport rolls or
  * not; what it sounds by then fades out over engine/xfade. *frame: the engine frame of its first
- * frame. FAULT_BUSY: fired a moment ago, the next is being primed. */
+ * frame. FAULT_BUSY: fired a moment ago, the next is being primed; in a whole batch it is fired
+ * when it is, and `late` is told. */
 int console_fire(struct console *c, const char *address, uint64_t at, uint64_t *frame,
                  struct refusal *why);
 /* What it sounds fades out over `fade` frames. What is scheduled to be fired later stays so. */

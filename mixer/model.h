@@ -196,6 +196,8 @@ struct node {
         pace_rolled;     /* which was due at this value of the rolled clock; no legs: plain */
     uint64_t rate_frame; /* engine frame from which its last rate is in force */
     uint64_t turn;     /* the rolled clock of a change of pace that has not arrived yet; 0: none */
+    bool wants_fire;   /* one-shot: it is to be fired when it is primed, */
+    uint64_t fire_due; /* and was to be at this engine frame */
     bool wants_source; /* strip: a source is to be opened at the next tick, */
     uint64_t ahead;    /* for a place so many frames further on; the last one came too late */
     uint64_t retry_ns; /* strip: its file is not tried again before */
@@ -404,7 +406,7 @@ struct console {
     struct bars bars;
     bool timebase;
     struct console_totals gone; /* figures of tracks that were closed */
-    uint64_t late_turns;        /* changes of pace that arrived after their frame, ever */
+    uint64_t late_turns;        /* changes of pace, and one-shots, after their frame, ever */
 };
 
 #endif

@@ -39,8 +39,27 @@ static bool is_over(const struct console *c, const struct model_tap *tap)
     return f.ended && f.buffered == 0;
 }
 
+/* What a batch has fired before it was primed. */
+static void fire_after(struct console *c, struct node *n)
+{
+    char address[ADDRESS_SIZE];
+    struct refusal why;
+    uint64_t frame;
+    node_address(n, address);
+    if (node_is_oneshot(n) && console_fire(c, address, 0, &frame, &why))
+        return;
+    n->wants_fire = false;
+    if (!node_is_oneshot(n) || frame <= n->fire_due)
+        return;
+    c->late_turns++;
+    if (c->setup.late)
+        c->setup.late(c->setup.context, address, frame - n->fire_due);
+}
+
 void oneshot_tick(struct console *c, struct node *n)
 {
+    if (n->wants_fire)
+        fire_after(c, n);
     for (uint32_t i = n->taps.n; i-- > 0;) {
         struct model_tap *tap = n->taps.at[i];
         if (!tap->fired || tap->life != LIFE_HERE)
@@ -94,6 +113,11 @@ int console_fire(struct console *c, const char *address, uint64_t at, uint64_t *
     for (uint32_t i = 0; i < n->taps.n && !next; i++)
         if (waits(n->taps.at[i]) && ((struct model_tap *)n->taps.at[i])->placed)
             next = n->taps.at[i];
+    if (!next && c->whole) {
+        n->wants_fire = true;
+        n->fire_due = *frame = post_flush(c);
+        return 0;
+    }
     if (!next)
         return refuse(why, FAULT_BUSY, "%s is being primed; try again in a moment", address);
     if (at && post_schedule(c, at, 1, 0, why))
@@ -117,5 +141,6 @@ int console_cease(struct console *c, const char *address, uint32_t fade, uint64_
         .frame = at, .kind = COMMAND_CEASE, .strip = &n->strip, .frames = fade
     };
     *frame = shot_post(c, &cease);
+    n->wants_fire = false;
     return 0;
 }

@@ -233,6 +233,16 @@ class Bookkeeping(Transactions):
         self.client.must('commit')
         until(lambda: self.recorded() == [['master', f'file={self.file("0.wav")}']], 'the last one')
 
+    def test_what_is_added_and_fired_sounds_when_it_is_primed(self):
+        self.begin('add strip gong source=dc.wav mode=oneshot', 'fire strip/gong',
+                   'fire strip/gong', 'set strip/s1/gain -1dB')
+        self.assertEqual(self.client.must('commit').fields['lines'], '4')
+        self.assertEqual(self.client.get('strip/s1/gain'), '-1dB')
+        self.client.await_event(r'event late .*address=strip/gong by=\d+f')
+        until(lambda: self.client.track('gong')['played'] > 0, 'a sound', self.box.process)
+        self.begin('fire strip/gong', 'stop strip/gong over 0s', 'set strip/s1/gain -2dB')
+        self.client.must('commit')
+
     def test_scheduled_and_impossible_by_then(self):
         self.begin('set strip/s1/gain -1dB', 'set strip/s2/gain -1dB')
         self.client.must('@3 commit at +300ms')
