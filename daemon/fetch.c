@@ -42,9 +42,12 @@ static bool attempt(struct fetch *f, enum verdict *verdict)
     m->said = 0;
     if (obeyed && f->call.when.text)
         schedule_tick(m);
-    if (!obeyed)
-        answer_anew(f->call.reply);
-    return obeyed;
+    if (obeyed)
+        return true;
+    if (*verdict == VERDICT_LATER) /* what it waits for is asked for once more, too */
+        f->call.pending.drop(f->call.pending.state);
+    answer_anew(f->call.reply);
+    return false;
 }
 
 static void fetch_drop(void *state)
