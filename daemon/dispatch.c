@@ -19,9 +19,12 @@ static bool reshapes(const struct call *call)
     const struct mixd *m = call->context;
     if (strcmp(call->verb->name, "set") != 0 || (m->needs && needs_any(m->needs)))
         return true; /* what is made from a file is made otherwise now */
+    static const char *const rows[] = { "/out", "/source", "/mode", "/jack" };
     const char *row = strrchr(call->words[1].text, '/');
-    return strstr(call->words[1].text, "/send/") || (row && !strcmp(row, "/out")) ||
-           (row && !strcmp(row, "/source"));
+    bool shape = strstr(call->words[1].text, "/send/");
+    for (size_t i = 0; row && i < sizeof rows / sizeof *rows; i++)
+        shape |= !strcmp(row, rows[i]);
+    return shape;
 }
 
 /* Is it to be obeyed later? `at now` is said of what is obeyed as if it had no time. */

@@ -55,6 +55,17 @@ static int queue_files(const struct call *call, struct refusal *why)
     return console_queue(m->console, call->words[1].text, files, n, why);
 }
 
+/* What plays when a transaction is obeyed cannot be known when it is tried: there one that plays
+ * its last file, or none, goes on as it is. */
+static int queue_next(struct mixd *m, const char *address, uint64_t *frame, struct refusal *why)
+{
+    if (m->trial)
+        return console_queue_next_check(m->console, address, why);
+    if (!console_queue_next(m->console, address, frame, why))
+        return 0;
+    return m->whole && why->fault == FAULT_STATE ? 0 : -1;
+}
+
 enum verdict verb_queue(struct call *call)
 {
     struct mixd *m = call->context;
@@ -66,11 +77,8 @@ enum verdict verb_queue(struct call *call)
         err = console_each_queued(m->console, address, call, entry_print, &why);
     else if (call->count == 3 && !strcmp(what, "clear"))
         err = console_queue_clear(m->console, address, &why);
-    else if (call->count == 3 && !strcmp(what, "next") && m->trial)
-        err = console_each_queued(m->console, address, &before, entry_count,
-                                  &why); /* it may play then */
     else if (call->count == 3 && !strcmp(what, "next"))
-        err = console_queue_next(m->console, address, &frame, &why);
+        err = queue_next(m, address, &frame, &why);
     else
         err = queue_files(call, &why);
     if (err)

@@ -228,6 +228,8 @@ int console_queue_clear(struct console *c, const char *address, struct refusal *
  * follows comes as much earlier. A locate goes by the whole line again. */
 int console_queue_next(struct console *c, const char *address, uint64_t *frame,
                        struct refusal *why);
+/* The same as far as can be known before it plays. */
+int console_queue_next_check(const struct console *c, const char *address, struct refusal *why);
 struct console_queued {
     uint32_t place;     /* from 1, which is the source */
     const char *source; /* as it is written */

@@ -140,9 +140,6 @@ int queue_leap(struct console *c, struct node *n, uint64_t *frame, struct refusa
     struct place p = place_ahead(c);
     struct pace pace;
     uint64_t start, length = node_length(c, n);
-    if (node_is_oneshot(n))
-        return refuse(why, FAULT_STATE, "strip/%s is a one-shot: it begins anew at every fire",
-                      n->name);
     bool goes_on = pace_until(c, n, n->values[NODE_RATE], &p, &pace);
     double position = pace_position(&pace, p.position), round;
     double line = line_frame(c, n, position, &round);

@@ -203,9 +203,9 @@ class Bookkeeping(Transactions):
         """A line that fails behind others would leave half of them; it is tried where it stands,
         and what others change meanwhile makes it a line that does nothing."""
         self.client.must('play')
-        self.begin('add bus hall', 'arm')
+        self.begin('add bus hall', 'arm', 'queue strip/s1 next')
         lines = [line.split(' ', 1)[1] for line in self.client.must('commit').lines]
-        self.assertEqual(lines, ['ok address=bus/hall', 'ok same=1'])
+        self.assertEqual(lines, ['ok address=bus/hall', 'ok same=1', 'ok same=1'])
         self.begin('add bus room')
         self.assertIn('driver null', self.client.refused('connect a:b c:d', 'state').text)
         self.client.refused('commit', 'state')
@@ -232,6 +232,16 @@ class Bookkeeping(Transactions):
         self.begin('record stop master', 'add bus hall', third, 'record stop master', first)
         self.client.must('commit')
         until(lambda: self.recorded() == [['master', f'file={self.file("0.wav")}']], 'the last one')
+
+    def test_another_mode_meanwhile_is_found_out_before(self):
+        self.client.must('add strip gong source=dc.wav mode=oneshot')
+        self.client.must('begin')
+        self.assertIn('one-shot', self.client.refused('queue strip/gong next', 'state').text)
+        self.client.must('abort')
+        self.begin('set strip/s1/gain -1dB', 'fire strip/gong')
+        self.box.client().must('set strip/gong/mode timeline')
+        self.assertTrue(self.client.refused('commit', 'state').text.startswith('nothing is done'))
+        self.assertEqual(self.client.get('strip/s1/gain'), '-20dB')
 
     def test_what_is_added_and_fired_sounds_when_it_is_primed(self):
         self.begin('add strip gong source=dc.wav mode=oneshot', 'fire strip/gong',
