@@ -349,9 +349,16 @@ int refits_make(struct console *c, struct refusal *why);
 bool refit_known(const struct console *c, const struct plug *p, bool *taken);
 void refits_end(struct console *c);
 
-/* ---- scenes.c, morph.c: many values at once */
+/* ---- scenes.c, recall.c, morph.c: many values at once */
 struct scene_count;
+struct scene_scope;
 struct scene *scene_find(const struct console *c, const char *name);
+/* 0, or -1 and *why: there is none of that name. */
+int scene_want(const struct console *c, const char *name, struct scene **s, struct refusal *why);
+int scene_add(struct scene *s, const char *address, const struct param *row, double value);
+void scene_clear(struct scene *s); /* holds nothing any more */
+/* Is it one that scenes hold, and that the scope (NULL: all) has? */
+bool scene_wanted(const struct scene_scope *scope, const char *address, const struct param *row);
 void scenes_clear(struct console *c);
 /* All of `from`, and which of them are morphed between; `to` has none. 0, or -1: out of memory. */
 int scenes_share(struct console *to, const struct console *from);
