@@ -31,6 +31,7 @@ LDLIBS   += $(PC_LIBS) -lm -pthread
 # What a test, a bench or a fuzz target needs beyond that is named once, here.
 LDLIBS_bench_convolver = -lzita-convolver -lstdc++
 SHORTAGE = $(foreach f,malloc calloc realloc aligned_alloc strdup mmap,-Wl,--wrap=$(f))
+LDLIBS_test_audiofile = -Wl,--wrap=close
 LDLIBS_test_rehearsal = $(SHORTAGE)
 LDLIBS_test_restoring = -Wl,--wrap=audiofile_open
 LDLIBS_test_shortage = $(SHORTAGE)

@@ -110,10 +110,11 @@ static struct decoder *open_decoder(const char *path, uint32_t rate, struct file
                         : decoder_is_flac(fd) ? decoder_flac(fd, &wrong)
                         : decoder_is_mpeg(fd) ? decoder_mpeg(fd, &wrong)
                         : decoder_is_av(fd)   ? decoder_av(fd, &wrong)
-                                              : decoder_sndfile(fd, &wrong);
+                                              : decoder_sndfile(&fd, &wrong);
     if (!d) {
         *why = say("%.300s: %s", path, wrong);
-        close(fd);
+        if (fd >= 0)
+            close(fd);
         return NULL;
     }
     *why = refuse(d, path, rate);

@@ -39,8 +39,9 @@ struct decoder {
 };
 
 /* Take over fd when they succeed. NULL: *why says what is wrong with the content (static or
- * thread-local, good until the next call on this thread); fd stays the caller's. */
-struct decoder *decoder_sndfile(int fd, const char **why);
+ * thread-local, good until the next call on this thread); fd stays the caller's. libsndfile closes
+ * what it refuses: *fd is -1 then. */
+struct decoder *decoder_sndfile(int *fd, const char **why);
 struct decoder *decoder_ogg(int fd, const char **why); /* only where decoder_is_ogg */
 struct decoder *decoder_flac(int fd, const char **why);
 struct decoder *decoder_mpeg(int fd, const char **why);

@@ -95,8 +95,7 @@ static int seek_frame(struct decoder *d, uint64_t frame)
 static void close_file(struct decoder *d)
 {
     struct sndfile *s = (struct sndfile *)d;
-    sf_close(s->file);
-    close(s->fd);
+    sf_close(s->file); /* and with it s->fd */
     free(s);
 }
 
@@ -201,7 +200,7 @@ static void find_plain(struct sndfile *s, int format)
     s->big_endian = sf_command(s->file, SFC_RAW_DATA_NEEDS_ENDSWAP, NULL, 0) == SF_TRUE;
 }
 
-struct decoder *decoder_sndfile(int fd, const char **why)
+struct decoder *decoder_sndfile(int *fd, const char **why)
 {
     static _Thread_local char said[160];
     SF_INFO info = { 0 };
@@ -210,9 +209,10 @@ struct decoder *decoder_sndfile(int fd, const char **why)
         *why = "out of memory";
         return NULL;
     }
-    s->fd = fd;
-    s->file = sf_open_fd(fd, SFM_READ, &info, SF_FALSE);
+    s->fd = *fd;
+    s->file = sf_open_fd(*fd, SFM_READ, &info, SF_TRUE);
     if (!s->file) {
+        *fd = -1; /* closed, as it would be had it been told not to */
         bool unknown = sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT;
         spell(said, sizeof said, unknown ? "not an audio file" : sf_strerror(NULL));
         *why = said;
