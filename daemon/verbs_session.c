@@ -284,7 +284,8 @@ static enum verdict wired(struct call *call, int err)
 {
     struct mixd *m = call->context;
     const struct word *from = &call->words[1];
-    if (err == -ENOENT && may_come(m))
+    bool unknown = err == -EINVAL && m->whole; /* of what kind a port is, when this was tried */
+    if (unknown || (err == -ENOENT && may_come(m)))
         reply_ok(call->reply, "live=off");
     else if (err == -EEXIST)
         reply_ok(call->reply, "same=1");

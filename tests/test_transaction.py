@@ -286,6 +286,11 @@ class Live(Transactions):
               in client.must('ports').lines, 'the wire of a port that came with it')
         self.assertIn('from=mixd:out_1 to=nobody:in live=off', client.must('ports').lines)
         client.refused('connect mixd:out_1 nobody:in2', 'unknown')
+        client.must('begin')
+        client.must('add input j channels=1')
+        client.must('connect mixd:j_1 system:playback_1')
+        self.assertEqual(client.must('commit').lines[1], '2 ok live=off')
+        self.assertNotIn('mixd:j_1 to=', '\n'.join(client.must('ports').lines))
 
     def try_once(self):
         daemon = self.daemon(self.furniture() + '\nadd strip on source=dc.wav pan=L100 loop=on',
