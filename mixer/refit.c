@@ -62,7 +62,7 @@ void refit_foresee(struct console *c, struct node *n, struct plug *p, uint32_t r
 
 static void effect_make(struct console *c, struct refit *r)
 {
-    struct plug as_it_will_be = *r->p;
+    struct plug as_it_will_be = { .kind = r->p->kind, .file = r->p->file };
     struct refusal why;
     memcpy(as_it_will_be.values, r->values, sizeof r->values);
     if (!plug_crowded(c, r->p, &why))
