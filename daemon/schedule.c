@@ -7,6 +7,7 @@
 #include "daemon/watch.h"
 #include "daemon/when.h"
 #include "effects/param.h"
+#include "ipc/parse.h"
 #include "mixer/batch.h"
 #include "mixer/console.h"
 #include "mixer/course.h"
@@ -114,6 +115,16 @@ static void tell(struct mixd *m, const struct job *j, enum topic topic, const ch
     text_clear(&out);
 }
 
+static void tell_failed(struct mixd *m, const struct job *j)
+{
+    const struct reply *r = m->schedule->reply;
+    struct text why = { 0 };
+    word_write_quoted(&why, reply_text(r));
+    tell(m, j, TOPIC_FAILED, "code=%s text=%s", protocol_code_name(reply_code(r)),
+         text_string(&why));
+    text_clear(&why);
+}
+
 /* PRIMING: not yet, and none behind it either; READING: others first; else it is over. */
 static enum errand_state job_run(struct mixd *m, struct job *j, uint64_t now)
 {
@@ -130,8 +141,7 @@ static enum errand_state job_run(struct mixd *m, struct job *j, uint64_t now)
     if (state == ERRAND_DONE && frame > j->frame && !j->outside)
         tell(m, j, TOPIC_LATE, "by=%" PRIu64 "f", frame - j->frame);
     else if (state != ERRAND_DONE)
-        tell(m, j, TOPIC_FAILED, "code=%s text=\"%s\"", protocol_code_name(reply_code(s->reply)),
-             reply_text(s->reply));
+        tell_failed(m, j);
     job_end(m, j);
     return ERRAND_DONE;
 }

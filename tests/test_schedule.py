@@ -273,6 +273,13 @@ class Live(Scheduled):
             self.skipTest('needs JACK')
         super().setUp()
 
+    def test_what_fails_is_told_in_one_word(self):
+        """Its text names a port that has quotes in its name."""
+        client = self.daemon(driver='jack').client()
+        client.must(r'connect "no\"body:out" system:playback_1 at +50ms')
+        event = client.await_event(r'^event failed .*code=unknown')
+        self.assertTrue(event.endswith(r'text="no\"body:out: is no audio port"'), event)
+
     def test_what_is_answered_is_what_is_heard(self):
         self.level(seconds=8)
         once_undisturbed(self, self.try_once)
