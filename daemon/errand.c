@@ -134,7 +134,7 @@ static enum errand_state ready(struct mixd *m, struct errand *e, uint64_t at, bo
         reply_err(reply, CODE_FILE, "%s", fault);
         return ERRAND_REFUSED;
     }
-    if (e->whole && !console_settled(m->console))
+    if (e->whole && !console_batch_settled(m->console))
         return ERRAND_BUSY;
     return console_batch_fits(m->console, at, e->plain) ? ERRAND_DONE : ERRAND_BUSY;
 }

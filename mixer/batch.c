@@ -22,6 +22,11 @@ bool console_batch_fits(const struct console *c, uint64_t at, bool plain)
            (c->swaps - c->status->swaps < SWAPS_MOST && at >= c->swap_frame && at);
 }
 
+bool console_batch_settled(struct console *c)
+{
+    return console_settled(c) && !plugs_crowded(c);
+}
+
 void console_batch_begin(struct console *c, uint64_t at, const struct wishes *w, bool whole)
 {
     c->held = true;

@@ -42,6 +42,9 @@ void console_set_peer(struct console *c, const struct console *peer);
 /* Control. Is there room for a batch that is obeyed at `at` (0: at once)? `plain`: it moves levels
  * only. False: soon. */
 bool console_batch_fits(const struct console *c, uint64_t at, bool plain);
+/* Control. Is nothing under way that could refuse a line of a whole batch? Effects that still
+ * crossfade in all their places are told to make one. */
+bool console_batch_settled(struct console *c);
 /* Control. Begins one: what is changed from here on is obeyed at `at` (0: in the next quantum there
  * is), all of it. `wishes` may be NULL. `whole`: console_settled holds, so whatever is coming came
  * with this batch. */

@@ -247,6 +247,7 @@ int plug_build(struct console *c, struct node *n, struct plug *p, struct refusal
 /* The two halves of that, around plug_effect: is there no place for one more? Then one is made. And
  * the effect, which the plug owns from here on, or frees. */
 bool plug_crowded(struct console *c, struct plug *p, struct refusal *why);
+bool plugs_crowded(struct console *c); /* is any? */
 int plug_take(struct console *c, struct plug *p, struct effect *e, struct refusal *why);
 int plug_set(struct console *c, struct node *n, struct plug *p, uint32_t row, double value,
              const struct console_change *change, struct refusal *why);

@@ -135,6 +135,18 @@ bool plug_crowded(struct console *c, struct plug *p, struct refusal *why)
     return true;
 }
 
+bool plugs_crowded(struct console *c)
+{
+    struct refusal none;
+    bool any = false;
+    for (uint32_t i = 0; i <= c->nodes.n; i++) {
+        const struct node *n = i < c->nodes.n ? c->nodes.at[i] : c->master;
+        for (uint32_t k = 0; k < n->plugs.n; k++)
+            any |= plug_crowded(c, n->plugs.at[k], &none);
+    }
+    return any;
+}
+
 int plug_take(struct console *c, struct plug *p, struct effect *e, struct refusal *why)
 {
     struct model_insert *never_heard = newcomer(p), *i = calloc(1, sizeof *i);

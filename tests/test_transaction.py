@@ -233,6 +233,16 @@ class Bookkeeping(Transactions):
         self.client.must('commit')
         until(lambda: self.recorded() == [['master', f'file={self.file("0.wav")}']], 'the last one')
 
+    def test_what_still_crossfades_is_waited_for(self):
+        self.client.must('set engine/xfade 2s')
+        self.client.must('set engine/ramp 50ms')
+        self.client.must('add bus hall')
+        self.client.must('insert bus/hall reverb ir=ir.wav')
+        for size in range(50, 70):
+            self.begin(f'set strip/s1/gain -{size}dB', f'set bus/hall/reverb/size {size}%')
+            self.client.must('commit')
+            self.assertEqual(self.client.get('bus/hall/reverb/size'), f'{size}%')
+
     def test_another_mode_meanwhile_is_found_out_before(self):
         self.client.must('add strip gong source=dc.wav mode=oneshot')
         self.client.must('begin')
