@@ -33,13 +33,14 @@ static bool attempt(struct fetch *f, enum verdict *verdict)
 {
     struct mixd *m = f->call.context;
     uint64_t now = link_horizon(m->link);
-    m->said = f->said < now ? f->said : now; /* with another rate the engine began anew */
+    uint64_t said = f->said < now ? f->said : now; /* with another rate the engine began anew */
+    m->said = &said;
     if (!f->shared)
         needs_recall(f->reading.needs, 0);
     reading_enter(&f->reading, m);
     *verdict = f->obey(&f->call);
     bool obeyed = reading_leave(&f->reading, m);
-    m->said = 0;
+    m->said = NULL;
     if (obeyed && f->call.when.text)
         schedule_tick(m);
     if (obeyed)

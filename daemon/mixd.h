@@ -64,7 +64,7 @@ struct mixd {
     const struct asker *asker; /* of the batch that is run; NULL: none is */
     struct needs *needs;       /* what is tried finds of files, or notes; NULL: it reads them */
     struct reading spare;      /* of what is built anew by itself; all 0: a render, a trial */
-    uint64_t said;             /* engine frame at which what is tried was said; 0: now */
+    const uint64_t *said;      /* engine frame at which what is tried was said; NULL: now */
     bool quitting;
     bool autoplay;      /* --play, or a session's own `play` */
     char *session_path; /* what `save` without a file is not, but `reload` is; may be NULL */

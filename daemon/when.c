@@ -28,7 +28,7 @@ bool when_read(const struct call *call, struct when *out)
         return false;
     out->timeline = !relative;
     if (relative)
-        out->frame = when_edge(m, (m->said ? m->said : link_horizon(m->link)) + frames);
+        out->frame = when_edge(m, (m->said ? *m->said : link_horizon(m->link)) + frames);
     else
         out->position = frames;
     return true;
