@@ -16,11 +16,11 @@
  * the B / quantum calls, or helper threads do it (convolver_pace.h). What the past makes of a block
  * is summed for four blocks at a time, so that response and past are read from memory a quarter as
  * often (convolver_kernel.h); convolvers of one filter go through its response side by side,
- * wherever in their blocks they are, so that it is read once for all of them; and all transforms of
- * one size have the same tables, whatever the filter. (To take those of several sounds in one call
- * gains nothing: vectors are full anyway, and what a transform waits for is its own sound's.) Work
- * is due by frames, not by the clock: the same input gives the same bits on one machine, however
- * calls are timed, whoever does the work, and whoever shares the filter.
+ * wherever in their blocks they are, so that it is read once for all of them. All transforms of one
+ * size have the same tables, whatever the filter; those of convolvers with one crew go through
+ * their steps one after another, behind all heads of the quantum. Work is due by frames, not by the
+ * clock: the same input gives the same bits on one machine, however calls are timed, whoever does
+ * the work, and whoever shares the filter.
  */
 #ifndef EFFECTS_CONVOLVER_H
 #define EFFECTS_CONVOLVER_H
@@ -81,9 +81,10 @@ uint32_t filter_levels(const struct filter *f, struct filter_level levels[CONVOL
 
 /* Silent until it is fed. NULL: out of memory. */
 struct convolver *convolver_new(struct filter *f);
-/* Control, at most once and before it is fed. Helpers (crew.h) may do the background work of its
- * long blocks. What they have not done in time is silent for that long, faded out and in. NULL is
- * fine, and so is never: then convolver_process does it all. */
+/* Control, at most once and before it is fed. From now on its background work is put off to the
+ * crew's crew_finish at the end of the quantum, and helpers may do that of its long blocks. What
+ * they have not done in time is silent for that long, faded out and in. NULL is fine, and so is
+ * never: then convolver_process does it all. */
 void convolver_join(struct convolver *c, struct crew *crew);
 /* As filter_new. Waits for the helper that may be at work on it. */
 void convolver_free(struct convolver *c); /* NULL is fine */

@@ -72,16 +72,21 @@ static void lay_out_own(struct pace *p)
         p->own.ch[l->in[i]] = pool_floats(&p->pool, p->own.mask + 1);
 }
 
+static RT void work_evenly(void *what);
+
 void pace_join(struct pace *p, struct crew *crew)
 {
-    if (block_of(p) < PACE_BLOCK_MIN || block_of(p) == p->quantum)
+    if (block_of(p) == p->quantum)
+        return;
+    p->crew = crew;
+    p->even = (struct later){ .work = work_evenly, .what = p };
+    if (block_of(p) < PACE_BLOCK_MIN)
         return;
     p->own.mask = 4 * (uint64_t)block_of(p) - 1;
     lay_out_own(p);
     if (!pool_open(&p->pool))
         return;
     lay_out_own(p);
-    p->crew = crew;
     p->job = crew_add(crew, help, p, block_of(p));
 }
 
@@ -138,6 +143,22 @@ static RT void copy_input(struct pace *p, bool ours, uint64_t now)
 static RT void work_on(struct pace *p, uint64_t target)
 {
     stage_work(&p->stage, target, (float *const *)p->past->ch, p->past->mask);
+}
+
+static RT void work_evenly(void *what)
+{
+    struct pace *p = what;
+    work_on(p, p->even_until);
+}
+
+/* The stages of one size, of whatever sounds, go through their steps one after another. */
+static RT void work_with_others(struct pace *p, uint64_t target)
+{
+    p->even_until = target;
+    if (p->crew && p->stage.phase != STAGE_DONE && p->stage.done < target)
+        crew_put_off(p->crew, &p->even, (uint32_t)__builtin_ctz(block_of(p)));
+    else
+        work_on(p, target);
 }
 
 /* Begins the block after the stage's last. One whose input may be overwritten before it has been
@@ -231,7 +252,7 @@ RT void pace_work(struct pace *p, uint64_t now, uint64_t sound)
     if (p->job)
         copy_input(p, ours, now);
     if (here && p->mode == PACE_EVEN)
-        work_on(p, even_target(p, phase + p->quantum, block));
+        work_with_others(p, even_target(p, phase + p->quantum, block));
     else if (here && p->mode == PACE_GIVEN)
         work_given(p, phase, haste);
     else if (here)

@@ -52,7 +52,9 @@ struct pace {
     uint64_t step; /* work of the longest step */
     uint64_t lag;  /* of the even work, so that not all stages take a long step at once */
     struct crew *crew;
-    struct job *job; /* NULL: no helper ever gets it */
+    struct later even;   /* even work, put off to the end of the quantum, */
+    uint64_t even_until; /* and how far it goes */
+    struct job *job;     /* NULL: no helper ever gets it */
     enum pace_mode mode;
     bool offered;     /* since it was seen to be ours */
     bool faded;       /* what is heard fades out, because the next block is late */

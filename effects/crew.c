@@ -208,6 +208,32 @@ RT void crew_count_late(struct crew *c)
     atomic_fetch_add_explicit(&c->late, 1, memory_order_relaxed);
 }
 
+RT void crew_put_off(struct crew *c, struct later *work, uint32_t size)
+{
+    work->next = NULL;
+    if (c->first[size])
+        c->last[size]->next = work;
+    else
+        c->first[size] = work;
+    c->last[size] = work;
+    c->owes = true;
+}
+
+RT bool crew_owes(const struct crew *c)
+{
+    return c->owes;
+}
+
+RT void crew_finish(struct crew *c)
+{
+    for (uint32_t size = 0; c->owes && size < CREW_SIZES; size++) {
+        for (const struct later *work = c->first[size]; work; work = work->next)
+            work->work(work->what);
+        c->first[size] = NULL;
+    }
+    c->owes = false;
+}
+
 RT void job_offer(struct job *j, uint64_t frames)
 {
     atomic_store_explicit(&j->due, j->crew->clock + frames, memory_order_relaxed);

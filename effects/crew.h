@@ -14,6 +14,8 @@
  *     ... in later turns:
  *     if (job_ours(job) || job_take(job)) ...
  *
+ *     crew_finish(crew);                          (after the quantum's sounds)
+ *
  *     crew_drop(job);
  *     crew_free(crew);
  *
@@ -28,10 +30,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CREW_HELPERS_MAX = 4 };
+enum { CREW_HELPERS_MAX = 4, CREW_SIZES = 32 };
 
 struct crew;
 struct job;
+
+/* Work of a quantum that nobody waits for in it. Its owner's, who fills in the first two. */
+struct later {
+    RT void (*work)(void *what);
+    void *what;
+    struct later *next;
+};
 
 /* Control. `rate`: frames per second of the turns. No thread runs before there are helpers and
  * jobs. NULL: out of memory. */
@@ -80,6 +89,15 @@ RT bool crew_waits(const struct crew *c);
 /* Audio. Frames of this turn. */
 RT uint32_t crew_turn_frames(const struct crew *c);
 RT void crew_count_late(struct crew *c);
+
+/* Audio. Puts work off until crew_finish, which does together what is of one size (a power of two's
+ * logarithm), in the order it came: so tables that they share are at hand. No work is put off twice
+ * before that. */
+RT void crew_put_off(struct crew *c, struct later *work, uint32_t size);
+/* Audio. Has any been put off? */
+RT bool crew_owes(const struct crew *c);
+/* Audio. At the end of every quantum in which work may have been put off. */
+RT void crew_finish(struct crew *c);
 
 /* Audio. Hands a job of ours to the helpers; it is due in so many frames. */
 RT void job_offer(struct job *j, uint64_t frames);

@@ -260,6 +260,16 @@ static RT void mix_clear(struct mix *m, uint32_t n)
     memset(m->ch[1], 0, sizeof(float) * n);
 }
 
+/* What reverbs have put off, together. */
+static RT void reverbs_finish(struct engine *e)
+{
+    if (!crew_owes(e->desk->crew))
+        return;
+    uint64_t began = rt_now();
+    crew_finish(e->desk->crew);
+    e->booth.reverb_ns += rt_now() - began;
+}
+
 static RT void quantum_make(struct engine *e, uint64_t *began)
 {
     struct desk *d = e->desk;
@@ -285,6 +295,7 @@ static RT void quantum_make(struct engine *e, uint64_t *began)
     stage_done(e, STAGE_BUSES, began);
 
     lane_process(&d->master, b);
+    reverbs_finish(e);
     stage_done(e, STAGE_MASTER, began);
 }
 

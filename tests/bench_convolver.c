@@ -132,6 +132,7 @@ static void process_crew(struct peer *p, const struct task *t, const float *cons
 {
     crew_turn(crew, t->period, false);
     convolver_process(p->state, in, out);
+    crew_finish(crew);
 }
 
 static void close_crew(struct peer *p)

@@ -26,12 +26,16 @@ static inline struct convolver *convolver_of(const float *taps, uint64_t frames,
     return c;
 }
 
-static inline void process(struct convolver *c, const float *in, float *out, uint64_t from,
-                           uint64_t to, uint32_t quantum)
+/* crew: NULL if it has none, or puts work off that others will finish. */
+static inline void process(struct convolver *c, struct crew *crew, const float *in, float *out,
+                           uint64_t from, uint64_t to, uint32_t quantum)
 {
     rt_enter();
-    for (uint64_t at = from; at < to; at += quantum)
+    for (uint64_t at = from; at < to; at += quantum) {
         convolver_process(c, (const float *[]){ in + at }, (float *[]){ out + at });
+        if (crew)
+            crew_finish(crew);
+    }
     rt_leave();
 }
 

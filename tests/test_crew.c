@@ -34,9 +34,9 @@ static void render(const struct piece *p, float *out, uint32_t quantum, uint32_t
             crew_turn(crew, period, waits);
         if (at == p->swap)
             new = convolver_of(p->taps[1], LONG, quantum, crew);
-        process(old, p->in, out, at, at + period, quantum);
+        process(old, crew, p->in, out, at, at + period, quantum);
         if (new) {
-            process(new, p->in + at, both, 0, period, quantum);
+            process(new, crew, p->in + at, both, 0, period, quantum);
             for (uint32_t i = 0; i < period; i++)
                 out[at + i] += both[i];
         }
@@ -123,8 +123,11 @@ static void *play(void *arg)
                 here[i] = next == (void *)&nobody ? NULL : next;
             }
             if (here[i])
-                process(here[i], in, out, 0, QUANTUM, QUANTUM);
+                process(here[i], NULL, in, out, 0, QUANTUM, QUANTUM);
         }
+        rt_enter();
+        crew_finish(d->crew);
+        rt_leave();
         atomic_fetch_add(&d->turns, 1);
     }
     for (uint32_t i = 0; i < PLACES; i++)
@@ -213,9 +216,9 @@ static double unevenness(const struct filter *f, bool apart)
     return most / (sum * f->quantum / (double)(to - from));
 }
 
-/* The worst quantum of sixteen stays near the mean one, with vectors of any width (at 64 frames 1.21
- * to 1.37 of it). Were all alike it would not, where single steps are longer than a quantum's even
- * part. */
+/* The worst quantum of sixteen stays near the mean one, with vectors of any width (at 64
+ * frames 1.21 to 1.37 of it). Were all alike it would not, where single steps are longer than a
+ * quantum's even part. */
 static void sixteen_do_not_take_long_steps_at_once(void)
 {
     float *taps = noises(6 * RATE, 1, 0.01);
@@ -232,8 +235,78 @@ static void sixteen_do_not_take_long_steps_at_once(void)
     free(taps);
 }
 
+struct errand {
+    struct later later;
+    uint32_t number;
+};
+
+static uint32_t n_run, run[4];
+
+static RT void note(void *errand)
+{
+    run[n_run++] = ((struct errand *)errand)->number;
+}
+
+static void what_is_put_off_is_done_by_sizes(void)
+{
+    static const uint32_t sizes[4] = { 9, 0, 9, 5 }, order[4] = { 1, 3, 0, 2 };
+    struct errand errands[4];
+    struct crew *crew = crew_new(RATE);
+    for (uint32_t turn = 0; turn < 2; turn++) {
+        n_run = 0;
+        for (uint32_t i = 0; i < 4; i++) {
+            errands[i] = (struct errand){ { .work = note, .what = &errands[i] }, i };
+            crew_put_off(crew, &errands[i].later, sizes[i]);
+        }
+        CHECK_INT(n_run, 0);
+        crew_finish(crew);
+        CHECK_INT(n_run, 4);
+        CHECK(memcmp(run, order, sizeof run) == 0);
+        crew_finish(crew);
+        CHECK_INT(n_run, 4);
+    }
+    crew_free(crew);
+}
+
+/* Of unlike responses, of one response, and begun at unlike moments. */
+static void many_put_off_together_sound_as_each_alone(void)
+{
+    enum { SOUNDS = 5, FRAMES = 6 * LONG / 64 * 64, APART = 7 * 64 };
+    struct crew *crew = crew_new(RATE);
+    struct convolver *together[SOUNDS];
+    float *taps[SOUNDS], *in = noises(FRAMES, 7, 0.5), *want = calloc(FRAMES, sizeof *want);
+    float *got[SOUNDS];
+    for (uint32_t i = 0; i < SOUNDS; i++) {
+        taps[i] = noises(LONG, i / 2, 0.01);
+        got[i] = calloc(FRAMES, sizeof *got[i]);
+        together[i] = convolver_of(taps[i], LONG, 64, crew);
+    }
+    for (uint64_t at = 0; at < FRAMES; at += 64) {
+        crew_turn(crew, 64, false);
+        for (uint64_t i = 0; i < SOUNDS; i++)
+            if (at >= i * APART)
+                process(together[i], NULL, in, got[i], at, at + 64, 64);
+        rt_enter();
+        crew_finish(crew);
+        rt_leave();
+    }
+    for (uint64_t i = 0; i < SOUNDS; i++) {
+        struct convolver *alone = convolver_of(taps[i], LONG, 64, NULL);
+        memset(want, 0, FRAMES * sizeof *want);
+        process(alone, NULL, in, want, i * APART, FRAMES, 64);
+        CHECK(memcmp(want, got[i], FRAMES * sizeof *want) == 0);
+        convolver_free(alone);
+        convolver_free(together[i]);
+        free(taps[i]), free(got[i]);
+    }
+    crew_free(crew);
+    free(in), free(want);
+}
+
 int main(void)
 {
+    RUN(what_is_put_off_is_done_by_sizes);
+    RUN(many_put_off_together_sound_as_each_alone);
     RUN(any_crew_gives_the_same_bits);
     RUN(helpers_and_reverbs_come_and_go);
     RUN(sixteen_do_not_take_long_steps_at_once);

@@ -33,7 +33,7 @@ static struct hold hold_new(uint64_t frames)
     signal_sine(h.taps, frames, HUM, RATE, 1.0 / (double)frames);
     signal_sine(h.in, SOUND, HUM, RATE, 1);
     struct convolver *alone = convolver_of(h.taps, frames, QUANTUM, NULL);
-    process(alone, h.in, h.want, 0, SOUND / QUANTUM * QUANTUM, QUANTUM);
+    process(alone, NULL, h.in, h.want, 0, SOUND / QUANTUM * QUANTUM, QUANTUM);
     convolver_free(alone);
     crew_set_helpers(h.crew, 1);
     h.c = convolver_of(h.taps, frames, QUANTUM, h.crew);
@@ -53,7 +53,7 @@ static void hold_free(struct hold *h)
 static void hold_turn(struct hold *h)
 {
     crew_turn(h->crew, QUANTUM, false);
-    process(h->c, h->in, h->got, h->at, h->at + QUANTUM, QUANTUM);
+    process(h->c, h->crew, h->in, h->got, h->at, h->at + QUANTUM, QUANTUM);
     h->at += QUANTUM;
 }
 
@@ -145,7 +145,7 @@ static void who_waits_loses_nothing(void)
     while (h.at < SOUND - QUANTUM) {
         await_rest(h.crew);
         crew_turn(h.crew, QUANTUM, true);
-        process(h.c, h.in, h.got, h.at, h.at + QUANTUM, QUANTUM);
+        process(h.c, h.crew, h.in, h.got, h.at, h.at + QUANTUM, QUANTUM);
         h.at += QUANTUM;
     }
     CHECK(memcmp(h.got, h.want, h.at * sizeof(float)) == 0);
