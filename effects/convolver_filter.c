@@ -58,7 +58,7 @@ static void lay_out_levels(struct filter *f, const struct filter_level *shapes,
                            const struct filter_setup *setup, struct level_scratch *scratch)
 {
     for (uint32_t i = 0; i < f->n_levels; i++)
-        level_init(&f->levels[i], &shapes[i], f->ffts[i], setup, &f->pool, scratch);
+        level_init(&f->levels[i], &shapes[i], setup, &f->pool, scratch);
 }
 
 /* Measures, allocates and makes the levels, with room to work in. What there is of it when memory
@@ -67,7 +67,7 @@ static bool build_levels(struct filter *f, const struct filter_level *shapes,
                          const struct filter_setup *setup)
 {
     for (uint32_t i = 0; i < f->n_levels; i++)
-        if (!(f->ffts[i] = fft_new(shapes[i].block, kernel_for(shapes[i].block))))
+        if (!(f->levels[i].fft = fft_new(shapes[i].block, kernel_for(shapes[i].block))))
             return false;
     struct pool room = { 0 };
     struct level_scratch scratch;
@@ -219,7 +219,7 @@ void filter_drop(struct filter *f)
     if (!last)
         return;
     for (uint32_t i = 0; i < f->n_levels; i++)
-        fft_drop(f->ffts[i]);
+        fft_drop(f->levels[i].fft);
     pool_close(&f->pool);
     free(f);
 }

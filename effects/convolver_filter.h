@@ -14,7 +14,6 @@ struct filter {
     uint32_t quantum, inputs, outputs, cells;
     uint64_t frames; /* of the longest response */
     uint32_t n_levels;
-    const struct fft *ffts[CONVOLVER_LEVELS_MAX]; /* of the levels */
     struct level levels[CONVOLVER_LEVELS_MAX];
     struct pool pool;
     /* Who keeps it, what it was made from, and all others there are; under the lock of the list. */

@@ -122,14 +122,14 @@ static void sum_work(struct level *l)
                    (uint64_t)l->n_out * fft_step_cost(l->fft, s, true);
 }
 
-void level_init(struct level *l, const struct filter_level *shape, const struct fft *fft,
-                const struct filter_setup *setup, struct pool *pool, struct level_scratch *scratch)
+void level_init(struct level *l, const struct filter_level *shape, const struct filter_setup *setup,
+                struct pool *pool, struct level_scratch *scratch)
 {
     *l = (struct level){
         .shape = *shape,
         .block = shape->block,
         .partitions = shape->partitions,
-        .fft = fft,
+        .fft = l->fft,
     };
     l->cells = pool_take(pool, setup->n_cells * sizeof *l->cells);
     l->h_stride = stride_of(l, place_cells(l, setup, scratch->at));

@@ -41,10 +41,10 @@ struct level_scratch {
     float *z;     /* two blocks of the largest level */
 };
 
-/* Control. The part of `setup` that `shape` says, with a transform of its block; the setup's cells
- * are sorted by output. In an open pool the spectra are made. */
-void level_init(struct level *l, const struct filter_level *shape, const struct fft *fft,
-                const struct filter_setup *setup, struct pool *pool, struct level_scratch *scratch);
+/* Control. The part of `setup` that `shape` says; l->fft is there, a transform of its block. The
+ * setup's cells are sorted by output. In an open pool the spectra are made. */
+void level_init(struct level *l, const struct filter_level *shape, const struct filter_setup *setup,
+                struct pool *pool, struct level_scratch *scratch);
 
 enum stage_phase { STAGE_SPLIT, STAGE_MULTIPLY, STAGE_JOIN, STAGE_DONE };
 

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* All transforms there are. */
@@ -109,12 +110,12 @@ void fft_drop(const struct fft *f)
     while (*link != f)
         link = &(*link)->next;
     struct fft *mine = *link;
-    if (--mine->users > 0) {
-        pthread_mutex_unlock(&lock);
-        return;
-    }
-    *link = mine->next;
+    bool last = --mine->users == 0;
+    if (last)
+        *link = mine->next;
     pthread_mutex_unlock(&lock);
+    if (!last)
+        return;
     pool_close(&mine->pool);
     free(mine);
 }
