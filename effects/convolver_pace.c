@@ -72,14 +72,11 @@ static void lay_out_own(struct pace *p)
         p->own.ch[l->in[i]] = pool_floats(&p->pool, p->own.mask + 1);
 }
 
-static RT void work_evenly(void *what);
-
 void pace_join(struct pace *p, struct crew *crew)
 {
     if (block_of(p) == p->quantum)
         return;
     p->crew = crew;
-    p->even = (struct later){ .work = work_evenly, .what = p };
     if (block_of(p) < PACE_BLOCK_MIN)
         return;
     p->own.mask = 4 * (uint64_t)block_of(p) - 1;
@@ -154,11 +151,13 @@ static RT void work_evenly(void *what)
 /* The stages of one size, of whatever sounds, go through their steps one after another. */
 static RT void work_with_others(struct pace *p, uint64_t target)
 {
-    p->even_until = target;
-    if (p->crew && p->stage.phase != STAGE_DONE && p->stage.done < target)
-        crew_put_off(p->crew, &p->even, (uint32_t)__builtin_ctz(block_of(p)));
-    else
+    if (!p->crew) {
         work_on(p, target);
+    } else if (p->stage.phase != STAGE_DONE && p->stage.done < target) {
+        p->even = (struct later){ .work = work_evenly, .what = p };
+        p->even_until = target;
+        crew_put_off(p->crew, &p->even, (uint32_t)__builtin_ctz(block_of(p)));
+    }
 }
 
 /* Begins the block after the stage's last. One whose input may be overwritten before it has been

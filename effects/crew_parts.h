@@ -60,9 +60,9 @@ struct crew {
     uint64_t clock; /* frame at which the next turn begins */
     uint32_t turn;
     bool waits;
-    bool owes; /* work has been put off: */
-    struct later *first[CREW_SIZES],
-        *last[CREW_SIZES]; /* by sizes; `last` only where there is any */
+    bool owes;                       /* work has been put off: */
+    struct later *first[CREW_SIZES]; /* by sizes */
+    struct later *last[CREW_SIZES];  /* where there is a first */
     struct helper at[CREW_HELPERS_MAX];
 };
 
