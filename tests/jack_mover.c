@@ -3,11 +3,14 @@
  *     jack_mover [-n NAME] look | start | stop | locate FRAME
  *     jack_mover [-n NAME] storm SECONDS SEED
  *     jack_mover [-n NAME] master
+ *     jack_mover [-n NAME] freewheel
  *
  * Every form ends by printing `state=S frame=N`, with S 0 stopped, 1 rolling, 3 starting, and,
  * where somebody gives them, `bar=N beat=N tick=N bar_start=N beats_per_bar=N beat_type=N bpm=N`.
  * storm starts, stops and relocates at random, to the first STORM_S seconds, until the time is over
- * or SIGTERM comes. master takes the timebase, prints `ready` and stays until SIGTERM.
+ * or SIGTERM comes. master takes the timebase, prints `ready` and stays until SIGTERM. So does who
+ * makes JACK freewheel: it stays, since JACK 1.9.21 may hang or abort when a client goes meanwhile,
+ * as jack_freewheel itself does.
  */
 #include <jack/jack.h>
 #include <jack/transport.h>
@@ -116,6 +119,14 @@ static void storm(int seconds, unsigned seed)
     printf("moves=%u ", moves);
 }
 
+static void stay(void)
+{
+    puts("ready");
+    fflush(stdout);
+    while (!ended)
+        pause_ms(5);
+}
+
 /* JACK would begin a second thread for a master whose first is not running yet. */
 static int master(void)
 {
@@ -123,11 +134,16 @@ static int master(void)
         pause_ms(1);
     if (jack_set_timebase_callback(client, 1, on_timebase, NULL))
         return 1;
-    puts("ready");
-    fflush(stdout);
-    while (!ended)
-        pause();
+    stay();
     return 0;
+}
+
+static int freewheel(void)
+{
+    if (jack_set_freewheel(client, 1))
+        return 1;
+    stay();
+    return jack_set_freewheel(client, 0);
 }
 
 static int obey(int argc, char *const argv[])
@@ -143,6 +159,8 @@ static int obey(int argc, char *const argv[])
         storm(atoi(argv[1]), (unsigned)atoi(argv[2]));
     else if (!strcmp(verb, "master"))
         return master();
+    else if (!strcmp(verb, "freewheel"))
+        return freewheel();
     else if (strcmp(verb, "look") != 0)
         return 2;
     return 0;

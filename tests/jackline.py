@@ -23,6 +23,23 @@ def mover(*words):
     return {key: float(value) if '.' in value else int(value) for key, value in said.items()}
 
 
+class Staying:
+    """A jack_mover that has done what it is told, and stays inside the `with`."""
+
+    def __init__(self, name, *words):
+        self.process = subprocess.Popen([MOVER, '-n', name, *words], stdout=subprocess.PIPE,
+                                        text=True)
+        assert self.process.stdout.readline() == 'ready\n', f'{words} is not done'
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        said = self.process.communicate(timeout=PATIENCE * 4)[0]
+        assert self.process.returncode == 0, said
+
+
 class Storm:
     """A jack_mover that moves the transport at random, beside what the test does."""
 

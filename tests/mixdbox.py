@@ -352,6 +352,36 @@ def _guard():
     return {'LD_PRELOAD': os.path.join(BUILD, 'rtguard.so'), 'RTGUARD_SAY': '1'}
 
 
+class Gate:
+    """Where a decoder waits with its first read of each file that it opens at `slow`, unless the
+    gate is open. Of daemons that begin inside a `with`, which must not be `guarded`."""
+
+    def __init__(self, slow):
+        self.path = f'{slow}.gate'
+        self.env = {'LD_PRELOAD': os.path.join(BUILD, 'slowread.so'), 'SLOWREAD_FILE': slow,
+                    'SLOWREAD_GATE': self.path, 'ASAN_OPTIONS': 'verify_asan_link_order=0'}
+        self.before = {}
+
+    def __enter__(self):
+        self.before = {key: os.environ.get(key) for key in self.env}
+        os.environ.update(self.env)
+        return self
+
+    def __exit__(self, *_):
+        for key, value in self.before.items():
+            if value is None:
+                del os.environ[key]
+            else:
+                os.environ[key] = value
+
+    def open(self):
+        with open(self.path, 'wb'):
+            pass
+
+    def shut(self):
+        os.remove(self.path)
+
+
 class Tap:
     """A jack_tap: records ports, or plays a file. Clients must not open at the same time, so the
     constructor returns when this one is there."""

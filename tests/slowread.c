@@ -1,7 +1,7 @@
-/* slowread.c - preloaded: the first read that a decoder thread makes of one file takes its time
+/* slowread.c - preloaded: the first read that a decoder thread makes of one file waits at a gate
  *
- * SLOWREAD_FILE names the file, SLOWREAD_MS says how long. Of every descriptor that it is opened
- * under anew.
+ * SLOWREAD_FILE names the file. The gate is open while there is a file at SLOWREAD_GATE. So it is
+ * with every descriptor that the file is opened under anew.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -32,13 +32,12 @@ static bool is_slow(int fd)
            slow.st_dev == here.st_dev;
 }
 
-static void dawdle(void)
+static void await_gate(void)
 {
-    const char *text = getenv("SLOWREAD_MS");
-    long ms = text ? atol(text) : 0;
-    struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-    while (nanosleep(&t, &t))
-        ;
+    const char *gate = getenv("SLOWREAD_GATE");
+    struct timespec moment = { .tv_nsec = 1000000 };
+    while (gate && access(gate, F_OK))
+        nanosleep(&moment, NULL);
 }
 
 ssize_t read(int fd, void *to, size_t n)
@@ -47,7 +46,7 @@ ssize_t read(int fd, void *to, size_t n)
     if (!next)
         next = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
     if (fd >= 0 && fd < FDS && decodes() && is_slow(fd) && !atomic_exchange(&begun[fd], true))
-        dawdle();
+        await_gate();
     return next(fd, to, n);
 }
 

@@ -2,11 +2,11 @@
 """test_markers.py - markers of a running daemon: named, listed, gone to, looped between, saved"""
 import math
 import os
-import time
+import select
 
 import mixdbox
 import wavs
-from mixdbox import BUILD, Box, fields, main, seconds, until
+from mixdbox import Box, Gate, fields, main, seconds, until
 
 RATE = 48000
 
@@ -17,42 +17,38 @@ class Markers(Box):
         wavs.write(self.file('a.wav'), wavs.Wav(RATE, [ramp]))
         return self.daemon('add strip a source=a.wav\n' + more, **how)
 
-    def start_slowly(self, ms):
-        """A daemon that waits so long for the first read of strip/slow's file by each decoder."""
+    def start_slowly(self):
+        """A daemon whose decoders may have to wait for strip/slow's file, and the gate there."""
         if not mixdbox._guard():  # pylint: disable=protected-access
             self.skipTest('the library of a sanitizer would have to be loaded first')
         silence = wavs.array.array('f', bytes(4 * 20 * RATE))
         wavs.write(self.file('slow.wav'), wavs.Wav(RATE, [silence]))
-        slow = {'LD_PRELOAD': os.path.join(BUILD, 'slowread.so'),
-                'SLOWREAD_FILE': self.file('slow.wav'), 'SLOWREAD_MS': str(ms),
-                'ASAN_OPTIONS': 'verify_asan_link_order=0'}
-        os.environ.update(slow)
-        try:
-            return self.start('add strip slow source=slow.wav\nmarker add far 9s primed=on',
-                              guarded=False).client()
-        finally:
-            for key in slow:
-                del os.environ[key]
-
-    def took(self, client, command):
-        began = time.monotonic()
-        client.must(command)
-        return time.monotonic() - began
+        with Gate(self.file('slow.wav')) as gate:
+            return gate, self.start('add strip slow source=slow.wav\nmarker add far 9s primed=on',
+                                    guarded=False)
 
     def test_a_primed_one_does_not_wait_for_a_slow_disk(self):
-        client = self.start_slowly(2000)
+        gate, daemon = self.start_slowly()
+        gate.open()
+        client, other = daemon.client(), daemon.client()
+        client.must('set engine/patience 1:00')
         client.must('play')
         until(lambda: 'ready=2/2' in client.must('marker list').lines[0])
-        self.assertLess(self.took(client, 'locate far'), 2)
-        self.assertGreaterEqual(self.took(client, 'locate 5s'), 2)
+        gate.shut()
+        client.must('locate far')
+        client.send('locate 5s\n')
+        until(lambda: 'primed=off' in other.must('status').lines[2], 'the locate')
+        self.assertFalse(select.select([client.socket], [], [], 0)[0])
+        gate.open()
+        self.assertTrue(client.answer().ok)
 
     def test_who_is_not_primed_in_time_is_named(self):
-        client = self.start_slowly(60000)
+        client = self.start_slowly()[1].client()
         self.assertIn('strip/slow is not primed', client.refused('arm 5s', 'busy').text)
         self.assertRegex('\n'.join(client.must('status').lines), r'\barmed=off\b')
 
     def test_a_disk_that_hangs_holds_up_nobody_for_long(self):
-        client = self.start_slowly(60000)
+        client = self.start_slowly()[1].client()
         client.must('play')
         began = seconds(client.get('transport/position'))
         until(lambda: seconds(client.get('transport/position')) > began + 0.5)
