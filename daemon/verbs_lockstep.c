@@ -15,7 +15,7 @@
 #include <inttypes.h>
 
 /* A request that the shared timeline has not followed by then will not be: somebody else has moved
- * it. */
+ * it, or it hangs. */
 #define PATIENCE_NS 5000000000u
 
 enum asked { ASKED_PLAY, ASKED_STOP, ASKED_LOCATE };
@@ -26,10 +26,17 @@ struct asking {
     uint64_t position;
     uint64_t asked;    /* engine frame: what took effect after it is ours */
     uint64_t since_ns; /* when the shared timeline was asked, or was under way; 0: not yet */
+    uint64_t since;    /* the engine frame then */
     enum { LEAD_ENDS, LEAD_PRIMES, LEAD_BEGINS, LEAD_ALIGNS } step; /* of who leads alone */
 };
 
 enum progress { UNDER_WAY, DONE, FAILED };
+
+static void count_from_now(struct asking *e)
+{
+    e->since_ns = rt_now();
+    e->since = console_status(e->m->console)->frame;
+}
 
 static enum progress answered(struct reply *r, uint64_t frame)
 {
@@ -89,7 +96,7 @@ static enum progress lead_poll(struct asking *e, struct reply *r)
         if (!stands || !console_settled(m->console))
             return UNDER_WAY;
         lockstep_begin(m);
-        e->since_ns = rt_now();
+        count_from_now(e);
         e->step = LEAD_BEGINS;
         return UNDER_WAY;
     case LEAD_ALIGNS:
@@ -105,12 +112,11 @@ static enum progress lead_poll(struct asking *e, struct reply *r)
 /* While clients make themselves ready it is waited for, and for our own way into what rolls. */
 static bool out_of_patience(struct asking *e, const struct shared *s)
 {
-    uint64_t now = rt_now();
     if (!e->since_ns)
         return false;
     if (s->state == SHARED_STARTING || (s->state == SHARED_ROLLS && e->m->lockstep.chasing))
-        e->since_ns = now;
-    return now - e->since_ns > PATIENCE_NS;
+        count_from_now(e);
+    return rt_now() - e->since_ns > PATIENCE_NS;
 }
 
 static enum progress asking_poll(struct asking *e, struct reply *r)
@@ -125,7 +131,9 @@ static enum progress asking_poll(struct asking *e, struct reply *r)
     enum progress p = mode == CONSOLE_JACK_LEAD ? lead_poll(e, r) : both_poll(e, &s, r);
     if (p == UNDER_WAY && out_of_patience(e, &s)) {
         m->lockstep.awaits = false;
-        return failed(r, "another client has moved JACK's transport meanwhile");
+        return failed(r, console_status(m->console)->frame == e->since
+                             ? "the JACK server stands still"
+                             : "another client has moved JACK's transport meanwhile");
     }
     if (p != UNDER_WAY)
         watch_transport(m);
@@ -181,7 +189,7 @@ enum verdict lockstep_play(struct call *call)
     }
     if (!leads_alone(m)) {
         ask(m, SHARED_START, 0);
-        e.since_ns = rt_now();
+        count_from_now(&e);
     }
     return answer_later(call, polled, &e, sizeof e);
 }
@@ -189,9 +197,10 @@ enum verdict lockstep_play(struct call *call)
 enum verdict lockstep_stop(struct call *call, uint32_t fade)
 {
     struct mixd *m = call->context;
-    struct asking e = { .m = m, .kind = ASKED_STOP, .since_ns = rt_now() };
+    struct asking e = { .m = m, .kind = ASKED_STOP };
     if (refuses(call))
         return VERDICT_DONE;
+    count_from_now(&e);
     if (!leads_alone(m)) {
         m->lockstep.fade = fade ? fade : 1;
         ask(m, SHARED_STOP, 0);
@@ -217,10 +226,10 @@ enum verdict lockstep_locate(struct call *call, uint64_t position)
     }
     if (!leads_alone(m)) {
         ask(m, SHARED_LOCATE, position);
-        e.since_ns = rt_now();
+        count_from_now(&e);
     } else if (now->rolling) {
         lockstep_end(m, lockstep_ramp(m));
-        e.since_ns = rt_now();
+        count_from_now(&e);
     } else {
         console_locate(m->console, position, &why);
         m->lockstep.aligns = true;

@@ -8,9 +8,10 @@ import os
 import subprocess
 
 import wavs
-from mixdbox import BUILD, PATIENCE, fields, run
+from mixdbox import BUILD, PATIENCE, Box, Tap, fields, run, until
 
 RATE, SECONDS = 48000, 16
+PERIOD = int(os.environ.get('MIXDBOX_PERIOD', 256))  # of the world that the test is in
 QUANTUM = 64
 FADE = 480  # frames of engine/ramp
 STOPPED, ROLLING, STARTING = 0, 1, 3
@@ -177,3 +178,50 @@ class Recording:
             self.grace -= 1
             last = heard
         return last
+
+
+class Line(Box):
+    """A test of a daemon that plays such a file on JACK's timeline, which stands at 0."""
+
+    def setUp(self):
+        super().setUp()
+        number_file(self.file('numbers.wav'))
+        mover('stop')
+        mover('locate', 0)
+
+    def start(self, mode, more='', **how):
+        self.mixd = self.daemon('add strip a source=numbers.wav\n'
+                                f'set transport/jack {mode}\n{more}', driver='jack', **how)
+        client = self.mixd.client()
+        until(lambda: 'driver=jack' in client.must('status').lines[1], 'JACK')
+        return client
+
+    def status(self, client):
+        return fields(client.must('status').lines[0])
+
+    def is_at(self, client, state, frame):
+        s = self.status(client)
+        settled = 'primed=on' in client.must('status').lines[2]
+        return settled and s['state'] == state and int(s['position.frames']) == frame
+
+    def stands_at(self, client, frame):
+        until(lambda: self.is_at(client, 'stopped', frame), f'standing at {frame}')
+
+    def rolls(self, client):
+        until(lambda: self.status(client)['state'] == 'rolling', 'rolling')
+
+    def record(self, seconds, *more):
+        tap = Tap('-n', 'tap', '-t', '-r', self.file('heard.wav'), '-f', str(int(seconds * RATE)),
+                  'mixd:out_1', 'mixd:out_2', *more)
+        tap.began()
+        return tap
+
+    def standstill(self):
+        """Who waits for whom?"""
+        other = self.mixd.client()
+        said = '; '.join((*other.must('status').lines[:3], *other.must('stats').lines))
+        return f"JACK: {mover('look')}; mixd: {said}"
+
+    def heard(self, tap, now=True):
+        tap.finish(now=now)
+        return Recording(self.file('heard.wav'), PERIOD)

@@ -5,67 +5,20 @@ SECONDS are those of the storm, in which another client and ours move the transp
 """
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
 import unittest
 
-from jackline import (FADE, QUANTUM, RATE, ROLLING, STARTING, STOPPED, Recording, Staying, Storm,
-                      mover, number_file)
-from mixdbox import Box, Gate, Tap, fields, main, until
-
-OUTPUTS = ('mixd:out_1', 'mixd:out_2')
-PERIOD = int(os.environ.get('MIXDBOX_PERIOD', 256))
+from jackline import (FADE, PERIOD, QUANTUM, RATE, ROLLING, STARTING, STOPPED, Line, Recording,
+                      Staying, Storm, mover, number_file)
+from mixdbox import Gate, Tap, fields, main, until
 
 
 def jack_transport(*lines):
     subprocess.run(['jack_transport'], input='\n'.join((*lines, 'quit', '')), text=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=True)
-
-
-class Line(Box):
-    def setUp(self):
-        super().setUp()
-        number_file(self.file('numbers.wav'))
-        mover('stop')
-        mover('locate', 0)
-
-    def start(self, mode, more='', **how):
-        self.mixd = self.daemon('add strip a source=numbers.wav\n'
-                                f'set transport/jack {mode}\n{more}', driver='jack', **how)
-        client = self.mixd.client()
-        until(lambda: 'driver=jack' in client.must('status').lines[1], 'JACK')
-        return client
-
-    def status(self, client):
-        return fields(client.must('status').lines[0])
-
-    def is_at(self, client, state, frame):
-        s = self.status(client)
-        settled = 'primed=on' in client.must('status').lines[2]
-        return settled and s['state'] == state and int(s['position.frames']) == frame
-
-    def stands_at(self, client, frame):
-        until(lambda: self.is_at(client, 'stopped', frame), f'standing at {frame}')
-
-    def rolls(self, client):
-        until(lambda: self.status(client)['state'] == 'rolling', 'rolling')
-
-    def record(self, seconds, *more):
-        tap = Tap('-n', 'tap', '-t', '-r', self.file('heard.wav'), '-f', str(int(seconds * RATE)),
-                  *OUTPUTS, *more)
-        tap.began()
-        return tap
-
-    def standstill(self):
-        """Who waits for whom?"""
-        other = self.mixd.client()
-        said = '; '.join((*other.must('status').lines[:3], *other.must('stats').lines))
-        return f"JACK: {mover('look')}; mixd: {said}"
-
-    def heard(self, tap, now=True):
-        tap.finish(now=now)
-        return Recording(self.file('heard.wav'), PERIOD)
 
 
 class Follow(Line):
@@ -140,6 +93,16 @@ class Both(Line):
         heard = self.heard(tap).check()
         self.assertEqual(heard.rolls, 2)
 
+    @unittest.skipIf(PERIOD < QUANTUM, 'shown with a longer period')
+    def test_a_server_that_stands_still_is_named(self):
+        client = self.start('both')
+        server = int(os.environ['JACKBOX_PID'])
+        self.addCleanup(os.kill, server, signal.SIGCONT)
+        os.kill(server, signal.SIGSTOP)
+        self.assertIn('stands still', client.refused('locate 3s', 'state').text)
+        os.kill(server, signal.SIGCONT)
+        client.must('locate 2s')
+
     def test_the_storm(self):
         seconds = int(os.environ.get('STORM_S', 20)) // (1 if 'STORM_S' in os.environ else 3)
         client = self.start('both')
@@ -164,23 +127,6 @@ class Both(Line):
               f'{starved} starved, {heard.gaps} gaps', flush=True)
         self.assertGreater(heard.rolls, seconds // 4)
         self.assertGreater(heard.heard, heard.rolled // 2)
-
-    def test_freewheeling(self):
-        client = self.start('both')
-        tap = self.record(400)
-        with Staying('wheel', 'freewheel'):
-            until(lambda: 'freewheel=on' in client.must('status').lines[1], 'freewheeling')
-            for place in (3, 0, 7):
-                client.must(f'locate {place}s')
-                client.must('play')
-                end = (place + 5) * RATE
-                until(lambda e=end: int(self.status(client)['position.frames']) > e, 'sound')
-                client.must('stop')
-        until(lambda: 'freewheel=off' in client.must('status').lines[1], 'real time')
-        self.assertIn('starved=0', '\n'.join(client.must('stats').lines))
-        heard = self.heard(tap).check()
-        self.assertEqual(heard.rolls, 3)
-        self.assertGreater(heard.heard, 15 * RATE)
 
 
 class Lead(Line):
