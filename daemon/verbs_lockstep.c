@@ -17,6 +17,7 @@
 /* A request that the shared timeline has not followed by then will not be: somebody else has moved
  * it, or it hangs. */
 #define PATIENCE_NS 5000000000u
+#define HANGS_NS    1000000000u
 
 enum asked { ASKED_PLAY, ASKED_STOP, ASKED_LOCATE };
 
@@ -26,17 +27,12 @@ struct asking {
     uint64_t position;
     uint64_t asked;    /* engine frame: what took effect after it is ours */
     uint64_t since_ns; /* when the shared timeline was asked, or was under way; 0: not yet */
-    uint64_t since;    /* the engine frame then */
+    uint64_t frame;    /* the newest of the engine */
+    uint64_t frame_ns; /* when it was seen first */
     enum { LEAD_ENDS, LEAD_PRIMES, LEAD_BEGINS, LEAD_ALIGNS } step; /* of who leads alone */
 };
 
 enum progress { UNDER_WAY, DONE, FAILED };
-
-static void count_from_now(struct asking *e)
-{
-    e->since_ns = rt_now();
-    e->since = console_status(e->m->console)->frame;
-}
 
 static enum progress answered(struct reply *r, uint64_t frame)
 {
@@ -96,7 +92,7 @@ static enum progress lead_poll(struct asking *e, struct reply *r)
         if (!stands || !console_settled(m->console))
             return UNDER_WAY;
         lockstep_begin(m);
-        count_from_now(e);
+        e->since_ns = rt_now();
         e->step = LEAD_BEGINS;
         return UNDER_WAY;
     case LEAD_ALIGNS:
@@ -109,14 +105,28 @@ static enum progress lead_poll(struct asking *e, struct reply *r)
     return awaits && !m->lockstep.ends ? UNDER_WAY : failed(r, "a stop came between");
 }
 
-/* While clients make themselves ready it is waited for, and for our own way into what rolls. */
-static bool out_of_patience(struct asking *e, const struct shared *s)
+/* Has the server not called us for so long that no other client can be the reason? */
+static bool hangs(struct asking *e)
 {
+    uint64_t frame = console_status(e->m->console)->frame, now = rt_now();
+    if (frame != e->frame) {
+        e->frame = frame;
+        e->frame_ns = now;
+    }
+    return now - e->frame_ns > HANGS_NS;
+}
+
+/* While clients make themselves ready it is waited for, and for our own way into what rolls. */
+static bool out_of_patience(struct asking *e, const struct shared *s, bool hanging)
+{
+    uint64_t now = rt_now();
+    bool coming =
+        s->state == SHARED_STARTING || (s->state == SHARED_ROLLS && e->m->lockstep.chasing);
     if (!e->since_ns)
         return false;
-    if (s->state == SHARED_STARTING || (s->state == SHARED_ROLLS && e->m->lockstep.chasing))
-        count_from_now(e);
-    return rt_now() - e->since_ns > PATIENCE_NS;
+    if (coming && !hanging)
+        e->since_ns = now;
+    return now - e->since_ns > PATIENCE_NS;
 }
 
 static enum progress asking_poll(struct asking *e, struct reply *r)
@@ -128,12 +138,12 @@ static enum progress asking_poll(struct asking *e, struct reply *r)
         return failed(r, "transport/jack was changed meanwhile");
     if (!m->driver_kind->timeline->look(m->driver, &s))
         return failed(r, "the JACK server is lost");
+    bool hanging = hangs(e);
     enum progress p = mode == CONSOLE_JACK_LEAD ? lead_poll(e, r) : both_poll(e, &s, r);
-    if (p == UNDER_WAY && out_of_patience(e, &s)) {
+    if (p == UNDER_WAY && out_of_patience(e, &s, hanging)) {
         m->lockstep.awaits = false;
-        return failed(r, console_status(m->console)->frame == e->since
-                             ? "the JACK server stands still"
-                             : "another client has moved JACK's transport meanwhile");
+        return failed(r, hanging ? "the JACK server stands still"
+                                 : "another client has moved JACK's transport meanwhile");
     }
     if (p != UNDER_WAY)
         watch_transport(m);
@@ -189,7 +199,7 @@ enum verdict lockstep_play(struct call *call)
     }
     if (!leads_alone(m)) {
         ask(m, SHARED_START, 0);
-        count_from_now(&e);
+        e.since_ns = rt_now();
     }
     return answer_later(call, polled, &e, sizeof e);
 }
@@ -197,10 +207,9 @@ enum verdict lockstep_play(struct call *call)
 enum verdict lockstep_stop(struct call *call, uint32_t fade)
 {
     struct mixd *m = call->context;
-    struct asking e = { .m = m, .kind = ASKED_STOP };
+    struct asking e = { .m = m, .kind = ASKED_STOP, .since_ns = rt_now() };
     if (refuses(call))
         return VERDICT_DONE;
-    count_from_now(&e);
     if (!leads_alone(m)) {
         m->lockstep.fade = fade ? fade : 1;
         ask(m, SHARED_STOP, 0);
@@ -226,10 +235,10 @@ enum verdict lockstep_locate(struct call *call, uint64_t position)
     }
     if (!leads_alone(m)) {
         ask(m, SHARED_LOCATE, position);
-        count_from_now(&e);
+        e.since_ns = rt_now();
     } else if (now->rolling) {
         lockstep_end(m, lockstep_ramp(m));
-        count_from_now(&e);
+        e.since_ns = rt_now();
     } else {
         console_locate(m->console, position, &why);
         m->lockstep.aligns = true;

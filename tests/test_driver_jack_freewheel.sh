@@ -7,8 +7,13 @@
 set -u
 cd "$(dirname "$0")/.." || exit
 if [ -z "${JACKBOX_PID-}" ]; then
-    tests/jackbox.sh 64 -- "$0" && exec tests/jackbox.sh 64 async -- "$0"
-    exit
+    tests/jackbox.sh 64 -- "$0" || exit
+    for _ in 1 2 3 4 5; do # until the machine leaves it alone
+        tests/jackbox.sh 64 async -- "$0"
+        status=$?
+        [ $status = 77 ] || break
+    done
+    exit $status
 fi
 . tests/withmixd.sh
 rate=$(jack_samplerate)
@@ -18,16 +23,26 @@ start "$dir/session"
 await ctl_says driver=jack status
 tap "$dir/heard.wav" $((200 * rate)) mixd:out_1
 ctl play >/dev/null
-turned() { # on or off, unless the server is no more
-    ctl_says "freewheel=$1 " status || ! kill -0 "$JACKBOX_PID" 2>/dev/null
+aborted() {
+    ! kill -0 "$JACKBOX_PID" 2>/dev/null
+}
+turned() { # on or off
+    ctl_says "freewheel=$1 " status || aborted
+}
+at() {
+    ctl status | sed -n 's/.* position.frames=\([0-9]*\).*/\1/p'
+}
+is_past() { # frame
+    [ "$(at)" -gt "$1" ] || aborted
 }
 for _ in 1 2; do
     "$BUILD/tests/jack_mover" -n wheel freewheel >/dev/null &
     wheel=$!
     await turned on
+    await is_past $(($(at) + rate))
     kill -TERM $wheel
     await turned off
-    if ! kill -0 "$JACKBOX_PID" 2>/dev/null; then
+    if aborted; then
         await ctl_says driver=lost status # but we are there
         echo "jackd aborted"
         exit 77
