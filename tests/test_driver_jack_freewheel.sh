@@ -13,7 +13,7 @@ if [ -z "${JACKBOX_PID-}" ]; then
         status=$?
         [ $status = 77 ] || break
     done
-    exit $status
+    exit "$status"
 fi
 . tests/withmixd.sh
 rate=$(jack_samplerate)
