@@ -105,26 +105,35 @@ static enum progress lead_poll(struct asking *e, struct reply *r)
     return awaits && !m->lockstep.ends ? UNDER_WAY : failed(r, "a stop came between");
 }
 
-/* Has the server not called us for so long that no other client can be the reason? */
+/* Has the server not called us for so long that no other client can be the reason? What was asked
+ * of it has its whole time again when it goes on. */
 static bool hangs(struct asking *e)
 {
     uint64_t frame = console_status(e->m->console)->frame, now = rt_now();
-    if (frame != e->frame) {
-        e->frame = frame;
-        e->frame_ns = now;
-    }
-    return now - e->frame_ns > HANGS_NS;
+    bool hanging = now - e->frame_ns > HANGS_NS;
+    if (frame == e->frame)
+        return hanging;
+    if (hanging && e->since_ns)
+        e->since_ns = now;
+    e->frame = frame;
+    e->frame_ns = now;
+    return false;
 }
 
-/* While clients make themselves ready it is waited for, and for our own way into what rolls. */
+/* Clients make themselves ready, or ours is on its way to where the shared timeline is. */
+static bool comes(const struct asking *e, const struct shared *s)
+{
+    bool there = e->kind == ASKED_LOCATE && s->state == SHARED_STANDS && s->frame == e->position;
+    bool chasing = e->m->lockstep.chasing && (s->state == SHARED_ROLLS || there);
+    return s->state == SHARED_STARTING || chasing;
+}
+
 static bool out_of_patience(struct asking *e, const struct shared *s, bool hanging)
 {
     uint64_t now = rt_now();
-    bool coming =
-        s->state == SHARED_STARTING || (s->state == SHARED_ROLLS && e->m->lockstep.chasing);
     if (!e->since_ns)
         return false;
-    if (coming && !hanging)
+    if (!hanging && comes(e, s))
         e->since_ns = now;
     return now - e->since_ns > PATIENCE_NS;
 }

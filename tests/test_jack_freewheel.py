@@ -3,7 +3,7 @@
 import os
 
 from jackline import RATE, Line, Staying
-from mixdbox import main, until
+from mixdbox import in_real_time, main, until
 
 
 class Freewheel(Line):
@@ -17,6 +17,7 @@ class Freewheel(Line):
     def freewheeling(self, state):
         until(lambda: f'freewheel={state}' in self.client.must('status').lines[1], state)
 
+    @in_real_time
     def test_our_verbs_move_all(self):
         """JACK 1.9.21 aborts now and then when freewheeling ends, whoever its clients are."""
         try:
