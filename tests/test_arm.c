@@ -104,6 +104,17 @@ static void all_begin_at_the_frame_of_the_answer(void)
     player_await_no_decoders();
 }
 
+/* The decoders that are needed no more end by themselves, until so many are left. */
+static void await_decoders(uint32_t left)
+{
+    while (track_decoders() > left) {
+        console_tick(studio.console);
+        console_prime_markers(studio.console);
+        sched_yield();
+    }
+    CHECK_INT(track_decoders(), left);
+}
+
 static void while_rolling_it_is_a_jump(void)
 {
     struct refusal why;
@@ -114,7 +125,7 @@ static void while_rolling_it_is_a_jump(void)
     CHECK_INT(why.fault, FAULT_STATE);
     for (int i = 0; i < 3; i++) {
         arm(7 * RATE + 5);
-        CHECK_INT(track_decoders(), 2 * STRIPS);
+        await_decoders(2 * STRIPS);
         uint64_t horizon = link_horizon(studio.link);
         CHECK_INT(console_go(studio.console, 0), UINT64_MAX);
         console_tick(studio.console);
@@ -125,9 +136,7 @@ static void while_rolling_it_is_a_jump(void)
     }
     arm(RATE);
     console_disarm(studio.console);
-    do
-        console_prime_markers(studio.console);
-    while (track_decoders() > STRIPS);
+    await_decoders(STRIPS);
     studio_close(&studio);
     player_await_no_decoders();
 }
