@@ -152,19 +152,25 @@ int console_queue_clear(struct console *c, const char *address, struct refusal *
     return 0;
 }
 
+/* Who goes from file to file, or NULL and *why. */
+static struct node *leaper_find(const struct console *c, const char *address, struct refusal *why)
+{
+    struct node *n = queue_find(c, address, why);
+    if (!n || !node_is_oneshot(n))
+        return n;
+    refuse(why, FAULT_STATE, "%s is a one-shot: it begins anew at every fire", address);
+    return NULL;
+}
+
 int console_queue_next_check(const struct console *c, const char *address, struct refusal *why)
 {
-    const struct node *n = queue_find(c, address, why);
-    if (n && node_is_oneshot(n))
-        return refuse(why, FAULT_STATE, "%s is a one-shot: it begins anew at every fire", address);
-    return n ? 0 : -1;
+    return leaper_find(c, address, why) ? 0 : -1;
 }
 
 int console_queue_next(struct console *c, const char *address, uint64_t *frame, struct refusal *why)
 {
-    if (console_queue_next_check(c, address, why))
-        return -1;
-    return queue_leap(c, queue_find(c, address, why), frame, why);
+    struct node *n = leaper_find(c, address, why);
+    return n ? queue_leap(c, n, frame, why) : -1;
 }
 
 int console_each_queued(const struct console *c, const char *address, void *context,
