@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(ROOT, os.environ.get('BUILD', 'build'))
@@ -358,21 +359,16 @@ class Gate:
 
     def __init__(self, slow):
         self.path = f'{slow}.gate'
-        self.env = {'LD_PRELOAD': os.path.join(BUILD, 'slowread.so'), 'SLOWREAD_FILE': slow,
-                    'SLOWREAD_GATE': self.path, 'ASAN_OPTIONS': 'verify_asan_link_order=0'}
-        self.before = {}
+        self.env = unittest.mock.patch.dict(os.environ, {
+            'LD_PRELOAD': os.path.join(BUILD, 'slowread.so'), 'SLOWREAD_FILE': slow,
+            'SLOWREAD_GATE': self.path, 'ASAN_OPTIONS': 'verify_asan_link_order=0'})
 
     def __enter__(self):
-        self.before = {key: os.environ.get(key) for key in self.env}
-        os.environ.update(self.env)
+        self.env.start()
         return self
 
     def __exit__(self, *_):
-        for key, value in self.before.items():
-            if value is None:
-                del os.environ[key]
-            else:
-                os.environ[key] = value
+        self.env.stop()
 
     def open(self):
         with open(self.path, 'wb'):

@@ -28,9 +28,6 @@ class Late(Box):
         self.tap.began()
         return client
 
-    def position(self, client):
-        return int(fields(client.must('status').lines[0])['position.frames'])
-
     def figure(self, client, name):
         return int(fields(client.must('stats').lines[0])[name])
 
@@ -41,8 +38,8 @@ class Late(Box):
             self.mixd.process.send_signal(signal.SIGSTOP)
             time.sleep(STALL_S)
             self.mixd.process.send_signal(signal.SIGCONT)
-            goal = self.position(client) + RATE // 5
-            until(lambda g=goal: self.position(client) > g, 'going on')
+            goal = client.position() + RATE // 5
+            until(lambda g=goal: client.position() > g, 'going on')
         return self.figure(client, 'xruns') - before
 
     def finish(self):
@@ -66,7 +63,7 @@ class Late(Box):
         client = self.begin(f'set transport/jack {mode}')
         mover('locate', 0)
         play(client)
-        until(lambda: self.position(client) > RATE // 5, 'sound')
+        until(lambda: client.position() > RATE // 5, 'sound')
         missed = self.stall(client)
         self.assertEqual(mover('look')['state'], ROLLING)
         stop(client)
@@ -81,7 +78,7 @@ class Late(Box):
         """What it makes is heard, frame by frame, later by what was missed."""
         client = self.begin('')
         client.must('play')
-        until(lambda: self.position(client) > RATE // 5, 'sound')
+        until(lambda: client.position() > RATE // 5, 'sound')
         missed = self.stall(client)
         heard, _ = self.finish()
         frames = [f for f in map(heard.frame, range(len(heard.left))) if f is not None]

@@ -30,7 +30,7 @@ class Follow(Line):
         jack_transport('play')
         self.rolls(client)
         jack_transport('locate 480001')
-        until(lambda: int(self.status(client)['position.frames']) > 485000, 'the place')
+        until(lambda: client.position() > 485000, 'the place')
         jack_transport('stop')
         here = mover('look')
         self.assertEqual(here['state'], STOPPED)
@@ -55,7 +55,7 @@ class Follow(Line):
         client = self.start('follow')
         tap = self.record(60)
         self.rolls(client)
-        until(lambda: int(self.status(client)['position.frames']) > 4 * RATE, 'some sound')
+        until(lambda: client.position() > 4 * RATE, 'some sound')
         heard = self.heard(tap).check(joins=1)
         self.assertGreater(heard.heard, RATE)
 
@@ -138,7 +138,7 @@ class Lead(Line):
         mover('stop')
         tap = self.record(30)
         client.must('play')
-        until(lambda: int(self.status(client)['position.frames']) > RATE, 'sound')
+        until(lambda: client.position() > RATE, 'sound')
         self.assertEqual(mover('look')['state'], ROLLING)
         client.must('locate 5s')
         here = mover('look')
@@ -153,10 +153,10 @@ class Lead(Line):
                         lambda: mover('locate', 480000)):
             client.must('play')
             disturb()
-            goal = int(self.status(client)['position.frames']) + 4800
-            until(lambda g=goal: int(self.status(client)['position.frames']) > g, 'going on')
+            goal = client.position() + 4800
+            until(lambda g=goal: client.position() > g, 'going on')
             self.assertEqual(self.status(client)['state'], 'rolling')
-            self.assertLess(int(self.status(client)['position.frames']), 480000)
+            self.assertLess(client.position(), 480000)
 
     def standing(self, client):
         s = self.status(client)
@@ -183,7 +183,7 @@ class Slow(Line):
             self.assertEqual(self.status(client)['state'], 'stopped')
         gate.open()
         self.rolls(client)
-        until(lambda: int(self.status(client)['position.frames']) > 3 * RATE, 'sound')
+        until(lambda: client.position() > 3 * RATE, 'sound')
         tap.finish(now=True)
         for strip in range(2):
             heard = Recording(self.file('heard.wav'), PERIOD, strip).check()

@@ -28,9 +28,6 @@ class Lost(Servers):
     def state(self, client):
         return fields(client.must('status').lines[0])['state']
 
-    def position(self, client):
-        return int(fields(client.must('status').lines[0])['position.frames'])
-
     def lose(self, client):
         self.kill_server()
         client.await_event(r'event state .*driver=lost')
@@ -43,11 +40,11 @@ class Lost(Servers):
         for _ in range(3):
             client.must('locate 2s')
             client.must('play')
-            until(lambda: self.position(client) > 2 * RATE, 'sound')
+            until(lambda: client.position() > 2 * RATE, 'sound')
             self.lose(client)
             until(lambda: self.state(client) == 'stopped', 'standing')
             self.serve(client)
-            until(lambda: self.position(client) == 0, 'the new beginning')
+            until(lambda: client.position() == 0, 'the new beginning')
             until(lambda: 'bpm' in mover('look'), 'bars')
             here = mover('look')
             self.assertEqual((here['state'], here['frame']), (STOPPED, 0))
@@ -69,11 +66,11 @@ class Lost(Servers):
         self.serve(client)
         client.must('locate 2s')
         client.must('play')
-        until(lambda: self.position(client) > 3 * RATE, 'sound')
+        until(lambda: client.position() > 3 * RATE, 'sound')
         self.lose(client)
-        held = self.position(client)
+        held = client.position()
         self.serve(client)
-        until(lambda: self.position(client) > held, 'going on')
+        until(lambda: client.position() > held, 'going on')
         client.must('stop')
         client.must('play')
         self.assertEqual(mover('look')['state'], ROLLING)
